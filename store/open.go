@@ -1,0 +1,185 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"bellhop/hotel"
+)
+
+func (s *Store) open(opts Options) error {
+	db, err := openFile(opts)
+	if err == nil {
+		s.db = db
+		return nil
+	}
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return fmt.Errorf("open %q: %w", opts.Path, ErrLocked)
+	}
+	if !damaged(err) {
+		return fmt.Errorf("open %q: %w", opts.Path, err)
+	}
+	return s.replace(opts, err)
+}
+
+// errDamaged wraps what shows that the file's content is not to be trusted,
+// as against a folder or a disk that refuses.
+var errDamaged = errors.New("database is damaged")
+
+func damaged(err error) bool {
+	return errors.Is(err, errDamaged) || errors.Is(err, bolterrors.ErrInvalid) ||
+		errors.Is(err, bolterrors.ErrChecksum) || errors.Is(err, bolterrors.ErrVersionMismatch)
+}
+
+// openFile opens or makes the file and looks at its roots. bbolt answers some
+// damage with a panic, which becomes an error here.
+func openFile(opts Options) (db *bbolt.DB, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if db != nil {
+				_ = db.Close()
+			}
+			db, err = nil, fmt.Errorf("%w: %v", errDamaged, p)
+		}
+	}()
+	db, err = bbolt.Open(opts.Path, 0o600, &bbolt.Options{
+		Timeout: opts.LockTimeout,
+		// Writing the list of free pages with each commit costs megabytes
+		// after an outage; reading it back from the pages takes milliseconds.
+		NoFreelistSync: true,
+		FreelistType:   bbolt.FreelistMapType,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// prepare makes the buckets of a new database and reads those of an old one.
+func prepare(db *bbolt.DB) error {
+	fresh := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		fresh = tx.Bucket(bucketMeta) == nil && tx.Bucket(bucketJournal) == nil
+		if fresh {
+			return nil
+		}
+		var m meta
+		if err := m.read(tx); err != nil {
+			return fmt.Errorf("%w: %w", errDamaged, err)
+		}
+		return nil
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{bucketJournal, bucketMeta} {
+			if _, err := tx.CreateBucket(name); err != nil {
+				return fmt.Errorf("create bucket %q: %w", name, err)
+			}
+		}
+		id := make([]byte, 4)
+		_, _ = rand.Read(id) // never fails (crypto/rand)
+		m := meta{ID: hex.EncodeToString(id)}
+		return m.write(tx)
+	})
+}
+
+// replace moves the damaged file aside, makes a new one and takes over what
+// can still be read.
+func (s *Store) replace(opts Options, why error) error {
+	aside := opts.Path + ".bad-" + s.now().UTC().Format("20060102T150405.000000000")
+	if err := os.Rename(opts.Path, aside); err != nil {
+		return fmt.Errorf("move damaged database aside: %w", errors.Join(err, why))
+	}
+	if err := syncFolder(filepath.Dir(opts.Path)); err != nil {
+		return err
+	}
+	db, err := openFile(opts)
+	if err != nil {
+		return fmt.Errorf("open a new %q: %w", opts.Path, err)
+	}
+	s.db, s.Damaged = db, aside
+	s.Salvaged, err = salvage(db, aside)
+	if err != nil {
+		return errors.Join(fmt.Errorf("salvage %q: %w", aside, err), db.Close())
+	}
+	return nil
+}
+
+// salvage copies the readable events of a damaged file, up to the first page
+// that makes no sense. Not being able to read is no error: the new database
+// then starts empty and the old file stays where it is.
+func salvage(db *bbolt.DB, aside string) (count int, err error) {
+	events, size := readable(aside)
+	if len(events) == 0 {
+		return 0, nil
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		journal := tx.Bucket(bucketJournal)
+		var m meta
+		if err := m.read(tx); err != nil {
+			return err
+		}
+		for _, e := range events {
+			if err := journal.Put(e.key, e.value); err != nil {
+				return fmt.Errorf("keep salvaged event: %w", err)
+			}
+			m.LastID = binary.BigEndian.Uint64(e.key)
+		}
+		m.Events, m.Bytes = uint64(len(events)), size
+		return m.write(tx)
+	})
+	return len(events), err
+}
+
+type pair struct{ key, value []byte }
+
+func readable(path string) (events []pair, size uint64) {
+	defer func() { _ = recover() }() // what was read before the bad page counts
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		return nil, 0
+	}
+	defer func() { _ = db.Close() }()
+	_ = db.View(func(tx *bbolt.Tx) error {
+		journal := tx.Bucket(bucketJournal)
+		if journal == nil {
+			return nil
+		}
+		return journal.ForEach(func(k, v []byte) error {
+			var e hotel.Event
+			if len(k) != 8 || json.Unmarshal(v, &e) != nil {
+				return nil
+			}
+			events = append(events, pair{append([]byte(nil), k...), append([]byte(nil), v...)})
+			size += uint64(len(k) + len(v))
+			return nil
+		})
+	})
+	return events, size
+}
+
+// syncFolder makes a rename survive a power cut.
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open folder: %w", err)
+	}
+	if err := f.Sync(); err != nil {
+		return errors.Join(fmt.Errorf("sync folder %q: %w", path, err), f.Close())
+	}
+	return f.Close()
+}

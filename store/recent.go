@@ -1,0 +1,157 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// resendWindow is how long an equal body may be a re-sent copy.
+const resendWindow = 10 * time.Minute
+
+// maxRecent bounds the remembered pushes; beyond it the oldest is forgotten,
+// which can only make a copy count as a new event, never lose one.
+const maxRecent = 16384
+
+// recent tells a re-sent push from an equal one. A pushed body has no id: an
+// equal body is a copy only while an earlier one's answer was not seen taken.
+// Each such record absorbs one copy, which takes its place until its own
+// answer is seen taken.
+//
+//	keep A ─▶ [A] ─ answer taken ─▶ []         next equal body: a new event
+//	keep A ─▶ [A] ─ equal body ──▶ [copy of A]  kept and marked, not run
+type recent struct {
+	mu     sync.Mutex
+	open   map[sum][]entry // answers not seen taken, oldest first
+	byID   map[uint64]sum
+	oldest []uint64 // ids in order of arrival, for forgetting
+}
+
+type sum [16]byte
+
+// entry is a kept push whose answer was not seen taken.
+type entry struct {
+	id       uint64
+	original uint64
+	at       time.Time
+	restart  bool // known only from the journal: its answer's fate is unknown
+}
+
+func digest(body []byte) sum {
+	full := sha256.Sum256(body)
+	return sum(full[:16])
+}
+
+func newRecent() *recent {
+	return &recent{open: map[sum][]entry{}, byID: map[uint64]sum{}}
+}
+
+// absorb finds the record that an arriving body repeats, and takes it out.
+func (r *recent) absorb(c *commit, d sum, now time.Time) (of uint64, possible bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, e := range r.open[d] {
+		if age := now.Sub(e.at); age < 0 || age >= resendWindow {
+			continue
+		}
+		r.remove(d, i)
+		c.undo = append(c.undo, func() { r.insert(d, e) })
+		return e.original, e.restart
+	}
+	return 0, false
+}
+
+// add remembers a push until its answer is seen taken.
+func (r *recent) add(c *commit, d sum, e entry) {
+	r.insert(d, e)
+	c.undo = append(c.undo, func() { r.taken(e.id) })
+}
+
+func (r *recent) insert(d sum, e entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.put(d, e)
+	for len(r.oldest) > maxRecent {
+		r.drop(r.oldest[0])
+		r.oldest = r.oldest[1:]
+	}
+}
+
+func (r *recent) put(d sum, e entry) {
+	r.open[d] = append(r.open[d], e)
+	r.byID[e.id] = d
+	r.oldest = append(r.oldest, e.id)
+}
+
+// taken forgets a push whose answer reached its sender.
+func (r *recent) taken(id uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop(id)
+}
+
+func (r *recent) drop(id uint64) {
+	d, ok := r.byID[id]
+	if !ok {
+		return
+	}
+	for i, e := range r.open[d] {
+		if e.id == id {
+			r.remove(d, i)
+			return
+		}
+	}
+}
+
+func (r *recent) remove(d sum, i int) {
+	delete(r.byID, r.open[d][i].id)
+	r.open[d] = slices.Delete(r.open[d], i, i+1)
+	if len(r.open[d]) == 0 {
+		delete(r.open, d)
+	}
+}
+
+// load fills the table after a restart from the journal's last ten minutes:
+// nothing is known of those answers, so each record absorbs one copy.
+func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
+	cursor := tx.Bucket(bucketJournal).Cursor()
+	var found []record
+	for k, v := cursor.Last(); k != nil && len(found) < maxRecent; k, v = cursor.Prev() {
+		var rec record
+		if err := json.Unmarshal(v, &rec); err != nil {
+			return err
+		}
+		if now.Sub(rec.Time) >= resendWindow {
+			break
+		}
+		if len(rec.Digest) == len(sum{}) {
+			found = append(found, rec)
+		}
+	}
+	for _, rec := range slices.Backward(found) {
+		d := sum(rec.Digest)
+		if rec.DuplicateOf != 0 {
+			r.replaced(d, rec.DuplicateOf)
+		}
+		r.put(d, entry{id: rec.ID, original: original(rec.Event), at: rec.Time, restart: true})
+	}
+	return nil
+}
+
+// replaced takes out the record whose place a kept copy took.
+func (r *recent) replaced(d sum, of uint64) {
+	for i, e := range r.open[d] {
+		if e.original == of {
+			r.remove(d, i)
+			return
+		}
+	}
+}
+
+// Taken reports that the answer to an append was seen taken by its sender: an
+// equal body that comes from now on is an event of its own.
+func (s *Store) Taken(id uint64) { s.recent.taken(id) }

@@ -1,0 +1,246 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"bellhop/hotel"
+)
+
+// clock is a wall clock that a test moves by hand.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+func newClock() *clock {
+	return &clock{at: time.Date(2026, 11, 21, 7, 0, 0, 0, time.UTC)}
+}
+
+func mustOpen(t *testing.T, path string, c *clock) *Store {
+	t.Helper()
+	s, err := Open(Options{Path: path, Now: c.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func mustAppend(t *testing.T, s *Store, digits string, body []byte) Receipt {
+	t.Helper()
+	r, err := s.Append(t.Context(), hotel.Event{Kind: hotel.KindDTMF, Digits: digits}, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestAppendedEventsOutliveTheProcess(t *testing.T) {
+	path, c := filepath.Join(t.TempDir(), "b.db"), newClock()
+	s := mustOpen(t, path, c)
+	id := s.meta.ID
+	for i := range 10 {
+		mustAppend(t, s, fmt.Sprint(i), nil)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = mustOpen(t, path, c)
+	events, err := s.Events(3, 4)
+	if err != nil || len(events) != 4 || events[0].ID != 4 || events[3].Digits != "6" {
+		t.Fatalf("Events(3, 4) = %+v, %v", events, err)
+	}
+	if r := mustAppend(t, s, "10", nil); r.ID != 11 {
+		t.Errorf("the next event got id %d, want 11", r.ID)
+	}
+	if s.meta.ID != id || id == "" {
+		t.Errorf("the store's id changed from %q to %q", id, s.meta.ID)
+	}
+	if _, err := s.Event(99); !errors.Is(err, ErrNoEvent) {
+		t.Errorf("Event(99) = %v", err)
+	}
+}
+
+func TestAppendsShareCommits(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "b.db"), newClock())
+	release := make(chan struct{})
+	blocked := make(chan struct{})
+	go func() {
+		_ = s.do(context.Background(), func(*commit) error { close(blocked); <-release; return nil })
+	}()
+	<-blocked
+	var wg sync.WaitGroup
+	for i := range 64 {
+		wg.Go(func() { mustAppend(t, s, fmt.Sprint(i), nil) })
+	}
+	for len(s.requests) < 64 {
+		runtime.Gosched()
+	}
+	before := writeTxID(t, s)
+	close(release)
+	wg.Wait()
+	if commits := writeTxID(t, s) - before; commits != 2 { // the blocked one and one for all
+		t.Errorf("64 waiting appends took %d commits, want them to share one", commits-1)
+	}
+}
+
+func writeTxID(t *testing.T, s *Store) int {
+	t.Helper()
+	tx, err := s.db.Begin(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	return tx.ID()
+}
+
+func TestRefusedRequestLeavesTheOthers(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "b.db"), newClock())
+	refusal := errors.New("no")
+	if err := s.do(t.Context(), func(*commit) error { return refusal }); !errors.Is(err, refusal) {
+		t.Errorf("got %v", err)
+	}
+	mustAppend(t, s, "1", nil)
+}
+
+func TestFailedCommitAcknowledgesNothing(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "b.db"), newClock())
+	body := []byte("x")
+	fail := func(c *commit) error {
+		s.recent.add(c, digest(body), entry{id: 77, original: 77, at: s.now()})
+		c.meta.LastID = 1000
+		return c.put(c.journal, nil, nil) // bbolt refuses an empty key
+	}
+	if err := s.do(t.Context(), fail); err == nil {
+		t.Fatal("a failed write was acknowledged")
+	}
+	if r := mustAppend(t, s, "1", body); r.ID != 1 || r.DuplicateOf != 0 {
+		t.Errorf("a commit that failed left traces: %+v", r)
+	}
+}
+
+func TestResentAgainstEqual(t *testing.T) {
+	path, c := filepath.Join(t.TempDir(), "b.db"), newClock()
+	s := mustOpen(t, path, c)
+	body := []byte(`{"infos":"778*1*1"}`)
+	first := mustAppend(t, s, "a", body)
+
+	if r := mustAppend(t, s, "a", body); r.DuplicateOf != first.ID || r.Possible {
+		t.Errorf("a copy whose first answer was lost: %+v", r)
+	} else {
+		s.Taken(r.ID)
+	}
+	second := mustAppend(t, s, "a", body)
+	if second.DuplicateOf != 0 {
+		t.Errorf("an equal event after a taken answer: %+v", second)
+	}
+	c.add(resendWindow)
+	third := mustAppend(t, s, "a", body)
+	if third.DuplicateOf != 0 {
+		t.Errorf("an equal event ten minutes later: %+v", third)
+	}
+}
+
+func TestRestartMakesCopiesPossible(t *testing.T) {
+	path, c := filepath.Join(t.TempDir(), "b.db"), newClock()
+	s := mustOpen(t, path, c)
+	body := []byte("same")
+	one := mustAppend(t, s, "a", body)
+	s.Taken(one.ID)
+	two := mustAppend(t, s, "a", body)
+	mustAppend(t, s, "a", body) // re-sent copy of two: takes its place
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = mustOpen(t, path, c)
+	for i, want := range []uint64{one.ID, two.ID, 0} {
+		r := mustAppend(t, s, "a", body)
+		if r.DuplicateOf != want || r.Possible != (want != 0) {
+			t.Errorf("arrival %d after the restart: %+v, want a copy of %d", i, r, want)
+		}
+		s.Taken(r.ID)
+	}
+}
+
+func TestHeldLock(t *testing.T) {
+	path, c := filepath.Join(t.TempDir(), "b.db"), newClock()
+	mustOpen(t, path, c)
+	_, err := Open(Options{Path: path, LockTimeout: time.Millisecond})
+	if !errors.Is(err, ErrLocked) {
+		t.Errorf("opening a held database: %v", err)
+	}
+}
+
+func TestDamagedFileIsMovedAsideAndSalvaged(t *testing.T) {
+	path, c := filepath.Join(t.TempDir(), "b.db"), newClock()
+	s := mustOpen(t, path, c)
+	for i := range 20 {
+		mustAppend(t, s, fmt.Sprint(i), nil)
+	}
+	// A meta record that makes no sense, over a journal that does.
+	err := s.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyMeta, []byte("{")) })
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = mustOpen(t, path, c)
+	if s.Damaged == "" || s.Salvaged != 20 {
+		t.Fatalf("damaged %q, salvaged %d", s.Damaged, s.Salvaged)
+	}
+	if r := mustAppend(t, s, "20", nil); r.ID != 21 {
+		t.Errorf("the next event got id %d, want 21", r.ID)
+	}
+	if _, err := os.Stat(s.Damaged); err != nil {
+		t.Errorf("the damaged file is gone: %v", err)
+	}
+}
+
+func TestGarbageFileIsMovedAside(t *testing.T) {
+	for name, content := range map[string][]byte{
+		"text": bytes.Repeat([]byte("not a database\n"), 4096), "zeros": make([]byte, 65536), "short": []byte("x"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, c := filepath.Join(t.TempDir(), "b.db"), newClock()
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s := mustOpen(t, path, c)
+			if s.Damaged == "" {
+				t.Error("nothing was moved aside")
+			}
+			mustAppend(t, s, "1", nil)
+		})
+	}
+}
+
+func TestClosed(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "b.db"), newClock())
+	if err := errors.Join(s.Close(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Append(t.Context(), hotel.Event{}, nil); !errors.Is(err, ErrClosed) {
+		t.Errorf("append after close: %v", err)
+	}
+}
