@@ -2,6 +2,9 @@ module bellhop
 
 go 1.26
 
-require go.etcd.io/bbolt v1.5.0
+require (
+	github.com/pelletier/go-toml/v2 v2.4.3
+	go.etcd.io/bbolt v1.5.0
+)
 
 require golang.org/x/sys v0.45.0 // indirect

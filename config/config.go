@@ -1,0 +1,134 @@
+// Package config reads bellhop.toml: the facts of an installation.
+//
+// The file is read strictly: a key that does not exist is an error with its
+// line and, where one is near, the key that was meant. [Load] reports all that
+// it finds wrong at once, so that an installer mends the file in one go.
+// Secrets are never in the file; it names the files that hold them.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Config is the whole file. [Default] says what a missing key means.
+type Config struct {
+	Hotel    Hotel               `toml:"hotel"`
+	PBX      PBX                 `toml:"pbx"`
+	Classes  map[string][]string `toml:"classes"` // class of service -> outbound route names
+	Services Services            `toml:"services"`
+	API      API                 `toml:"api"`
+	Store    Store               `toml:"store"`
+	PMS      PMS                 `toml:"pms"`
+}
+
+// Hotel says where the box stands.
+type Hotel struct {
+	Name     string `toml:"name"`
+	Timezone string `toml:"timezone"` // IANA name
+	Country  string `toml:"country"`  // ISO 3166, two letters
+	Currency string `toml:"currency"` // ISO 4217, three letters
+	Language string `toml:"language"` // zh or en
+}
+
+// PBX says how the telephone system is reached.
+type PBX struct {
+	Driver       string   `toml:"driver"`
+	URL          string   `toml:"url"`
+	Username     string   `toml:"username"`
+	PasswordFile string   `toml:"password_file"`
+	Events       string   `toml:"events"` // http: the PBX pushes; tcp: we dial event_addr
+	EventListen  string   `toml:"event_listen"`
+	EventAddr    string   `toml:"event_addr"`
+	AllowFrom    []string `toml:"allow_from"` // who may push; empty: the host of url
+}
+
+// Services are the feature codes; "" switches one off.
+type Services struct {
+	Housekeeping string `toml:"housekeeping"`
+	Minibar      string `toml:"minibar"`
+	WakeUp       string `toml:"wakeup"`
+}
+
+// API says where commands and browsers are answered.
+type API struct {
+	Listen string `toml:"listen"`
+	Socket string `toml:"socket"`
+}
+
+// Store says where events are kept and for how long.
+type Store struct {
+	Path    string `toml:"path"`
+	Keep    string `toml:"keep"`     // whole days, such as "30d"
+	MaxSize string `toml:"max_size"` // such as "256MB"
+}
+
+// PMS says how the hotel's management system is reached.
+type PMS struct {
+	Link       string `toml:"link"` // none or webhook
+	URL        string `toml:"url"`
+	SecretFile string `toml:"secret_file"`
+}
+
+// Default is what an empty file means.
+func Default() Config {
+	return Config{
+		Hotel:    Hotel{Currency: "CNY", Language: "zh"},
+		PBX:      PBX{Driver: "yeastar", Events: "http", EventListen: ":8260"},
+		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
+		Store:    Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
+		PMS:      PMS{Link: "none"},
+	}
+}
+
+// Load reads and checks a file. The error names every fault, one a line.
+func Load(path string) (Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("read config: %w", err)
+	}
+	c, err := Parse(text)
+	if err != nil {
+		return Config{}, fmt.Errorf("config %q:\n%w", path, err)
+	}
+	return c, nil
+}
+
+// Parse reads and checks the text of a file.
+func Parse(text []byte) (Config, error) {
+	c := Default()
+	dec := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return Config{}, explain(err)
+	}
+	if err := c.Validate(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// explain turns the decoder's errors into lines with a place and a hint.
+func explain(err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) {
+		var all []error
+		for _, e := range unknown.Errors {
+			row, _ := e.Position()
+			key := strings.Join(e.Key(), ".")
+			all = append(all, fmt.Errorf("line %d: unknown key %q%s", row, key, hint(e.Key())))
+		}
+		return errors.Join(all...)
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		row, column := bad.Position()
+		return fmt.Errorf("line %d, column %d: %w", row, column, bad)
+	}
+	return err
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+const good = `
+[hotel]
+name = "Harbour Inn"
+timezone = "Asia/Shanghai"
+country = "CN"
+[pbx]
+url = "https://192.168.5.150:8088"
+username = "api"
+`
+
+func TestDefaultsFillWhatIsMissing(t *testing.T) {
+	c, err := Parse([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep, _ := c.Store.KeepFor()
+	size, _ := c.Store.MaxBytes()
+	if c.Services.Minibar != "778" || keep != 30*24*time.Hour || size != 256e6 {
+		t.Errorf("defaults: %+v", c)
+	}
+}
+
+func TestFaultsAreNamed(t *testing.T) {
+	cases := map[string]string{
+		good + "usernam = \"x\"":                        `line 9: unknown key "pbx.usernam"; did you mean "username"?`,
+		good + "[pms]\nfoo = 1":                         `line 10: unknown key "pms.foo"; known here: link, url, secret_file`,
+		good + "[store]\nkeep = \"1w\"":                 `store.keep: must be whole days such as "30d", but it is "1w"`,
+		good + "[store]\nmax_size = \"1MB\"":            `store.max_size`,
+		good + "[services]\nminibar = \"777\"":          `is used by two services, but it is "777"`,
+		good + "[services]\nwakeup = \"7x\"":            `services.wakeup: must be digits`,
+		good + "[classes]\nvip = []":                    `classes.vip: is no class of service`,
+		good + "[pms]\nlink = \"webhook\"":              `pms.url`,
+		good + "allow_from = [\"pbx\"]":                 `pbx.allow_from: must hold IP addresses, but it is "pbx"`,
+		good + "events = 3":                             `line 9`,
+		strings.Replace(good, "Shanghai", "Shanhai", 1): `hotel.timezone`,
+		"": `pbx.username: is missing`,
+	}
+	for text, want := range cases {
+		_, err := Parse([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte(good + "[x.y]\nz = 1"))
+	f.Fuzz(func(_ *testing.T, text []byte) { _, _ = Parse(text) })
+}
