@@ -1,0 +1,193 @@
+package yeastar
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Push is one report as it came in over HTTP.
+type Push struct {
+	Remote netip.Addr
+	Body   []byte
+	// OnTaken, when the handler sets it through the pointer it was given, is
+	// called once after the answer: true if the PBX was seen to take it.
+	OnTaken *func(bool)
+}
+
+// Listener receives the reports that the PBX pushes over HTTP. It reads the
+// wire itself: the PBX writes a Host with a blank in it and leaves lengths
+// out (API 2.0.0, Event Reports), which a strict server refuses or loses.
+type Listener struct {
+	Allowed      []netip.Prefix // who may push; nobody when empty
+	ReadTimeout  time.Duration  // for one whole request
+	WriteTimeout time.Duration  // for one answer, and for seeing it taken
+	MaxConns     int
+	Report       func(error) // told what went wrong with a connection; may be nil
+}
+
+// The bounds used where a setting is 0.
+const (
+	defaultTimeout = 10 * time.Second
+	defaultConns   = 64
+	drainTime      = 500 * time.Millisecond
+)
+
+var errHandle = errors.New("report not kept")
+
+// Serve takes connections until ctx ends or ln fails, and returns only when
+// every connection has ended.
+func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(context.Context, Push) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = ln.Close() })()
+	places := make(chan struct{}, orDefault(l.MaxConns, defaultConns))
+	for {
+		conn, err := ln.Accept()
+		if ctx.Err() != nil {
+			if err == nil {
+				_ = conn.Close()
+			}
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("accept push: %w", err)
+		}
+		remote, allowed := l.admit(conn)
+		if !allowed {
+			l.report(fmt.Errorf("refuse push from %s: address not allowed", conn.RemoteAddr()))
+			_ = conn.Close()
+			continue
+		}
+		select {
+		case places <- struct{}{}:
+		default:
+			l.report(fmt.Errorf("refuse push from %s: too many connections", remote))
+			_ = conn.Close()
+			continue
+		}
+		running.Go(func() {
+			defer func() { <-places }()
+			l.converse(ctx, conn, remote, handle)
+		})
+	}
+}
+
+func (l *Listener) admit(conn net.Conn) (netip.Addr, bool) {
+	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	addr := at.Addr().Unmap().WithZone("")
+	return addr, slices.ContainsFunc(l.Allowed, func(p netip.Prefix) bool { return p.Contains(addr) })
+}
+
+// converse serves one connection until it closes.
+func (l *Listener) converse(ctx context.Context, conn net.Conn, remote netip.Addr, handle func(context.Context, Push) error) {
+	defer hangUp(conn)
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	r := bufio.NewReaderSize(conn, 4096)
+	for {
+		_ = conn.SetReadDeadline(time.Now().Add(orDefault(l.ReadTimeout, defaultTimeout)))
+		again, err := l.serveOne(ctx, conn, r, remote, handle)
+		if err != nil && err != io.EOF && ctx.Err() == nil {
+			l.report(fmt.Errorf("serve push from %s: %w", remote, err))
+		}
+		if err != nil || !again {
+			return
+		}
+	}
+}
+
+func (l *Listener) serveOne(ctx context.Context, conn net.Conn, r *bufio.Reader, remote netip.Addr, handle func(context.Context, Push) error) (bool, error) {
+	h, err := readHead(r)
+	if err != nil {
+		return false, err
+	}
+	body, err := readBody(r, h)
+	if errors.Is(err, errTooLong) {
+		return false, errors.Join(err, l.answer(conn, "413 Content Too Large", false))
+	}
+	// What came before a break is worth keeping, but not worth a 200 that
+	// would stop the PBX from sending the whole.
+	if err != nil {
+		return false, err
+	}
+	var taken func(bool)
+	if err := handle(ctx, Push{Remote: remote, Body: body, OnTaken: &taken}); err != nil {
+		return false, errors.Join(fmt.Errorf("%w: %w", errHandle, err), l.answer(conn, "503 Service Unavailable", false))
+	}
+	err = l.answer(conn, "200 OK", h.keepAlive())
+	if taken != nil {
+		taken(err == nil && l.seenTaken(conn, r))
+	}
+	return h.keepAlive(), err
+}
+
+func (l *Listener) answer(conn net.Conn, status string, keep bool) error {
+	_ = conn.SetWriteDeadline(time.Now().Add(orDefault(l.WriteTimeout, defaultTimeout)))
+	last := "Connection: close\r\n"
+	if keep {
+		last = ""
+	}
+	_, err := fmt.Fprintf(conn, "HTTP/1.1 %s\r\nContent-Length: 0\r\n%s\r\n", status, last)
+	if err != nil {
+		return fmt.Errorf("write answer: %w", err)
+	}
+	return nil
+}
+
+// seenTaken waits until the PBX's system has acknowledged every byte of the
+// answer, or the PBX has closed in order or begun its next request.
+func (l *Listener) seenTaken(conn net.Conn, r *bufio.Reader) bool {
+	end := time.Now().Add(orDefault(l.WriteTimeout, defaultTimeout))
+	for time.Now().Before(end) {
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Millisecond))
+		_, err := r.Peek(1)
+		if err == nil || err == io.EOF {
+			return true
+		}
+		var late net.Error
+		if !errors.As(err, &late) || !late.Timeout() {
+			return false
+		}
+		if left, known := unsent(conn); known && left == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// hangUp closes so that the answer is not lost: closing with input unread
+// makes the system reset the connection, and the answer goes with it.
+func hangUp(conn net.Conn) {
+	defer conn.Close()
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok || tcp.CloseWrite() != nil {
+		return
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(drainTime))
+	_, _ = io.CopyN(io.Discard, conn, maxBody)
+}
+
+func (l *Listener) report(err error) {
+	if l.Report != nil {
+		l.Report(err)
+	}
+}
+
+func orDefault[T int | time.Duration](v, otherwise T) T {
+	if v <= 0 {
+		return otherwise
+	}
+	return v
+}
