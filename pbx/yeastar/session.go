@@ -1,0 +1,144 @@
+package yeastar
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// The pauses of a session. The lock of the PBX lasts 10 minutes; single
+// tries further apart than that never come to five wrong ones in a row.
+const (
+	heartbeatEvery = 5 * time.Minute
+	loginPause     = 10*time.Minute + 30*time.Second
+)
+
+// ErrPaused says that no login is tried yet, after a refused one.
+var ErrPaused = errors.New("login is paused after a refusal")
+
+// Registration is where and how the PBX pushes its reports. It goes out
+// whole with login and each heartbeat: a heartbeat without version puts the
+// reports back to format 1.0.0 (API 2.0.0, Heartbeat).
+type Registration struct {
+	Address string // the agent's own, as the PBX sees it
+	Port    string
+	URL     string
+	URLTag  string // 0: a path at Address and Port; 1: absolute
+}
+
+// Session keeps one login at a PBX. Set the fields, then use its methods.
+type Session struct {
+	Base         string // such as https://192.0.2.1:8088
+	HTTP         *http.Client
+	User         string
+	Password     string
+	Registration Registration
+
+	mu        sync.Mutex
+	token     string
+	notBefore time.Time
+	refusal   error
+}
+
+// Login makes sure that there is a token.
+func (s *Session) Login(ctx context.Context) error {
+	_, err := s.renew(ctx, "")
+	return err
+}
+
+// renew gives a token other than stale. The lock is held throughout, so that
+// many callers with one stale token make one login.
+func (s *Session) renew(ctx context.Context, stale string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.token != "" && s.token != stale {
+		return s.token, nil
+	}
+	if time.Now().Before(s.notBefore) {
+		return "", fmt.Errorf("log in: %w: %w", ErrPaused, s.refusal)
+	}
+	s.token = ""
+	sum := md5.Sum([]byte(s.Password)) // the form that the API asks for
+	in := s.registration()
+	in["username"], in["password"] = s.User, hex.EncodeToString(sum[:])
+	delete(in, "ipaddr")
+	var out struct{ Token string }
+	err := s.post(ctx, "login", "", in, &out)
+	var number Errno
+	if errors.As(err, &number) && number.stops() {
+		s.notBefore, s.refusal = time.Now().Add(loginPause), number
+	}
+	if err != nil {
+		return "", fmt.Errorf("log in: %w", err)
+	}
+	if out.Token == "" {
+		return "", errors.New("log in: answer without token")
+	}
+	s.token = out.Token
+	return s.token, nil
+}
+
+// registration spells urltag both ways, as API 1.1.0 and 2.0.0 differ.
+func (s *Session) registration() map[string]string {
+	r := s.Registration
+	return map[string]string{
+		"ipaddr": r.Address, "port": r.Port, "version": "2.0.0",
+		"url": r.URL, "urltag": r.URLTag, "urlflag": r.URLTag,
+	}
+}
+
+// Call makes one call with the session's token; when the PBX no longer knows
+// the token it logs in once and tries once more.
+func (s *Session) Call(ctx context.Context, endpoint string, in, out any) error {
+	token, err := s.renew(ctx, "")
+	if err != nil {
+		return err
+	}
+	err = s.post(ctx, endpoint, token, in, out)
+	var number Errno
+	if !errors.As(err, &number) || !number.renews() {
+		return err
+	}
+	if token, err = s.renew(ctx, token); err != nil {
+		return err
+	}
+	return s.post(ctx, endpoint, token, in, out)
+}
+
+// Run sends heartbeats until ctx ends; report is told of each that failed.
+func (s *Session) Run(ctx context.Context, report func(error)) {
+	tick := time.NewTicker(heartbeatEvery)
+	defer tick.Stop()
+	for {
+		if err := s.Call(ctx, "heartbeat", s.registration(), nil); err != nil && ctx.Err() == nil {
+			report(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Device is what the PBX says of itself (API 2.0.0, deviceinfo/query).
+type Device struct {
+	Name     string `json:"devicename"`
+	Serial   string `json:"sn"`
+	Firmware string `json:"firmwarever"`
+	Time     string `json:"systemtime"` // such as 2019-10-17 23:07:43 UTC-8
+}
+
+// Device asks the PBX what it is.
+func (s *Session) Device(ctx context.Context) (Device, error) {
+	var out struct {
+		Device Device `json:"deviceinfo"`
+	}
+	err := s.Call(ctx, "deviceinfo/query", struct{}{}, &out)
+	return out.Device, err
+}

@@ -1,0 +1,146 @@
+package yeastar
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// wire answers calls without a network; it keeps what was sent.
+type wire struct {
+	answer func(endpoint string) string
+	sent   []string
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	endpoint := strings.TrimPrefix(r.URL.Path, "/api/v2.0.0/")
+	w.sent = append(w.sent, endpoint+" "+r.URL.RawQuery+" "+string(body))
+	text := w.answer(endpoint)
+	if text == "" {
+		return nil, errors.New("line is down")
+	}
+	return &http.Response{StatusCode: 200, ContentLength: -1, Body: io.NopCloser(strings.NewReader(text))}, nil
+}
+
+func (w *wire) count(endpoint string) (n int) {
+	for _, call := range w.sent {
+		if strings.HasPrefix(call, endpoint+" ") {
+			n++
+		}
+	}
+	return n
+}
+
+func session(w *wire) *Session {
+	return &Session{
+		Base: "http://192.0.2.1", HTTP: &http.Client{Transport: w}, User: "api", Password: "password",
+		Registration: Registration{Address: "192.0.2.9", Port: "8260", URL: "report", URLTag: "0"},
+	}
+}
+
+const loggedIn = `{"status":"Success","token":"t1"}`
+
+func TestWrongPasswordNeverComesToALock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(string) string { return `{"status":"Failed","errno":20003}` }}
+		s := session(w)
+		for range 61 {
+			if err := s.Login(t.Context()); !errors.Is(err, ErrnoPassword) {
+				t.Fatalf("login: %v", err)
+			}
+			time.Sleep(time.Minute)
+		}
+		if n := w.count("login"); n > 6 {
+			t.Errorf("%d tries in an hour", n)
+		}
+	})
+}
+
+func TestExpiredTokenIsRenewedOnce(t *testing.T) {
+	for _, number := range []string{`20004`, `"20005"`, `"20006"`} {
+		w := &wire{answer: func(endpoint string) string {
+			if endpoint == "login" {
+				return loggedIn
+			}
+			return `{"status":"Failed","errno":` + number + `}`
+		}}
+		err := session(w).Call(t.Context(), "extension/list", struct{}{}, nil)
+		var got Errno
+		if !errors.As(err, &got) || !got.renews() {
+			t.Errorf("error %v", err)
+		}
+		if w.count("login") != 2 || w.count("extension/list") != 2 {
+			t.Errorf("sent %q", w.sent)
+		}
+	}
+}
+
+func TestHeartbeatRepeatsTheRegistration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(string) string { return loggedIn }}
+		go session(w).Run(t.Context(), func(err error) { t.Error(err) })
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if n := w.count("heartbeat"); n != 4 {
+			t.Errorf("%d heartbeats", n)
+		}
+		want := `heartbeat token=t1 {"ipaddr":"192.0.2.9","port":"8260","url":"report","urlflag":"0","urltag":"0","version":"2.0.0"}`
+		if last := w.sent[len(w.sent)-1]; last != want {
+			t.Errorf("sent %s", last)
+		}
+		if !strings.Contains(w.sent[0], `"password":"5f4dcc3b5aa765d61d8327deb882cf99"`) {
+			t.Errorf("sent %s", w.sent[0])
+		}
+	})
+}
+
+func TestErrorsHoldNoSecrets(t *testing.T) {
+	for _, answer := range []string{"", "{", `{"status":"Failed"}`, `{"status":"Failed","errno":"10003"}`, `{"status":"Success","pad":"` + strings.Repeat("x", maxBody) + `"}`} {
+		w := &wire{answer: func(endpoint string) string {
+			if endpoint == "login" {
+				return strings.Replace(loggedIn, "t1", "SECRETTOKEN", 1)
+			}
+			return answer
+		}}
+		err := session(w).Call(t.Context(), "apply", struct{}{}, nil)
+		if err == nil || strings.Contains(err.Error(), "SECRETTOKEN") || strings.Contains(err.Error(), "password") {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+func TestPinAndRedirect(t *testing.T) {
+	server := httptest.NewTLSServer(http.RedirectHandler("/elsewhere", http.StatusFound))
+	defer server.Close()
+	s := &Session{Base: server.URL, HTTP: NewHTTPClient(sha256.Sum256(server.Certificate().Raw))}
+	if err := s.Login(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP status 302") {
+		t.Errorf("redirect: %v", err)
+	}
+	s.HTTP = NewHTTPClient([sha256.Size]byte{})
+	if err := s.Login(t.Context()); !errors.Is(err, ErrPin) {
+		t.Errorf("pin: %v", err)
+	}
+}
+
+func TestDevice(t *testing.T) {
+	w := &wire{answer: func(endpoint string) string {
+		if endpoint == "login" {
+			return loggedIn
+		}
+		return `{"status":"Success","deviceinfo":{"sn":"369451090405","systemtime":"2019-10-17 23:07:43 UTC-8"}}`
+	}}
+	d, err := session(w).Device(t.Context())
+	if err != nil || d.Serial != "369451090405" || d.Time != "2019-10-17 23:07:43 UTC-8" {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
