@@ -46,6 +46,19 @@ const (
 	KindDelivered     Kind = "delivered"
 	KindRefused       Kind = "refused"
 	KindExpired       Kind = "expired"
+	// KindCommand is a person's order that has no kind of its own; Name says
+	// which ("rooms import").
+	KindCommand Kind = "command"
+	// KindRerun runs an earlier event's parked units, or a possible copy, again.
+	KindRerun Kind = "rerun"
+)
+
+// The sources of an event.
+const (
+	SourcePBX     = "pbx"
+	SourceCron    = "cron"
+	SourceCommand = "command"
+	SourceAgent   = "agent"
 )
 
 // Event is one thing that happened, as kept in the journal. Only the fields
@@ -81,6 +94,8 @@ type Event struct {
 	Fields map[string]string `json:"fields,omitempty"`
 	// Raw holds the body of an unknown event, secrets masked.
 	Raw []byte `json:"raw,omitempty"`
+	// Import is the list that an import command carries.
+	Import *Import `json:"import,omitempty"`
 
 	// Cause is the event that led to this one and Depth the length of that
 	// chain; 0 for what came from outside.

@@ -1,0 +1,125 @@
+package hotel
+
+import "time"
+
+// Effect is one thing that a rule or a hook wants done. Exactly one field is
+// set. It is a command, not a value to write: [Apply] checks it against the
+// state of the moment when it is committed.
+type Effect struct {
+	Post         *PostCharge   `json:"post,omitempty"`
+	Alert        *RaiseAlert   `json:"alert,omitempty"`
+	Status       *SetStatus    `json:"status,omitempty"`
+	DND          *SetDND       `json:"dnd,omitempty"`
+	KV           *SetKV        `json:"kv,omitempty"`
+	HTTP         *HTTPPost     `json:"http,omitempty"`
+	CheckIn      *CheckIn      `json:"checkin,omitempty"`
+	CheckOut     *CheckOut     `json:"checkout,omitempty"`
+	Move         *MoveStay     `json:"move,omitempty"`
+	Call         *RecordCall   `json:"call,omitempty"`
+	Import       *Import       `json:"import,omitempty"`
+	CronRan      *CronRan      `json:"cronRan,omitempty"`
+	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
+	Park         *ParkUnit     `json:"park,omitempty"`
+	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
+	Requeue      *Requeue      `json:"requeue,omitempty"`
+}
+
+// PostCharge puts a charge on whoever stays in the room; on the vacant room
+// when nobody does.
+type PostCharge struct {
+	Room        string `json:"room"`
+	Kind        string `json:"kind"` // minibar, call or other
+	Item        string `json:"item,omitempty"`
+	Description string `json:"description,omitempty"`
+	Quantity    int    `json:"quantity,omitempty"` // 0: 1
+	Amount      int64  `json:"amount"`             // of all together, minor unit
+	Staff       string `json:"staff,omitempty"`
+}
+
+// RaiseAlert tells a person. Text is a hook's own words; rules set Code.
+type RaiseAlert struct {
+	Code   string            `json:"code"`
+	Room   string            `json:"room,omitempty"`
+	Params map[string]string `json:"params,omitempty"`
+}
+
+// SetStatus sets a room's housekeeping status and tells the PMS.
+type SetStatus struct {
+	Room   string `json:"room"`
+	Status Status `json:"status"`
+	Staff  string `json:"staff,omitempty"`
+}
+
+// SetDND sets or takes back a room's do-not-disturb.
+type SetDND struct {
+	Room string `json:"room"`
+	On   bool   `json:"on"`
+}
+
+// SetKV keeps a hook's own value; nil removes it.
+type SetKV struct {
+	Hook  string  `json:"hook"` // the file's name, without .lua
+	Key   string  `json:"key"`
+	Value *string `json:"value"`
+}
+
+// HTTPPost queues a POST; it is retried until it is answered or expires.
+type HTTPPost struct {
+	URL    string `json:"url"`
+	Body   string `json:"body,omitempty"` // JSON
+	Room   string `json:"room,omitempty"` // its lane
+	Answer bool   `json:"answer,omitempty"`
+	// ExpireAfter is counted from the commit; 0: a day.
+	ExpireAfter time.Duration `json:"expireAfter,omitempty"`
+}
+
+// CheckIn begins a stay in a vacant room. Stay is the PMS's id; empty: one
+// is made from the event.
+type CheckIn struct {
+	Room string `json:"room"`
+	Stay string `json:"stay,omitempty"`
+}
+
+// CheckOut ends the stay in a room.
+type CheckOut struct {
+	Room string `json:"room"`
+}
+
+// MoveStay takes a stay from one room into a vacant one.
+type MoveStay struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// RecordCall keeps the event's CDR and tells the PMS.
+type RecordCall struct{}
+
+// CronRan remembers for which time a schedule last ran.
+type CronRan struct {
+	Name string    `json:"name"`
+	Due  time.Time `json:"due"`
+}
+
+// ResolveAlert closes an alert.
+type ResolveAlert struct {
+	ID string `json:"id"`
+}
+
+// ParkUnit keeps a failed unit for a person.
+type ParkUnit struct {
+	Event uint64 `json:"event"`
+	Unit  string `json:"unit"`
+	Error string `json:"error"`
+}
+
+// UnparkUnit takes a unit off the list: it has been run again.
+type UnparkUnit struct {
+	Event uint64 `json:"event"`
+	Unit  string `json:"unit"`
+}
+
+// Requeue decides about a parked or waiting call: again, or never.
+type Requeue struct {
+	Call uint64 `json:"call"`
+	Drop bool   `json:"drop,omitempty"`
+}

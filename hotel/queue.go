@@ -1,0 +1,102 @@
+package hotel
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Urgency orders what waits for one destination: a smaller one never waits
+// for a larger one.
+type Urgency int
+
+// The urgencies.
+const (
+	Urgent Urgency = iota // wake-ups, emergency
+	Guest
+	Housekeeping
+	Bulk
+)
+
+func (u Urgency) String() string {
+	return [...]string{"urgent", "guest", "housekeeping", "bulk"}[min(max(u, 0), Bulk)]
+}
+
+// CallKind says what may be done when it is not known whether an attempt
+// arrived.
+type CallKind string
+
+// The kinds of queued calls.
+const (
+	Idempotent CallKind = "idempotent" // repeat freely
+	Keyed      CallKind = "keyed"      // repeat: the far side knows it by its key
+	Readback   CallKind = "readback"   // ask before repeating
+	Once       CallKind = "once"       // never repeat by yourself: dial, prompt, SMS
+)
+
+// CallState is where a queued call is on its way.
+type CallState string
+
+// The states of a queued call. Those after Sending are ends; refused and
+// unknown are parked until a person decides.
+const (
+	CallQueued     CallState = "queued"
+	CallSending    CallState = "sending" // written only for [Once]
+	CallDelivered  CallState = "delivered"
+	CallRefused    CallState = "refused"
+	CallUnknown    CallState = "unknown"
+	CallExpired    CallState = "expired"
+	CallSuperseded CallState = "superseded"
+	CallDropped    CallState = "dropped" // by a person
+)
+
+// QueuedCall is one thing to be done outside: on the PBX, at the PMS or over
+// HTTP. Order holds among calls of one destination, room and urgency.
+type QueuedCall struct {
+	ID uint64 `json:"id,omitempty"`
+	// Key goes out with every attempt, the same over all of them.
+	Key string `json:"key,omitempty"`
+
+	To   string          `json:"to"` // "pms", "pbx" or the origin of a URL
+	Op   string          `json:"op"` // "posting", "housekeeping", "POST" …
+	Body json.RawMessage `json:"body,omitempty"`
+	URL  string          `json:"url,omitempty"` // for calls over HTTP
+
+	Room    string   `json:"room,omitempty"`
+	Lanes   []string `json:"lanes,omitempty"` // rooms; a move has two
+	Urgency Urgency  `json:"urgency"`
+	Kind    CallKind `json:"kind"`
+
+	NotBefore time.Time `json:"notBefore,omitzero"`
+	Expires   time.Time `json:"expires,omitzero"`
+	// Supersedes names what this call says anew: an older waiting call of the
+	// same name is marked superseded.
+	Supersedes string `json:"supersedes,omitempty"`
+	// After is a call, possibly of another urgency, that must end first.
+	After uint64 `json:"after,omitempty"`
+	// Subject is the key of the posting that the outcome settles.
+	Subject string `json:"subject,omitempty"`
+	// Answer asks for an event when it is delivered.
+	Answer bool `json:"answer,omitempty"`
+
+	Event  uint64    `json:"event,omitempty"` // what led to it
+	Depth  int       `json:"depth,omitempty"` // of that event
+	CallID string    `json:"callid,omitempty"`
+	Unit   string    `json:"unit,omitempty"` // the rule or hook that wanted it
+	Queued time.Time `json:"queued,omitzero"`
+
+	State     CallState `json:"state,omitempty"`
+	Attempts  int       `json:"attempts,omitempty"`
+	LastError string    `json:"lastError,omitempty"`
+}
+
+// Parked tells whether the call waits for a person.
+func (s CallState) Parked() bool { return s == CallRefused || s == CallUnknown }
+
+// Outcome is what came of an attempt at a queued call, for good.
+type Outcome struct {
+	ID       uint64
+	State    CallState
+	Error    string
+	Attempts int
+	Reply    []byte // bounded by the destination's worker
+}

@@ -1,0 +1,224 @@
+package hotel
+
+import (
+	"strconv"
+	"time"
+)
+
+// View reads the hotel's state as it was after one commit. It does not
+// change while it is read, whatever is committed meanwhile.
+type View interface {
+	// Get decodes the record at key into a pointer; false when there is none.
+	Get(key string, into any) bool
+	// List visits the keys that begin with prefix, in order, until visit
+	// returns false. decode works like Get.
+	List(prefix string, visit func(key string, decode func(into any) bool) bool)
+}
+
+// The keys of the state. Each is a prefix and an id; listing a prefix lists
+// its records in the order of their ids.
+const (
+	PrefixRoom       = "room/"
+	PrefixExtension  = "ext/"
+	PrefixItem       = "item/"
+	PrefixStay       = "stay/"
+	PrefixAlert      = "alert/"
+	PrefixKV         = "kv/"
+	PrefixCron       = "cron/"
+	PrefixParkedUnit = "parked/"
+)
+
+// RoomKey is the key of a [Room].
+func RoomKey(number string) string { return PrefixRoom + number }
+
+// ExtensionKey is the key of an [Extension].
+func ExtensionKey(number string) string { return PrefixExtension + number }
+
+// ItemKey is the key of an [Item].
+func ItemKey(minibar, code string) string { return PrefixItem + minibar + "/" + code }
+
+// StayKey is the key of a [Stay].
+func StayKey(id string) string { return PrefixStay + id }
+
+// AlertKey is the key of an open [Alert].
+func AlertKey(id string) string { return PrefixAlert + id }
+
+// KVKey is the key of a hook's own value, a string.
+func KVKey(hook, key string) string { return PrefixKV + hook + "/" + key }
+
+// CronKey is the key of a [CronState].
+func CronKey(name string) string { return PrefixCron + name }
+
+// ParkedUnitKey is the key of a [ParkedUnit].
+func ParkedUnitKey(event uint64, unit string) string {
+	return PrefixParkedUnit + strconv.FormatUint(event, 10) + "/" + unit
+}
+
+// Room is one of the hotel's rooms.
+type Room struct {
+	Number     string   `json:"number"`
+	Extensions []string `json:"extensions,omitempty"` // empty: the room's own number
+	Minibar    string   `json:"minibar,omitempty"`    // price list; empty: "minibar"
+	Status     Status   `json:"status,omitempty"`     // housekeeping
+	DND        bool     `json:"dnd,omitempty"`        // do not disturb
+	Stay       string   `json:"stay,omitempty"`       // the stay in it; empty: vacant
+	LastStay   string   `json:"lastStay,omitempty"`   // the stay before
+}
+
+// Phones are the room's extensions; by default the one of its own number.
+func (r Room) Phones() []string {
+	if len(r.Extensions) == 0 {
+		return []string{r.Number}
+	}
+	return r.Extensions
+}
+
+// Extension says to which room a telephone belongs.
+type Extension struct {
+	Room string `json:"room"`
+}
+
+// RoomOf finds the room of an extension; false when no room has it.
+func RoomOf(v View, extension string) (Room, bool) {
+	var x Extension
+	var r Room
+	if extension == "" || !v.Get(ExtensionKey(extension), &x) {
+		return Room{}, false
+	}
+	ok := v.Get(RoomKey(x.Room), &r)
+	return r, ok
+}
+
+// Status is a housekeeping status.
+type Status string
+
+// The housekeeping statuses.
+const (
+	StatusDirty        Status = "dirty"
+	StatusClean        Status = "clean"
+	StatusInspected    Status = "inspected"
+	StatusOutOfOrder   Status = "out-of-order"
+	StatusOutOfService Status = "out-of-service"
+)
+
+// Known tells whether s is one of the statuses.
+func (s Status) Known() bool {
+	switch s {
+	case StatusDirty, StatusClean, StatusInspected, StatusOutOfOrder, StatusOutOfService:
+		return true
+	}
+	return false
+}
+
+// PMSCode joins a status with occupancy into the codes 1 to 6 that hotel
+// management systems share; 0 for statuses that have none.
+func (s Status) PMSCode(occupied bool) int {
+	code := map[Status]int{StatusDirty: 1, StatusClean: 3, StatusInspected: 5}[s]
+	if code != 0 && occupied {
+		code++
+	}
+	return code
+}
+
+// Item is something in a minibar.
+type Item struct {
+	Minibar string `json:"minibar"` // price list it is on
+	Code    string `json:"code"`    // digits, as dialled
+	Name    string `json:"name"`
+	Price   int64  `json:"price"`         // of one, in the currency's minor unit
+	Max     int    `json:"max,omitempty"` // most that one entry may take; 0: 99
+}
+
+// DefaultMinibar is the price list of a room that names none.
+const DefaultMinibar = "minibar"
+
+// StayState says where a stay is on its way.
+type StayState string
+
+// The states of a stay.
+const (
+	StayInHouse  StayState = "in-house"
+	StayDeparted StayState = "departed"
+)
+
+// Stay is a guest in a room from check-in to check-out. Names are not part
+// of it: they are kept where retention can remove them.
+type Stay struct {
+	ID       string    `json:"id"`
+	Room     string    `json:"room"`
+	State    StayState `json:"state"`
+	CheckIn  time.Time `json:"checkIn"`
+	CheckOut time.Time `json:"checkOut,omitzero"`
+}
+
+// PostingState says what became of a posting at the PMS.
+type PostingState string
+
+// The states of a posting. Without a PMS a posting is posted at once: the
+// box's own folio is the only one.
+const (
+	PostingPending PostingState = "pending"
+	PostingPosted  PostingState = "posted"
+	PostingRefused PostingState = "refused"
+)
+
+// Posting is a charge, or a correction of one, on a stay or a vacant room.
+type Posting struct {
+	ID          string       `json:"id"`
+	Room        string       `json:"room"`
+	Stay        string       `json:"stay,omitempty"` // empty: the room was vacant
+	Kind        string       `json:"kind"`           // minibar, call or other
+	Item        string       `json:"item,omitempty"` // minibar: its code
+	Description string       `json:"description,omitempty"`
+	Quantity    int          `json:"quantity"`
+	Amount      int64        `json:"amount"` // of all together, in the currency's minor unit; negative takes back
+	Currency    string       `json:"currency"`
+	Staff       string       `json:"staff,omitempty"`
+	Time        time.Time    `json:"time"`
+	Event       uint64       `json:"event"`
+	CallID      string       `json:"callid,omitempty"`
+	State       PostingState `json:"state"`
+}
+
+// Alert is something that a person must acknowledge. Equal ones are counted,
+// not repeated.
+type Alert struct {
+	ID     string            `json:"id"`
+	Code   string            `json:"code"` // what kind of thing; "hook" for a hook's own words
+	Room   string            `json:"room,omitempty"`
+	Params map[string]string `json:"params,omitempty"` // what the text names
+	Event  uint64            `json:"event,omitempty"`  // the first that led to it
+	Count  int               `json:"count"`
+	First  time.Time         `json:"first"`
+	Last   time.Time         `json:"last"`
+}
+
+// CronState is what is remembered of a schedule.
+type CronState struct {
+	LastRun time.Time `json:"lastRun"` // the time it was due, not when it ran
+}
+
+// ParkedUnit is a unit that failed and waits for a person.
+type ParkedUnit struct {
+	Event uint64    `json:"event"`
+	Unit  string    `json:"unit"`
+	Error string    `json:"error"`
+	Time  time.Time `json:"time"`
+}
+
+// CallRecord is a CDR as the hotel keeps it.
+type CallRecord struct {
+	Event  uint64    `json:"event"`
+	Room   string    `json:"room,omitempty"`
+	Stay   string    `json:"stay,omitempty"`
+	CallID string    `json:"callid,omitempty"`
+	CDR    CDR       `json:"cdr"`
+	Time   time.Time `json:"time"` // when it was reported, UTC
+}
+
+// Import is a list of rooms or of minibar items that replaces the records
+// of equal number or code, and leaves the others.
+type Import struct {
+	Rooms []Room `json:"rooms,omitempty"`
+	Items []Item `json:"items,omitempty"`
+}
