@@ -1,0 +1,42 @@
+package hotel
+
+import (
+	"fmt"
+	"strings"
+)
+
+// alertTexts holds the words of each code, in the two languages of the
+// product. A word in braces is the alert's parameter of that name.
+var alertTexts = map[string][2]string{
+	AlertHook:         {"{text}", "{text}"},
+	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
+	AlertNoHook:       {"Nothing handles {service} entries: {digits}", "没有脚本处理 {service} 的输入：{digits}"},
+	AlertUnknownRoom:  {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
+	AlertBadDigits:    {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},
+	AlertWrongPIN:     {"Three wrong PINs for staff number {staff}", "员工号 {staff} 连续三次输错密码"},
+	AlertWakeUp:       {"The guest asks for a wake-up ({digits}): set it by hand", "客人要求叫醒（{digits}）：请人工设置"},
+	AlertUnreadable:   {"A report of the PBX could not be read: {error}", "无法读取电话交换机的报告：{error}"},
+	AlertUnknownEvent: {"The PBX reports something unknown: {name}", "电话交换机报告了未知事件：{name}"},
+	AlertRefused:      {"{to} refused {op}: {error}", "{to} 拒绝了 {op}：{error}"},
+	AlertExpired:      {"{op} for {to} came too late and was not sent", "发往 {to} 的 {op} 已过期，未发送"},
+	AlertUncertain:    {"It is not known whether {op} reached {to}", "不确定 {op} 是否已到达 {to}"},
+	AlertDatabase:     {"The database was damaged and replaced; {salvaged} events were saved, the old file is {file}", "数据库已损坏并被替换；保住 {salvaged} 个事件，旧文件为 {file}"},
+	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
+}
+
+// Text says the alert in "zh" or, for any other language, in English.
+func (a Alert) Text(language string) string {
+	texts, known := alertTexts[a.Code]
+	if !known {
+		return strings.TrimSpace(a.Code + " " + fmt.Sprint(a.Params))
+	}
+	text := texts[0]
+	if language == "zh" {
+		text = texts[1]
+	}
+	var pairs []string
+	for k, v := range a.Params {
+		pairs = append(pairs, "{"+k+"}", v)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}

@@ -1,0 +1,306 @@
+package hotel
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Tx is the state while a unit is being committed. What is put is seen by
+// later reads of the same unit and, once committed, by everybody.
+type Tx interface {
+	View
+	Put(key string, record any)
+	Delete(key string)
+	// Next gives a number that is never given again.
+	Next() uint64
+	Now() time.Time // UTC
+	PutPosting(Posting)
+	PutCall(CallRecord)
+	// Queue adds a call to the outbox; it gets its id and key there.
+	Queue(QueuedCall)
+	// Requeue puts a parked call back to its lane, or ends a parked or
+	// waiting one; false when there is none, or it is being sent.
+	Requeue(call uint64, drop bool) bool
+	// Emit adds an event to the journal; its cause and depth are filled in.
+	Emit(Event)
+}
+
+// Setup is what applying effects depends on beyond the state.
+type Setup struct {
+	PMS      bool   // somebody is told of postings, statuses and calls
+	Currency string // ISO 4217
+}
+
+// Invalid says why an effect cannot be applied; nothing of its unit is.
+type Invalid struct {
+	Effect string // the effect's name, such as "post"
+	Field  string
+	Rule   string
+	Value  string
+}
+
+func (e *Invalid) Error() string {
+	text := e.Effect
+	if e.Field != "" {
+		text += "." + e.Field
+	}
+	text += ": " + e.Rule
+	if e.Value != "" {
+		text += fmt.Sprintf(", but it is %q", e.Value)
+	}
+	return text
+}
+
+// Bounds of what effects may keep.
+const (
+	maxText     = 500
+	maxAmount   = 1_000_000_000_000
+	maxQuantity = 9999
+	maxKVKey    = 128
+	maxKVValue  = 4096
+	maxKVKeys   = 1000
+	maxAlerts   = 1000
+	maxHTTPBody = 64 << 10
+	// httpExpiry is how long a hook's POST is tried when it says nothing.
+	httpExpiry = 24 * time.Hour
+)
+
+// Apply carries out the effects of one unit, in order. An *[Invalid] means
+// that the whole unit must not be committed.
+func Apply(tx Tx, ev *Event, unit string, effects []Effect, setup Setup) error {
+	a := applier{tx: tx, ev: ev, unit: unit, setup: setup}
+	for _, e := range effects {
+		if err := a.apply(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type applier struct {
+	tx    Tx
+	ev    *Event
+	unit  string
+	setup Setup
+}
+
+func (a *applier) apply(e Effect) error {
+	switch {
+	case e.Post != nil:
+		return a.post(e.Post)
+	case e.Alert != nil:
+		return a.alert(e.Alert)
+	case e.Status != nil:
+		return a.status(e.Status)
+	case e.DND != nil:
+		return a.dnd(e.DND)
+	case e.KV != nil:
+		return a.kv(e.KV)
+	case e.HTTP != nil:
+		return a.http(e.HTTP)
+	case e.CheckIn != nil:
+		return a.checkIn(e.CheckIn)
+	case e.CheckOut != nil:
+		return a.checkOut(e.CheckOut)
+	case e.Move != nil:
+		return a.move(e.Move)
+	case e.Call != nil:
+		return a.call()
+	case e.Import != nil:
+		return a.importLists(e.Import)
+	case e.CronRan != nil:
+		a.tx.Put(CronKey(e.CronRan.Name), CronState{LastRun: e.CronRan.Due})
+	case e.ResolveAlert != nil:
+		return a.resolve(e.ResolveAlert)
+	case e.Park != nil:
+		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
+			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
+		})
+	case e.Unpark != nil:
+		a.tx.Delete(ParkedUnitKey(e.Unpark.Event, e.Unpark.Unit))
+	case e.Requeue != nil:
+		if !a.tx.Requeue(e.Requeue.Call, e.Requeue.Drop) {
+			return &Invalid{"queue", "call", "must be parked or waiting, and not being sent", strconv.FormatUint(e.Requeue.Call, 10)}
+		}
+	default:
+		return &Invalid{Effect: "effect", Rule: "is empty"}
+	}
+	return nil
+}
+
+func (a *applier) room(effect, number string) (Room, error) {
+	var r Room
+	if !a.tx.Get(RoomKey(number), &r) {
+		return r, &Invalid{effect, "room", "must be a room of the hotel", number}
+	}
+	return r, nil
+}
+
+func (a *applier) post(p *PostCharge) error {
+	r, err := a.room("post", p.Room)
+	if err != nil {
+		return err
+	}
+	switch {
+	case p.Kind != "minibar" && p.Kind != "call" && p.Kind != "other":
+		return &Invalid{"post", "kind", "must be minibar, call or other", p.Kind}
+	case p.Amount > maxAmount || p.Amount < -maxAmount:
+		return &Invalid{"post", "amount", "is too large", strconv.FormatInt(p.Amount, 10)}
+	case p.Quantity > maxQuantity || p.Quantity < -maxQuantity:
+		return &Invalid{"post", "quantity", "is too large", strconv.Itoa(p.Quantity)}
+	}
+	posting := Posting{
+		ID: "P" + strconv.FormatUint(a.tx.Next(), 10), Room: r.Number, Stay: r.Stay, Kind: p.Kind, Item: clip(p.Item),
+		Description: clip(p.Description), Quantity: p.Quantity, Amount: p.Amount, Currency: a.setup.Currency,
+		Staff: clip(p.Staff), Time: a.ev.Time, Event: a.ev.ID, CallID: a.ev.CallID, State: PostingPosted,
+	}
+	if posting.Quantity == 0 {
+		posting.Quantity = 1
+	}
+	if a.setup.PMS {
+		posting.State = PostingPending
+		a.tellPMS("posting", Guest, r.Number, posting, func(c *QueuedCall) { c.Subject = posting.ID })
+	}
+	a.tx.PutPosting(posting)
+	return nil
+}
+
+// tellPMS queues a message; more may set what its kind has beyond the usual.
+func (a *applier) tellPMS(op string, u Urgency, room string, body any, more func(*QueuedCall)) {
+	if !a.setup.PMS {
+		return
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic(fmt.Sprintf("hotel: encode %s for the PMS: %v", op, err)) // our own types always encode
+	}
+	c := QueuedCall{To: "pms", Op: op, Body: text, Room: room, Urgency: u, Kind: Keyed, CallID: a.ev.CallID}
+	if room != "" {
+		c.Lanes = []string{room}
+	}
+	if more != nil {
+		more(&c)
+	}
+	a.tx.Queue(c)
+}
+
+// StatusReport is what the PMS is told of a room's housekeeping status.
+type StatusReport struct {
+	Room     string `json:"room"`
+	Status   Status `json:"status"`
+	Occupied bool   `json:"occupied"`
+	Code     int    `json:"code,omitempty"` // 1 to 6, see [Status.PMSCode]
+	Staff    string `json:"staff,omitempty"`
+}
+
+func (a *applier) status(s *SetStatus) error {
+	r, err := a.room("housekeeping", s.Room)
+	if err != nil {
+		return err
+	}
+	if !s.Status.Known() {
+		return &Invalid{"housekeeping", "status", "must be dirty, clean, inspected, out-of-order or out-of-service", string(s.Status)}
+	}
+	r.Status = s.Status
+	a.tx.Put(RoomKey(r.Number), r)
+	occupied := r.Stay != ""
+	report := StatusReport{Room: r.Number, Status: s.Status, Occupied: occupied, Code: s.Status.PMSCode(occupied), Staff: clip(s.Staff)}
+	a.tellPMS("housekeeping", Housekeeping, r.Number, report, func(c *QueuedCall) { c.Supersedes = "housekeeping/" + r.Number })
+	return nil
+}
+
+func (a *applier) dnd(d *SetDND) error {
+	r, err := a.room("dnd", d.Room)
+	if err != nil {
+		return err
+	}
+	r.DND = d.On
+	a.tx.Put(RoomKey(r.Number), r)
+	return nil
+}
+
+func (a *applier) kv(k *SetKV) error {
+	key := KVKey(k.Hook, k.Key)
+	switch {
+	case k.Value == nil:
+		a.tx.Delete(key)
+		return nil
+	case k.Key == "" || len(k.Key) > maxKVKey:
+		return &Invalid{"kv", "key", fmt.Sprintf("must have 1 to %d bytes", maxKVKey), clip(k.Key)}
+	case len(*k.Value) > maxKVValue:
+		return &Invalid{"kv", "value", fmt.Sprintf("must have at most %d bytes", maxKVValue), ""}
+	}
+	var old string
+	if !a.tx.Get(key, &old) && countTo(a.tx, KVKey(k.Hook, ""), maxKVKeys) >= maxKVKeys {
+		return &Invalid{"kv", "key", fmt.Sprintf("one hook keeps at most %d keys", maxKVKeys), clip(k.Key)}
+	}
+	a.tx.Put(key, *k.Value)
+	return nil
+}
+
+// countTo counts the records below a prefix, up to most.
+func countTo(v View, prefix string, most int) (n int) {
+	v.List(prefix, func(string, func(any) bool) bool {
+		n++
+		return n < most
+	})
+	return n
+}
+
+func (a *applier) http(h *HTTPPost) error {
+	to, err := Origin(h.URL)
+	switch {
+	case err != nil:
+		return &Invalid{"http.post", "url", "must be an http or https address", clip(h.URL)}
+	case len(h.Body) > maxHTTPBody:
+		return &Invalid{"http.post", "body", fmt.Sprintf("must have at most %d bytes", maxHTTPBody), ""}
+	case h.Body != "" && !json.Valid([]byte(h.Body)):
+		return &Invalid{"http.post", "body", "must be JSON", clip(h.Body)}
+	}
+	c := QueuedCall{
+		To: to, Op: "POST", URL: h.URL, Body: json.RawMessage(h.Body), Room: h.Room, Urgency: Guest, Kind: Keyed,
+		Answer: h.Answer, CallID: a.ev.CallID, Expires: a.tx.Now().Add(orExpiry(h.ExpireAfter)),
+	}
+	if h.Room != "" {
+		c.Lanes = []string{h.Room}
+	}
+	a.tx.Queue(c)
+	return nil
+}
+
+func orExpiry(d time.Duration) time.Duration {
+	if d <= 0 {
+		return httpExpiry
+	}
+	return d
+}
+
+func (a *applier) call() error {
+	if a.ev.CDR == nil {
+		return &Invalid{Effect: "call", Rule: "the event has no CDR"}
+	}
+	record := CallRecord{Event: a.ev.ID, Room: a.ev.Room, CallID: a.ev.CallID, CDR: *a.ev.CDR, Time: a.ev.Time}
+	var r Room
+	if a.ev.Room != "" && a.tx.Get(RoomKey(a.ev.Room), &r) {
+		record.Stay = r.Stay
+	}
+	a.tx.PutCall(record)
+	if record.Room != "" {
+		a.tellPMS("call", Bulk, record.Room, record, nil)
+	}
+	return nil
+}
+
+// clip bounds a text that came from outside, on a character's border.
+func clip(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	cut := maxText
+	for cut > 0 && text[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return text[:cut]
+}

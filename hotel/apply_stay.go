@@ -1,0 +1,70 @@
+package hotel
+
+import "strconv"
+
+func (a *applier) checkIn(c *CheckIn) error {
+	r, err := a.room("checkin", c.Room)
+	if err != nil {
+		return err
+	}
+	if r.Stay != "" {
+		return &Invalid{"checkin", "room", "is occupied; check out or move first", c.Room}
+	}
+	id := c.Stay
+	if id == "" {
+		id = "S" + strconv.FormatUint(a.ev.ID, 10)
+	}
+	var old Stay
+	if len(id) > maxKVKey || a.tx.Get(StayKey(id), &old) {
+		return &Invalid{"checkin", "stay", "must be a new id", clip(id)}
+	}
+	a.tx.Put(StayKey(id), Stay{ID: id, Room: r.Number, State: StayInHouse, CheckIn: a.ev.Time})
+	r.Stay = id
+	a.tx.Put(RoomKey(r.Number), r)
+	return nil
+}
+
+func (a *applier) checkOut(c *CheckOut) error {
+	r, err := a.room("checkout", c.Room)
+	if err != nil {
+		return err
+	}
+	if r.Stay == "" {
+		return &Invalid{"checkout", "room", "is vacant", c.Room}
+	}
+	var s Stay
+	if a.tx.Get(StayKey(r.Stay), &s) {
+		s.State, s.CheckOut = StayDeparted, a.ev.Time
+		a.tx.Put(StayKey(s.ID), s)
+	}
+	r.Stay, r.LastStay, r.DND = "", r.Stay, false
+	a.tx.Put(RoomKey(r.Number), r)
+	return nil
+}
+
+func (a *applier) move(m *MoveStay) error {
+	from, err := a.room("move", m.From)
+	if err != nil {
+		return err
+	}
+	to, err := a.room("move", m.To)
+	if err != nil {
+		return err
+	}
+	if from.Stay == "" {
+		return &Invalid{"move", "from", "is vacant", m.From}
+	}
+	if to.Stay != "" {
+		return &Invalid{"move", "to", "is occupied", m.To}
+	}
+	var s Stay
+	if a.tx.Get(StayKey(from.Stay), &s) {
+		s.Room = to.Number
+		a.tx.Put(StayKey(s.ID), s)
+	}
+	to.Stay, to.DND = from.Stay, from.DND
+	from.Stay, from.DND = "", false
+	a.tx.Put(RoomKey(from.Number), from)
+	a.tx.Put(RoomKey(to.Number), to)
+	return nil
+}

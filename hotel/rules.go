@@ -1,0 +1,122 @@
+package hotel
+
+import (
+	"maps"
+	"strconv"
+	"strings"
+)
+
+// Rules are the hotel's own: what an event means whatever the hooks do. The
+// result is the effects of the unit [RulesUnit]. hooked says that at least
+// one hook takes the event.
+func Rules(ev *Event, hooked bool) []Effect {
+	switch ev.Kind {
+	case KindDTMF:
+		if ev.Digits != "" {
+			return digitRules(ev, hooked)
+		}
+	case KindUnknown:
+		return unknownRules(ev)
+	case KindCDR:
+		return []Effect{{Call: &RecordCall{}}}
+	case KindCheckIn:
+		return []Effect{{CheckIn: &CheckIn{Room: ev.Room, Stay: ev.Fields["stay"]}}}
+	case KindCheckOut:
+		return []Effect{{CheckOut: &CheckOut{Room: ev.Room}}}
+	case KindMove:
+		return []Effect{{Move: &MoveStay{From: ev.Room, To: ev.Fields["to"]}}}
+	case KindCommand:
+		return commandRules(ev)
+	case KindRefused, KindExpired:
+		return outcomeRules(ev)
+	}
+	return nil
+}
+
+func alertOf(code, room string, params map[string]string) []Effect {
+	return []Effect{{Alert: &RaiseAlert{Code: code, Room: room, Params: params}}}
+}
+
+// digitRules see to it that no key press is lost: what nobody acts on
+// becomes an alert.
+func digitRules(ev *Event, hooked bool) []Effect {
+	digits := strings.TrimSpace(ev.Digits)
+	if ev.Room == "" {
+		return alertOf(AlertUnknownRoom, "", map[string]string{"extension": ev.Extension, "digits": digits})
+	}
+	if ev.Entry == nil {
+		if hooked {
+			return nil
+		}
+		return alertOf(AlertBadDigits, ev.Room, map[string]string{"digits": digits})
+	}
+	switch ev.Entry.Kind {
+	case EntryWrongPIN:
+		return alertOf(AlertWrongPIN, ev.Room, map[string]string{"staff": ev.Entry.Staff})
+	case EntryDND:
+		return []Effect{{DND: &SetDND{Room: ev.Room, On: ev.Entry.On}}}
+	case EntryWakeUpSet, EntryWakeUpCancel, EntryWakeUpHear:
+		if !hooked {
+			return alertOf(AlertWakeUp, ev.Room, map[string]string{"digits": digits})
+		}
+	case EntryMinibar, EntryHousekeeping, EntryClearStatus:
+		if !hooked {
+			return alertOf(AlertNoHook, ev.Room, map[string]string{"service": string(ev.Entry.EventKind()), "digits": digits})
+		}
+	}
+	return nil
+}
+
+func unknownRules(ev *Event) []Effect {
+	if why := ev.Fields["error"]; why != "" {
+		return alertOf(AlertUnreadable, "", map[string]string{"error": why})
+	}
+	return alertOf(AlertUnknownEvent, "", map[string]string{"name": ev.Name})
+}
+
+// The names of commands that have no event kind of their own.
+const (
+	CommandImport  = "import"
+	CommandResolve = "alert resolve"
+	CommandRetry   = "queue retry"
+	CommandDrop    = "queue drop"
+	CommandReport  = "report" // the agent tells of itself: an alert
+)
+
+func commandRules(ev *Event) []Effect {
+	switch ev.Name {
+	case CommandImport:
+		if ev.Import != nil {
+			return []Effect{{Import: ev.Import}}
+		}
+	case CommandResolve:
+		return []Effect{{ResolveAlert: &ResolveAlert{ID: ev.Fields["alert"]}}}
+	case CommandRetry, CommandDrop:
+		id, err := strconv.ParseUint(ev.Fields["call"], 10, 64)
+		if err == nil {
+			return []Effect{{Requeue: &Requeue{Call: id, Drop: ev.Name == CommandDrop}}}
+		}
+	case CommandReport:
+		params := maps.Clone(ev.Fields)
+		code := params["code"]
+		delete(params, "code")
+		return alertOf(code, ev.Room, params)
+	}
+	return []Effect{{}} // an empty effect is refused with a reason
+}
+
+// outcomeRules tell a person of a queued call that ended without success.
+func outcomeRules(ev *Event) []Effect {
+	code := AlertRefused
+	switch {
+	case ev.Kind == KindExpired:
+		code = AlertExpired
+	case ev.Fields["state"] == string(CallUnknown):
+		code = AlertUncertain
+	}
+	params := map[string]string{"to": ev.Fields["to"], "op": ev.Fields["op"]}
+	if why := ev.Fields["error"]; why != "" {
+		params["error"] = why
+	}
+	return alertOf(code, ev.Room, params)
+}
