@@ -4,6 +4,7 @@ go 1.26
 
 require (
 	github.com/pelletier/go-toml/v2 v2.4.3
+	github.com/yuin/gopher-lua v1.1.2
 	go.etcd.io/bbolt v1.5.0
 )
 
