@@ -150,11 +150,14 @@ type CDR struct {
 	DID        string `json:"did,omitempty"`
 }
 
-// MergeKey is equal for two reports of one call leg, however they arrived.
-// A callid alone is not enough: it is not unique after a restore of the PBX,
+// MergeKey is equal for two reports of one call leg, however they arrived,
+// and for one due time of a schedule; empty for what is never merged. A callid alone is not enough: it is not unique after a restore of the PBX,
 // and one call may have several records.
 func (e *Event) MergeKey() string {
-	if e.CDR == nil {
+	switch {
+	case e.Kind == KindCron:
+		return "cron|" + e.Name + "|" + e.Fields["due"]
+	case e.CDR == nil:
 		return ""
 	}
 	c := e.CDR

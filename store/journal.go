@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -15,6 +16,10 @@ import (
 // ErrNoEvent says that the journal has no event of that id.
 var ErrNoEvent = errors.New("no such event")
 
+// maxRawBytes bounds what is kept of reports that cannot be read; beyond it
+// the oldest goes. Their events stay.
+const maxRawBytes = 4 << 20
+
 // Receipt says what became of an appended event.
 type Receipt struct {
 	ID uint64
@@ -27,22 +32,22 @@ type Receipt struct {
 
 // Append keeps an event and returns once it is synced to disk. body is what
 // the sender pushed, for telling a re-sent copy from an equal event; nil for
-// what cannot be re-sent. On an error the event is not acknowledged: it may
-// be on disk only when the context ended before the answer.
+// what cannot be re-sent. An event with a merge key that is kept already is
+// marked as its copy. On an error the event is not acknowledged: it may be
+// on disk only when the context ended before the answer.
 func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte) (Receipt, error) {
 	var receipt Receipt
-	ev.Time = s.now().UTC()
 	err := s.do(ctx, func(c *commit) error {
+		ev.Time = c.now
 		if body != nil {
 			ev.DuplicateOf, ev.Possible = s.recent.absorb(c, digest(body), ev.Time)
 		}
-		c.meta.LastID++
-		ev.ID = c.meta.LastID
+		c.append(&ev, body)
 		receipt = Receipt{ID: ev.ID, DuplicateOf: ev.DuplicateOf, Possible: ev.Possible}
 		if body != nil {
 			s.recent.add(c, digest(body), entry{id: ev.ID, original: original(ev), at: ev.Time})
 		}
-		return c.keep(ev, body)
+		return nil
 	})
 	if err != nil {
 		return Receipt{}, fmt.Errorf("keep event: %w", err)
@@ -58,63 +63,101 @@ func original(ev hotel.Event) uint64 {
 	return ev.ID
 }
 
-// record is an event as it lies in the journal.
-type record struct {
+// kept is an event as it lies in the journal.
+type kept struct {
 	hotel.Event
 	// Digest of the pushed body: after a restart, re-sent copies are known by it.
 	Digest []byte `json:"digest,omitempty"`
 }
 
-func (c *commit) keep(ev hotel.Event, body []byte) error {
-	r := record{Event: ev}
+// append gives the event its id and puts it into the journal.
+func (c *commit) append(ev *hotel.Event, body []byte) {
+	c.merge(ev)
+	c.meta.LastID++
+	ev.ID = c.meta.LastID
+	k := kept{Event: *ev}
 	if body != nil {
 		d := digest(body)
-		r.Digest = d[:]
+		k.Digest = d[:]
 	}
-	value, err := json.Marshal(r)
-	if err != nil {
-		c.broken = fmt.Errorf("encode event: %w", err)
-		return c.broken
+	if len(ev.Raw) > 0 {
+		c.keepRaw(ev.ID, ev.Raw)
+		k.Raw = nil
 	}
-	key := eventKey(ev.ID)
+	c.put(bucketJournal, number(ev.ID), encode(k))
 	c.meta.Events++
-	c.meta.Bytes += uint64(len(key) + len(value))
-	return c.put(c.journal, key, value)
+	c.meta.LastTime = max(c.meta.LastTime, ev.Time.Unix())
+	if ev.DuplicateOf != 0 {
+		c.put(bucketJournal, doneKey(ev.ID, copyUnit), []byte("1{}"))
+		c.finished = append(c.finished, ev.ID)
+		return
+	}
+	c.appended = append(c.appended, *ev)
 }
 
-func eventKey(id uint64) []byte {
-	return binary.BigEndian.AppendUint64(nil, id)
+// copyUnit finishes an event that is a copy: it has nothing to run.
+const copyUnit = "copy"
+
+// emit appends an event that follows from another one.
+func (c *commit) emit(e hotel.Event, cause *hotel.Event) {
+	e.Time, e.Source = c.now, hotel.SourceAgent
+	e.Cause, e.Depth = cause.ID, cause.Depth+1
+	if e.Room != "" && len(e.Lanes) == 0 {
+		e.Lanes = []string{e.Room}
+	}
+	c.append(&e, nil)
+}
+
+// keepRaw puts the bytes of an unreadable report into a ring bounded by bytes.
+func (c *commit) keepRaw(id uint64, raw []byte) {
+	c.put(bucketRaw, number(id), raw)
+	c.meta.RawBytes += int64(len(raw))
+	cursor := c.tx.Bucket(bucketRaw).Cursor()
+	for k, v := cursor.First(); k != nil && c.meta.RawBytes > maxRawBytes; k, v = cursor.First() {
+		c.meta.RawBytes -= int64(len(v))
+		c.remove(bucketRaw, bytes.Clone(k))
+	}
 }
 
 // Event reads one event; ErrNoEvent when it is not or no longer kept.
 func (s *Store) Event(id uint64) (hotel.Event, error) {
-	var r record
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		value := tx.Bucket(bucketJournal).Get(eventKey(id))
+	var k kept
+	err := s.view(func(tx *bbolt.Tx) error {
+		value := tx.Bucket(bucketJournal).Get(number(id))
 		if value == nil {
 			return ErrNoEvent
 		}
-		return json.Unmarshal(value, &r)
+		if err := json.Unmarshal(value, &k); err != nil {
+			return err
+		}
+		k.Raw = bytes.Clone(tx.Bucket(bucketRaw).Get(number(id)))
+		return nil
 	})
 	if err != nil {
 		return hotel.Event{}, fmt.Errorf("read event %d: %w", id, err)
 	}
-	return r.Event, nil
+	return k.Event, nil
 }
 
 // Events reads up to most events with an id above after, oldest first.
 func (s *Store) Events(after uint64, most int) ([]hotel.Event, error) {
 	var events []hotel.Event
-	err := s.db.View(func(tx *bbolt.Tx) error {
+	err := s.view(func(tx *bbolt.Tx) error {
 		cursor := tx.Bucket(bucketJournal).Cursor()
-		for k, v := cursor.Seek(eventKey(after + 1)); k != nil && len(events) < most; k, v = cursor.Next() {
-			var r record
-			if err := json.Unmarshal(v, &r); err != nil {
+		for k, v := cursor.Seek(number(after + 1)); k != nil && len(events) < most; k, v = cursor.Next() {
+			if len(k) != 8 {
+				continue
+			}
+			var e kept
+			if err := json.Unmarshal(v, &e); err != nil {
 				return fmt.Errorf("read event %d: %w", binary.BigEndian.Uint64(k), err)
 			}
-			events = append(events, r.Event)
+			events = append(events, e.Event)
 		}
 		return nil
 	})
 	return events, err
 }
+
+// LastID is the id of the newest event.
+func (s *Store) LastID() uint64 { return s.published.Load().LastID }

@@ -7,28 +7,73 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// The buckets. meta is small enough to live inside the root page, so writing
-// it costs no page of its own.
+// The buckets. Numbers in keys are eight bytes, big-endian, so that the order
+// of keys is the order of numbers.
+//
+//	journal   event id                        → the event
+//	          event id, unit name             → '1' when the event is finished by it, else '0'; its done-record
+//	merge     digest of a merge key           → event id
+//	raw       event id                        → bytes of a report that could not be read
+//	state     key (hotel.RoomKey …)           → version (8 bytes), JSON
+//	postings  number                          → hotel.Posting
+//	calls     event id                        → hotel.CallRecord
+//	outbox    destination 0 urgency room 0 id → a queued call, or 'P' and the key of the lane that holds it
+//	later     not-before (ms), id             → a queued call for which it is too early
+//	latest    supersede name                  → 'o' or 'l' (outbox, later) and the key there
+//	parked    id                              → a call that waits for a person
+//	ended     id                              → a call that ended otherwise than delivered
+//	meta      "meta"                          → what the store knows of itself
+//
+// meta is small enough to live inside the root page, so writing it costs no
+// page of its own.
 var (
-	bucketJournal = []byte("journal")
-	bucketMeta    = []byte("meta")
-	keyMeta       = []byte("meta")
+	bucketJournal  = []byte("journal")
+	bucketRaw      = []byte("raw")
+	bucketState    = []byte("state")
+	bucketPostings = []byte("postings")
+	bucketCalls    = []byte("calls")
+	bucketOutbox   = []byte("outbox")
+	bucketLater    = []byte("later")
+	bucketLatest   = []byte("latest")
+	bucketParked   = []byte("parked")
+	bucketEnded    = []byte("ended")
+	bucketMeta     = []byte("meta")
+	keyMeta        = []byte("meta")
 )
+
+// buckets are all of them but meta.
+var buckets = [][]byte{
+	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketCalls,
+	bucketOutbox, bucketLater, bucketLatest, bucketParked, bucketEnded,
+}
 
 // meta is what the store knows of itself, written with each commit.
 type meta struct {
 	// ID is drawn when the database is made. It is part of each key that
 	// leaves the box, so that a new database never reuses an old one's keys.
-	ID     string `json:"id"`
-	LastID uint64 `json:"lastID"` // the newest event
-	Events uint64 `json:"events"` // kept events
-	Bytes  uint64 `json:"bytes"`  // their keys and values
+	ID        string `json:"id"`
+	Commit    uint64 `json:"commit"`    // commits so far
+	LastID    uint64 `json:"lastID"`    // the newest event
+	Watermark uint64 `json:"watermark"` // every event up to here is finished
+	LastNext  uint64 `json:"lastNext"`  // the newest number given to a posting or call
+	Version   uint64 `json:"version"`   // of the newest record of the state
+	LastTime  int64  `json:"lastTime"`  // of the newest event, Unix seconds
+	Events    uint64 `json:"events"`    // kept events
+	Bytes     int64  `json:"bytes"`     // keys and values of all buckets
+	RawBytes  int64  `json:"rawBytes"`  // those of raw alone
+	Waiting   uint64 `json:"waiting"`   // calls in outbox and later
+	Parked    uint64 `json:"parked"`    // calls in parked
 }
 
 func (m *meta) read(tx *bbolt.Tx) error {
 	b := tx.Bucket(bucketMeta)
-	if b == nil || tx.Bucket(bucketJournal) == nil {
-		return fmt.Errorf("buckets are missing")
+	if b == nil {
+		return fmt.Errorf("bucket %q is missing", bucketMeta)
+	}
+	for _, name := range buckets {
+		if tx.Bucket(name) == nil {
+			return fmt.Errorf("bucket %q is missing", name)
+		}
 	}
 	value := b.Get(keyMeta)
 	if value == nil {

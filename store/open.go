@@ -2,30 +2,36 @@ package store
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
-
-	"bellhop/hotel"
 )
 
 func (s *Store) open(opts Options) error {
+	if !opts.ReadOnly {
+		// What a compaction left half-done when the power went.
+		if err := removeIfThere(opts.Path + compactSuffix); err != nil {
+			return err
+		}
+	}
 	db, err := openFile(opts)
 	if err == nil {
 		s.db = db
 		return nil
 	}
+	if opts.ReadOnly && errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("open %q: there is no database yet", opts.Path)
+	}
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return fmt.Errorf("open %q: %w", opts.Path, ErrLocked)
 	}
-	if !damaged(err) {
+	if !damaged(err) || opts.ReadOnly {
 		return fmt.Errorf("open %q: %w", opts.Path, err)
 	}
 	return s.replace(opts, err)
@@ -52,7 +58,8 @@ func openFile(opts Options) (db *bbolt.DB, err error) {
 		}
 	}()
 	db, err = bbolt.Open(opts.Path, 0o600, &bbolt.Options{
-		Timeout: opts.LockTimeout,
+		Timeout:  opts.LockTimeout,
+		ReadOnly: opts.ReadOnly,
 		// Writing the list of free pages with each commit costs megabytes
 		// after an outage; reading it back from the pages takes milliseconds.
 		NoFreelistSync: true,
@@ -71,7 +78,8 @@ func openFile(opts Options) (db *bbolt.DB, err error) {
 func prepare(db *bbolt.DB) error {
 	fresh := false
 	err := db.View(func(tx *bbolt.Tx) error {
-		fresh = tx.Bucket(bucketMeta) == nil && tx.Bucket(bucketJournal) == nil
+		first, _ := tx.Cursor().First()
+		fresh = first == nil
 		if fresh {
 			return nil
 		}
@@ -85,7 +93,7 @@ func prepare(db *bbolt.DB) error {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketJournal, bucketMeta} {
+		for _, name := range append(slices.Clone(buckets), bucketMeta) {
 			if _, err := tx.CreateBucket(name); err != nil {
 				return fmt.Errorf("create bucket %q: %w", name, err)
 			}
@@ -117,59 +125,6 @@ func (s *Store) replace(opts Options, why error) error {
 		return errors.Join(fmt.Errorf("salvage %q: %w", aside, err), db.Close())
 	}
 	return nil
-}
-
-// salvage copies the readable events of a damaged file, up to the first page
-// that makes no sense. Not being able to read is no error: the new database
-// then starts empty and the old file stays where it is.
-func salvage(db *bbolt.DB, aside string) (count int, err error) {
-	events, size := readable(aside)
-	if len(events) == 0 {
-		return 0, nil
-	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		journal := tx.Bucket(bucketJournal)
-		var m meta
-		if err := m.read(tx); err != nil {
-			return err
-		}
-		for _, e := range events {
-			if err := journal.Put(e.key, e.value); err != nil {
-				return fmt.Errorf("keep salvaged event: %w", err)
-			}
-			m.LastID = binary.BigEndian.Uint64(e.key)
-		}
-		m.Events, m.Bytes = uint64(len(events)), size
-		return m.write(tx)
-	})
-	return len(events), err
-}
-
-type pair struct{ key, value []byte }
-
-func readable(path string) (events []pair, size uint64) {
-	defer func() { _ = recover() }() // what was read before the bad page counts
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		return nil, 0
-	}
-	defer func() { _ = db.Close() }()
-	_ = db.View(func(tx *bbolt.Tx) error {
-		journal := tx.Bucket(bucketJournal)
-		if journal == nil {
-			return nil
-		}
-		return journal.ForEach(func(k, v []byte) error {
-			var e hotel.Event
-			if len(k) != 8 || json.Unmarshal(v, &e) != nil {
-				return nil
-			}
-			events = append(events, pair{append([]byte(nil), k...), append([]byte(nil), v...)})
-			size += uint64(len(k) + len(v))
-			return nil
-		})
-	})
-	return events, size
 }
 
 // syncFolder makes a rename survive a power cut.

@@ -119,25 +119,28 @@ func (r *recent) remove(d sum, i int) {
 // nothing is known of those answers, so each record absorbs one copy.
 func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
 	cursor := tx.Bucket(bucketJournal).Cursor()
-	var found []record
+	var found []kept
 	for k, v := cursor.Last(); k != nil && len(found) < maxRecent; k, v = cursor.Prev() {
-		var rec record
-		if err := json.Unmarshal(v, &rec); err != nil {
+		if len(k) != 8 {
+			continue
+		}
+		var e kept
+		if err := json.Unmarshal(v, &e); err != nil {
 			return err
 		}
-		if now.Sub(rec.Time) >= resendWindow {
+		if now.Sub(e.Time) >= resendWindow {
 			break
 		}
-		if len(rec.Digest) == len(sum{}) {
-			found = append(found, rec)
+		if len(e.Digest) == len(sum{}) {
+			found = append(found, e)
 		}
 	}
-	for _, rec := range slices.Backward(found) {
-		d := sum(rec.Digest)
-		if rec.DuplicateOf != 0 {
-			r.replaced(d, rec.DuplicateOf)
+	for _, e := range slices.Backward(found) {
+		d := sum(e.Digest)
+		if e.DuplicateOf != 0 {
+			r.replaced(d, e.DuplicateOf)
 		}
-		r.put(d, entry{id: rec.ID, original: original(rec.Event), at: rec.Time, restart: true})
+		r.put(d, entry{id: e.ID, original: original(e.Event), at: e.Time, restart: true})
 	}
 	return nil
 }

@@ -1,11 +1,19 @@
-// Package store keeps what must not be lost: the journal of events, on bbolt.
+// Package store keeps what must not be lost, on bbolt: the journal of events,
+// the hotel's state, the history of postings and calls, and the outbox of
+// what is still to be done outside.
 //
-// One goroutine, the writer, owns every commit. [Store.Append] returns when
-// the event is synced to disk, and only then may its sender be told "got it".
-// Appends that arrive while a commit is under way share the next one.
+// One goroutine, the writer, owns every commit. What comes from outside goes
+// through [Store.Append] and returns when it is synced to disk; only then may
+// its sender be told "got it". What a rule or hook wants done goes through
+// [Store.Finish]: the state changes, the queued calls and the mark that the
+// unit is done are one commit. What came of a queued call goes through
+// [Store.Settle]. Requests that arrive while a commit is under way share the
+// next one.
 //
-// This is the only package that knows buckets. Readers use short read
-// transactions: a long one would keep old pages alive and let the file grow.
+// The state is a tree in memory; [Store.Snapshot] is free, never changes, and
+// holds no transaction. This is the only package that knows buckets. Its own
+// readers use short read transactions: a long one would keep old pages alive
+// and let the file grow.
 package store
 
 import (
@@ -13,9 +21,12 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"bellhop/hotel"
 )
 
 // ErrClosed is returned by every call after Close.
@@ -24,27 +35,57 @@ var ErrClosed = errors.New("store is closed")
 // ErrLocked says that another process holds the database.
 var ErrLocked = errors.New("another process holds the database")
 
+// lockTimeout is how long another process may hold the file meanwhile.
+const lockTimeout = time.Second
+
+// ApplyFunc carries out a unit's effects; see [hotel.Apply].
+type ApplyFunc func(tx hotel.Tx, ev *hotel.Event, unit string, effects []hotel.Effect) error
+
+// Watch is told what a commit has made known, in the order of commits, by
+// the writer itself: its functions must not block or call the store's
+// writing methods.
+type Watch struct {
+	Appended func([]hotel.Event)      // copies are left out
+	Queued   func([]hotel.QueuedCall) // in their lanes now
+	Ended    func([]hotel.QueuedCall) // superseded or dropped before an attempt
+}
+
 // Options tell Open what to open.
 type Options struct {
 	Path string           // the database file; its folder must exist
 	Now  func() time.Time // time.Now when nil
-	// LockTimeout bounds the wait for another process; 1 s when 0.
+	// LockTimeout bounds the wait for another process; a second when 0.
 	LockTimeout time.Duration
+	Apply       ApplyFunc
+	Watch       Watch
+	ReadOnly    bool // for looking at the store of an agent that does not run
 }
 
 // Store is an open database. Close it once; its methods may be called from
 // any goroutine.
 type Store struct {
-	db       *bbolt.DB
+	path     string
 	now      func() time.Time
+	apply    ApplyFunc
+	watch    Watch
 	requests chan *request
 	stop     chan struct{}
 	stopOnce sync.Once
 	stopped  chan struct{}
 
+	file sync.RWMutex // held for writing while the file is exchanged
+	db   *bbolt.DB
+
 	// Only the writer touches these after Open.
-	meta   meta
-	recent *recent
+	meta     meta
+	progress progress
+
+	recent    *recent
+	claims    *claims
+	snapshot  atomic.Pointer[Snapshot]
+	published atomic.Pointer[meta]
+	lastError atomic.Pointer[string]
+	commits   atomic.Uint64
 
 	// Damaged is where Open moved a file that it could not read; empty when
 	// nothing was wrong. Salvaged counts the events taken over from it.
@@ -61,20 +102,30 @@ func Open(opts Options) (*Store, error) {
 		opts.Now = time.Now
 	}
 	if opts.LockTimeout == 0 {
-		opts.LockTimeout = time.Second
+		opts.LockTimeout = lockTimeout
 	}
 	s := &Store{
+		path:     opts.Path,
 		now:      opts.Now,
+		apply:    opts.Apply,
+		watch:    opts.Watch,
 		requests: make(chan *request, maxBatch),
 		stop:     make(chan struct{}),
 		stopped:  make(chan struct{}),
 		recent:   newRecent(),
+		claims:   newClaims(),
 	}
 	if err := s.open(opts); err != nil {
 		return nil, err
 	}
 	if err := s.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("load %q: %w", opts.Path, err), s.db.Close())
+	}
+	if opts.ReadOnly {
+		close(s.stop)
+		close(s.stopped)
+		s.stopOnce.Do(func() {})
+		return s, nil
 	}
 	go s.write()
 	return s, nil
@@ -85,23 +136,46 @@ func Open(opts Options) (*Store, error) {
 func (s *Store) Close() error {
 	s.stopOnce.Do(func() { close(s.stop) })
 	<-s.stopped
+	s.file.Lock()
+	defer s.file.Unlock()
 	return s.db.Close()
 }
 
-// load reads what the writer keeps in memory between commits.
+// load reads what is kept in memory between commits.
 func (s *Store) load() error {
-	return s.db.View(func(tx *bbolt.Tx) error {
+	return s.view(func(tx *bbolt.Tx) error {
 		if err := s.meta.read(tx); err != nil {
 			return err
 		}
+		root, err := loadState(tx)
+		if err != nil {
+			return err
+		}
+		s.snapshot.Store(&Snapshot{root: root})
+		published := s.meta
+		s.published.Store(&published)
+		s.progress = loadProgress(tx, s.meta.Watermark)
 		return s.recent.load(tx, s.now())
 	})
 }
 
-// do hands work to the writer and waits for its commit. When the context ends
-// first the work may still be committed.
+// view runs a short read transaction.
+func (s *Store) view(read func(*bbolt.Tx) error) error {
+	s.file.RLock()
+	defer s.file.RUnlock()
+	return s.db.View(read)
+}
+
+// do hands work to the writer and waits for its commit, which begins at once.
 func (s *Store) do(ctx context.Context, apply func(*commit) error) error {
-	r := &request{apply: apply, done: make(chan error, 1)}
+	return s.submit(ctx, false, apply)
+}
+
+// submit hands work to the writer and waits for its commit; patient work may
+// wait a moment for company. When the context ends first the work may still
+// be committed.
+func (s *Store) submit(ctx context.Context, patient bool, apply func(*commit) error) error {
+	r := &request{apply: apply, patient: patient, done: make(chan error, 1)}
 	select {
 	case s.requests <- r:
 	case <-s.stop:
@@ -123,4 +197,31 @@ func (s *Store) do(ctx context.Context, apply func(*commit) error) error {
 			return ErrClosed
 		}
 	}
+}
+
+// Status is what the store says of itself.
+type Status struct {
+	ID        string // of this database
+	Events    uint64 // kept
+	LastID    uint64 // newest event
+	Watermark uint64 // all events up to here are finished
+	LastTime  time.Time
+	Waiting   uint64 // queued calls
+	Parked    uint64 // calls that wait for a person
+	Bytes     int64  // by the store's own accounting
+	Commits   uint64 // since it was opened; each is two syncs
+	Error     string // why the newest commit failed; empty when it did not
+}
+
+// Status reads it without blocking.
+func (s *Store) Status() Status {
+	m := s.published.Load()
+	st := Status{
+		ID: m.ID, Events: m.Events, LastID: m.LastID, Watermark: m.Watermark, LastTime: time.Unix(m.LastTime, 0).UTC(),
+		Waiting: m.Waiting, Parked: m.Parked, Bytes: m.Bytes, Commits: s.commits.Load(),
+	}
+	if text := s.lastError.Load(); text != nil {
+		st.Error = *text
+	}
+	return st
 }

@@ -2,39 +2,74 @@ package store
 
 import (
 	"fmt"
+	"time"
 
+	iradix "github.com/hashicorp/go-immutable-radix/v2"
 	"go.etcd.io/bbolt"
+
+	"bellhop/hotel"
 )
 
-// maxBatch bounds the requests that share one commit, and with it the memory
-// and the time that one commit takes.
-const maxBatch = 256
+const (
+	// maxBatch bounds the requests that share one commit, and with it the
+	// memory and the time that one commit takes.
+	maxBatch = 256
+	// linger is how long what nobody waits for waits for company.
+	linger = 5 * time.Millisecond
+)
 
 // request is work for the writer. apply decides first and writes last: when
 // it refuses, it has written nothing, and the others of its commit go on.
 type request struct {
-	apply func(*commit) error
-	done  chan error
-	err   error // what apply said
+	apply   func(*commit) error
+	patient bool // may wait for company
+	done    chan error
+	err     error // what apply said
 }
 
 // commit is what a request sees of the transaction under way.
 type commit struct {
-	tx      *bbolt.Tx
-	journal *bbolt.Bucket
-	store   *Store
-	meta    meta
-	undo    []func() // run, last first, when the transaction fails
-	broken  error    // a write failed half-way: nothing of this commit may stay
+	tx     *bbolt.Tx
+	store  *Store
+	meta   meta
+	now    time.Time
+	state  *iradix.Txn[record]
+	undo   []func() // run, last first, when the transaction fails
+	broken error    // a write failed half-way: nothing of this commit may stay
+
+	appended []hotel.Event      // in the order of their ids
+	queued   []hotel.QueuedCall // now in the outbox
+	ended    []hotel.QueuedCall // superseded or dropped before an attempt
+	finished []uint64           // events whose last unit this commit holds
+	claims   []uint64           // calls that must not be begun meanwhile
+	after    func() error       // run when the commit is done
 }
 
-// put writes one pair and remembers a failure, which ends the whole commit.
-func (c *commit) put(b *bbolt.Bucket, key, value []byte) error {
-	if err := b.Put(key, value); err != nil {
-		c.broken = err
-		return err
+// put writes one pair, keeps the count of bytes and remembers a failure,
+// which ends the whole commit.
+func (c *commit) put(bucket, key, value []byte) {
+	b := c.tx.Bucket(bucket)
+	if old := b.Get(key); old != nil {
+		c.meta.Bytes -= int64(len(key) + len(old))
 	}
-	return nil
+	if err := b.Put(key, value); err != nil && c.broken == nil {
+		c.broken = fmt.Errorf("put in %s: %w", bucket, err)
+	}
+	c.meta.Bytes += int64(len(key) + len(value))
+}
+
+// remove deletes one pair; it reports whether it was there.
+func (c *commit) remove(bucket, key []byte) bool {
+	b := c.tx.Bucket(bucket)
+	old := b.Get(key)
+	if old == nil {
+		return false
+	}
+	c.meta.Bytes -= int64(len(key) + len(old))
+	if err := b.Delete(key); err != nil && c.broken == nil {
+		c.broken = fmt.Errorf("delete from %s: %w", bucket, err)
+	}
+	return true
 }
 
 // write is the writer: it runs until Close.
@@ -59,13 +94,32 @@ func (s *Store) write() {
 	}
 }
 
-// gather takes along what waits already; it never waits itself.
+// gather takes along what waits already, and waits a moment for more when
+// everything so far can.
 func (s *Store) gather(batch []*request) []*request {
+	patient := batch[0].patient
+	var timer <-chan time.Time
 	for len(batch) < maxBatch {
 		select {
 		case r := <-s.requests:
 			batch = append(batch, r)
+			patient = patient && r.patient
+			continue
 		default:
+		}
+		if !patient {
+			return batch
+		}
+		if timer == nil {
+			timer = time.After(linger)
+		}
+		select {
+		case r := <-s.requests:
+			batch = append(batch, r)
+			patient = patient && r.patient
+		case <-timer:
+			return batch
+		case <-s.stop:
 			return batch
 		}
 	}
@@ -74,33 +128,91 @@ func (s *Store) gather(batch []*request) []*request {
 
 // commit runs a batch in one transaction. The error concerns all of it; what
 // concerns one request alone is in its err.
-func (s *Store) commit(batch []*request) (err error) {
-	c := &commit{store: s, meta: s.meta}
+func (s *Store) commit(batch []*request) error {
+	c := &commit{store: s, meta: s.meta, now: s.now().UTC(), state: s.snapshot.Load().root.Txn()}
+	c.meta.Commit++
+	err := s.transact(c, batch)
+	if err != nil && !s.visible(c.meta.Commit) {
+		for i := len(c.undo) - 1; i >= 0; i-- {
+			c.undo[i]()
+		}
+		s.claims.unblock(c.claims)
+		s.failed(err)
+		return err
+	}
+	s.publish(c)
+	if err != nil {
+		s.failed(err)
+		return err
+	}
+	s.commits.Add(1)
+	s.lastError.Store(nil)
+	if c.after != nil {
+		return c.after()
+	}
+	return nil
+}
+
+func (s *Store) transact(c *commit, batch []*request) (err error) {
 	defer func() {
 		// bbolt panics on a page that it cannot make sense of.
 		if p := recover(); p != nil {
 			err = fmt.Errorf("commit: database is damaged: %v", p)
 		}
-		if err == nil {
-			s.meta = c.meta
-			return
-		}
-		for i := len(c.undo) - 1; i >= 0; i-- {
-			c.undo[i]()
-		}
 	}()
 	err = s.db.Update(func(tx *bbolt.Tx) error {
-		c.tx, c.journal = tx, tx.Bucket(bucketJournal)
+		c.tx = tx
 		for _, r := range batch {
 			r.err = r.apply(c)
 			if c.broken != nil {
 				return c.broken
 			}
 		}
+		s.advance(c)
 		return c.meta.write(tx)
 	})
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// visible tells whether a commit that reported an error can be read all the
+// same: when only its very last sync failed, bbolt goes on from it. Then the
+// memory follows what the file says, while the callers are told of the error.
+func (s *Store) visible(number uint64) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = false
+		}
+	}()
+	_ = s.db.View(func(tx *bbolt.Tx) error {
+		var m meta
+		yes = m.read(tx) == nil && m.Commit == number
+		return nil
+	})
+	return yes
+}
+
+// publish makes a commit known: first the state, then what follows from it,
+// in the order of commits.
+func (s *Store) publish(c *commit) {
+	s.meta = c.meta
+	s.published.Store(&c.meta)
+	s.snapshot.Store(&Snapshot{root: c.state.Commit()})
+	if len(c.ended) > 0 && s.watch.Ended != nil {
+		s.watch.Ended(c.ended)
+	}
+	s.claims.unblock(c.claims)
+	if len(c.queued) > 0 && s.watch.Queued != nil {
+		s.watch.Queued(c.queued)
+	}
+	if len(c.appended) > 0 && s.watch.Appended != nil {
+		s.watch.Appended(c.appended)
+	}
+}
+
+func (s *Store) failed(err error) {
+	text := err.Error()
+	s.lastError.Store(&text)
 }

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	iradix "github.com/hashicorp/go-immutable-radix/v2"
+
+	"bellhop/hotel"
+)
+
+// draft collects what one unit wants to change. Nothing reaches the commit
+// before flush, so that a refused unit leaves no trace. It is the
+// [hotel.Tx] under which effects are applied.
+type draft struct {
+	c     *commit
+	cause *hotel.Event
+	unit  string
+
+	state   *iradix.Txn[record] // the commit's own until the first change
+	changed []string
+	next    uint64
+	version uint64
+
+	postings []hotel.Posting
+	calls    []hotel.CallRecord
+	queued   []hotel.QueuedCall
+	requeued []requeue
+	emitted  []hotel.Event
+}
+
+func (c *commit) draft(cause *hotel.Event, unit string) *draft {
+	return &draft{c: c, cause: cause, unit: unit, state: c.state, next: c.meta.LastNext, version: c.meta.Version}
+}
+
+func (d *draft) Get(key string, into any) bool {
+	r, ok := d.state.Get([]byte(key))
+	return ok && decode(key, r.json, into)
+}
+
+func (d *draft) List(prefix string, visit func(string, func(any) bool) bool) {
+	walk(d.state.Root(), prefix, func(key string, r record) bool {
+		return visit(key, func(into any) bool { return decode(key, r.json, into) })
+	})
+}
+
+// own makes the state the draft's own, so that it can be thrown away.
+func (d *draft) own() {
+	if len(d.changed) == 0 {
+		d.state = d.c.state.Clone()
+	}
+}
+
+func (d *draft) Put(key string, value any) {
+	text := encode(value)
+	d.own()
+	d.version++
+	d.state.Insert([]byte(key), record{version: d.version, json: text})
+	d.changed = append(d.changed, key)
+}
+
+func (d *draft) Delete(key string) {
+	if _, ok := d.state.Get([]byte(key)); !ok {
+		return
+	}
+	d.own()
+	d.state.Delete([]byte(key))
+	d.changed = append(d.changed, key)
+}
+
+func (d *draft) Next() uint64 {
+	d.next++
+	return d.next
+}
+
+func (d *draft) Now() time.Time             { return d.c.now }
+func (d *draft) PutPosting(p hotel.Posting) { d.postings = append(d.postings, p) }
+func (d *draft) PutCall(r hotel.CallRecord) { d.calls = append(d.calls, r) }
+func (d *draft) Queue(q hotel.QueuedCall)   { d.queued = append(d.queued, q) }
+func (d *draft) Emit(e hotel.Event)         { d.emitted = append(d.emitted, e) }
+func (d *draft) Requeue(call uint64, drop bool) bool {
+	r, ok := d.c.findRequeue(call, drop)
+	if ok {
+		d.requeued = append(d.requeued, r)
+	}
+	return ok
+}
+
+// flush moves the draft into the commit. It cannot refuse any more.
+func (d *draft) flush() {
+	d.c.state = d.state
+	d.c.meta.LastNext, d.c.meta.Version = d.next, d.version
+	d.flushState()
+	for _, p := range d.postings {
+		d.c.put(bucketPostings, postingKey(p.ID), encode(p))
+	}
+	for _, r := range d.calls {
+		d.c.put(bucketCalls, number(r.Event), encode(r))
+	}
+	for _, q := range d.queued {
+		q.Event, q.Depth, q.Unit = d.cause.ID, d.cause.Depth, d.unit
+		d.c.queue(q)
+	}
+	for _, r := range d.requeued {
+		d.c.requeue(r)
+	}
+	for _, e := range d.emitted {
+		d.c.emit(e, d.cause)
+	}
+}
+
+// flushState writes each changed key once, as it is now.
+func (d *draft) flushState() {
+	slices.Sort(d.changed)
+	for _, key := range slices.Compact(d.changed) {
+		r, ok := d.state.Get([]byte(key))
+		if !ok {
+			d.c.remove(bucketState, []byte(key))
+			continue
+		}
+		value := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(r.json)), r.version)
+		d.c.put(bucketState, []byte(key), append(value, r.json...))
+	}
+}
+
+// postingKey turns P12 into a key that sorts by number.
+func postingKey(id string) []byte {
+	n, err := strconv.ParseUint(strings.TrimPrefix(id, "P"), 10, 64)
+	if err != nil {
+		return []byte(id)
+	}
+	return number(n)
+}
+
+// encode makes the stored form of our own types, which always encode.
+func encode(value any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		panic(fmt.Sprintf("store: encode %T: %v", value, err))
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}

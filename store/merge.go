@@ -1,0 +1,21 @@
+package store
+
+import "bellhop/hotel"
+
+// bucketMerge maps the digest of an event's merge key to the event, so that
+// one call record is one event however it arrives.
+var bucketMerge = []byte("merge")
+
+// merge marks an event whose merge key is known as a copy.
+func (c *commit) merge(ev *hotel.Event) {
+	key := ev.MergeKey()
+	if key == "" || ev.DuplicateOf != 0 {
+		return
+	}
+	d := digest([]byte(key))
+	if of := c.tx.Bucket(bucketMerge).Get(d[:]); len(of) == 8 {
+		ev.DuplicateOf = readNumber(of)
+		return
+	}
+	c.put(bucketMerge, d[:], number(c.meta.LastID+1))
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"bellhop/hotel"
+)
+
+// retainBatch bounds what one commit of [Store.Retain] removes, so that
+// events do not wait long behind it.
+const retainBatch = 500
+
+// Retain removes finished events that are older than keep, and the oldest
+// finished ones while the store is larger than maxBytes by its own
+// accounting; with them go their done-records and raw bytes, and what lies
+// as far back of calls, settled postings, ended queued calls and departed
+// stays. What is unfinished, queued or parked is never removed for age or
+// size. more says that another call would remove more.
+func (s *Store) Retain(ctx context.Context, keep time.Duration, maxBytes int64) (removed int, more bool, err error) {
+	err = s.submit(ctx, true, func(c *commit) error {
+		r := retention{c: c, before: c.now.Add(-keep), maxBytes: maxBytes, left: retainBatch}
+		r.events()
+		r.history()
+		r.stays()
+		removed, more = retainBatch-r.left, r.left == 0
+		return nil
+	})
+	return removed, more, err
+}
+
+type retention struct {
+	c        *commit
+	before   time.Time
+	maxBytes int64
+	left     int
+}
+
+// events removes from the oldest on, and stops at the first that stays.
+func (r *retention) events() {
+	for r.left > 0 {
+		w := walkJournal(r.c.tx, 0)
+		if !w.next() || w.id > r.c.meta.Watermark {
+			return
+		}
+		var e kept
+		// A record of our own that cannot be read has no use to anybody.
+		if json.Unmarshal(w.event, &e) == nil && !e.Time.Before(r.before) && r.c.meta.Bytes <= r.maxBytes {
+			return
+		}
+		r.removeEvent(w.id, &e)
+	}
+}
+
+func (r *retention) removeEvent(id uint64, e *kept) {
+	keys := [][]byte{number(id)}
+	cursor := r.c.tx.Bucket(bucketJournal).Cursor()
+	for k, _ := cursor.Seek(number(id)); len(k) >= 8 && readNumber(k[:8]) == id; k, _ = cursor.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	for _, k := range keys {
+		r.c.remove(bucketJournal, k)
+	}
+	if key := e.MergeKey(); key != "" && e.DuplicateOf == 0 {
+		d := digest([]byte(key))
+		r.c.remove(bucketMerge, d[:])
+	}
+	if raw := r.c.tx.Bucket(bucketRaw).Get(number(id)); raw != nil {
+		r.c.meta.RawBytes -= int64(len(raw))
+		r.c.remove(bucketRaw, number(id))
+	}
+	r.c.meta.Events--
+	r.left--
+}
+
+// history removes old records of what is over.
+func (r *retention) history() {
+	r.old(bucketCalls, func(v []byte) (time.Time, bool) {
+		var call hotel.CallRecord
+		err := json.Unmarshal(v, &call)
+		return call.Time, err == nil && !r.inHouse(call.Stay)
+	})
+	r.old(bucketPostings, func(v []byte) (time.Time, bool) {
+		var p hotel.Posting
+		err := json.Unmarshal(v, &p)
+		return p.Time, err == nil && p.State == hotel.PostingPosted && !r.inHouse(p.Stay)
+	})
+	r.old(bucketEnded, func(v []byte) (time.Time, bool) {
+		var q hotel.QueuedCall
+		err := json.Unmarshal(v, &q)
+		return q.Queued, err == nil
+	})
+}
+
+func (r *retention) inHouse(stay string) bool {
+	var s hotel.Stay
+	rec, ok := r.c.state.Get([]byte(hotel.StayKey(stay)))
+	return ok && json.Unmarshal(rec.json, &s) == nil && s.State == hotel.StayInHouse
+}
+
+// old removes records from the oldest on up to the first one that is young,
+// passing over those that may not go yet.
+func (r *retention) old(bucket []byte, look func(v []byte) (at time.Time, mayGo bool)) {
+	var keys [][]byte
+	cursor := r.c.tx.Bucket(bucket).Cursor()
+	for k, v := cursor.First(); k != nil && len(keys) < r.left; k, v = cursor.Next() {
+		at, mayGo := look(v)
+		if !at.Before(r.before) {
+			break
+		}
+		if mayGo {
+			keys = append(keys, bytes.Clone(k))
+		}
+	}
+	for _, k := range keys {
+		r.c.remove(bucket, k)
+	}
+	r.left -= len(keys)
+}
+
+// stays forgets those that ended long ago.
+func (r *retention) stays() {
+	d := r.c.draft(&hotel.Event{}, "retention")
+	d.List(hotel.PrefixStay, func(key string, decode func(any) bool) bool {
+		var s hotel.Stay
+		if decode(&s); s.State == hotel.StayDeparted && s.CheckOut.Before(r.before) && r.left > 0 {
+			d.Delete(key)
+			r.left--
+		}
+		return true
+	})
+	d.flush()
+}

@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"bellhop/hotel"
+)
+
+// ErrConflict says that something that the unit read has changed since: it
+// must be run again on a newer snapshot.
+var ErrConflict = errors.New("the state has changed since it was read")
+
+// Unit is one finished run of the rules or of a hook.
+type Unit struct {
+	Name string
+	Done hotel.Done
+}
+
+// Finish commits the effects of units of one event, each all or nothing with
+// its done-record, and returns one error for each: nil, [ErrConflict], a
+// *[hotel.Invalid], or what ended the whole commit. A unit that is done
+// already is left alone and counts as nil. complete says that the event has
+// no further units; it is then finished if all of these are.
+func (s *Store) Finish(ctx context.Context, ev *hotel.Event, units []Unit, complete bool) []error {
+	errs := make([]error, len(units))
+	err := s.submit(ctx, true, func(c *commit) error {
+		good := true
+		for i := range units {
+			last := complete && good && i == len(units)-1
+			errs[i] = c.finish(ev, &units[i], last, s.apply)
+			good = good && errs[i] == nil
+		}
+		return nil
+	})
+	if err != nil {
+		err = fmt.Errorf("finish event %d: %w", ev.ID, err)
+		return fill(errs, err)
+	}
+	return errs
+}
+
+func fill(errs []error, err error) []error {
+	all := make([]error, len(errs))
+	for i := range all {
+		all[i] = err
+	}
+	return all
+}
+
+func (c *commit) finish(ev *hotel.Event, u *Unit, last bool, apply ApplyFunc) error {
+	key := doneKey(ev.ID, u.Name)
+	if c.tx.Bucket(bucketJournal).Get(key) != nil {
+		if last {
+			c.mark(key, ev.ID)
+		}
+		return nil
+	}
+	if !unchanged(c.state.Root(), u.Done.Reads) {
+		return ErrConflict
+	}
+	d := c.draft(ev, u.Name)
+	if err := d.apply(apply, u.Done.Effects); err != nil {
+		return err
+	}
+	d.flush()
+	flag := byte('0')
+	if last {
+		flag = '1'
+		c.finished = append(c.finished, ev.ID)
+	}
+	c.put(bucketJournal, key, append([]byte{flag}, encode(u.Done)...))
+	return nil
+}
+
+// apply keeps a panic of the rules within its unit: nothing of a draft has
+// reached the commit yet.
+func (d *draft) apply(apply ApplyFunc, effects []hotel.Effect) (err error) {
+	if len(effects) == 0 {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("apply effects: %v", p)
+		}
+	}()
+	return apply(d, d.cause, d.unit, effects)
+}
+
+// mark sets the flag of a done-record that is kept already.
+func (c *commit) mark(key []byte, id uint64) {
+	value := append([]byte{'1'}, c.tx.Bucket(bucketJournal).Get(key)[1:]...)
+	c.put(bucketJournal, key, value)
+	c.finished = append(c.finished, id)
+}
+
+// Pending is an event that is not finished, and which of its units are.
+type Pending struct {
+	Event hotel.Event
+	Done  map[string]bool
+}
+
+// Unfinished reads up to most unfinished events with an id above after,
+// oldest first, and the id up to which it has looked.
+func (s *Store) Unfinished(after uint64, most int) (events []Pending, upTo uint64, err error) {
+	upTo = max(after, s.published.Load().Watermark)
+	err = s.view(func(tx *bbolt.Tx) error {
+		w := walkJournal(tx, upTo)
+		for len(events) < most && w.next() {
+			upTo = w.id
+			if w.finished {
+				continue
+			}
+			var k kept
+			if err := json.Unmarshal(w.event, &k); err != nil {
+				return fmt.Errorf("read event %d: %w", w.id, err)
+			}
+			events = append(events, Pending{Event: k.Event, Done: w.done})
+		}
+		return nil
+	})
+	return events, upTo, err
+}
+
+// journalWalk goes from event to event together with their done-records.
+type journalWalk struct {
+	cursor   *bbolt.Cursor
+	k, v     []byte
+	id       uint64
+	event    []byte
+	done     map[string]bool
+	finished bool
+}
+
+func walkJournal(tx *bbolt.Tx, after uint64) *journalWalk {
+	w := &journalWalk{cursor: tx.Bucket(bucketJournal).Cursor()}
+	w.k, w.v = w.cursor.Seek(number(after + 1))
+	return w
+}
+
+func (w *journalWalk) next() bool {
+	for w.k != nil && len(w.k) != 8 { // records of an event that retention cut off
+		w.k, w.v = w.cursor.Next()
+	}
+	if w.k == nil {
+		return false
+	}
+	w.id, w.event, w.done, w.finished = readNumber(w.k), w.v, nil, false
+	for w.k, w.v = w.cursor.Next(); len(w.k) > 8 && readNumber(w.k[:8]) == w.id; w.k, w.v = w.cursor.Next() {
+		if w.done == nil {
+			w.done = map[string]bool{}
+		}
+		w.done[string(w.k[8:])] = true
+		w.finished = w.finished || w.v[0] == '1'
+	}
+	return true
+}
+
+// Done reads the done-records of an event by the names of their units.
+func (s *Store) Done(id uint64) (map[string]hotel.Done, error) {
+	all := map[string]hotel.Done{}
+	err := s.view(func(tx *bbolt.Tx) error {
+		cursor := tx.Bucket(bucketJournal).Cursor()
+		for k, v := cursor.Seek(number(id)); len(k) >= 8 && readNumber(k[:8]) == id; k, v = cursor.Next() {
+			if len(k) == 8 || string(k[8:]) == copyUnit {
+				continue
+			}
+			var d hotel.Done
+			if err := json.Unmarshal(v[1:], &d); err != nil {
+				return fmt.Errorf("read unit %q of event %d: %w", k[8:], id, err)
+			}
+			all[string(k[8:])] = d
+		}
+		return nil
+	})
+	return all, err
+}
+
+// progress holds the finished events above the watermark. Only the writer
+// touches it.
+type progress map[uint64]struct{}
+
+// advance moves the watermark over what this commit finishes.
+func (s *Store) advance(c *commit) {
+	for _, id := range c.finished {
+		s.progress[id] = struct{}{}
+	}
+	var passed []uint64
+	for {
+		next := c.meta.Watermark + 1
+		if _, ok := s.progress[next]; !ok {
+			break
+		}
+		delete(s.progress, next)
+		passed = append(passed, next)
+		c.meta.Watermark = next
+	}
+	c.undo = append(c.undo, func() {
+		for _, id := range passed {
+			s.progress[id] = struct{}{}
+		}
+		for _, id := range c.finished {
+			delete(s.progress, id)
+		}
+	})
+}
+
+// loadProgress finds what was finished above the watermark.
+func loadProgress(tx *bbolt.Tx, watermark uint64) progress {
+	p := progress{}
+	for w := walkJournal(tx, watermark); w.next(); {
+		if w.finished {
+			p[w.id] = struct{}{}
+		}
+	}
+	return p
+}
