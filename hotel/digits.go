@@ -42,6 +42,7 @@ type Entry struct {
 	Service string    `json:"service"`          // the feature code it came by
 	Room    string    `json:"room,omitempty"`   // only when the string names one
 	Status  string    `json:"status,omitempty"` // housekeeping: two digits
+	Minibar string    `json:"minibar,omitempty"` // price list of the service
 	Item    string    `json:"item,omitempty"`
 	Count   int       `json:"count,omitempty"`
 	Seq     int       `json:"seq,omitempty"` // place within the call, from 1; 0 for a first entry
@@ -96,6 +97,7 @@ func (s Services) ParseDigits(digits string) (Entry, bool) {
 		return Entry{}, false
 	}
 	e.Service = code
+	e.Minibar = s.Minibars[code]
 	return e, true
 }
 
