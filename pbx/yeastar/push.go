@@ -110,6 +110,9 @@ func (l *Listener) converse(ctx context.Context, conn net.Conn, remote netip.Add
 
 func (l *Listener) serveOne(ctx context.Context, conn net.Conn, r *bufio.Reader, remote netip.Addr, handle func(context.Context, Push) error) (bool, error) {
 	h, err := readHead(r)
+	if idle, ok := err.(net.Error); ok && idle.Timeout() {
+		return false, io.EOF // nothing of a next request had come: no fault
+	}
 	if err != nil {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 // tries further apart than that never come to five wrong ones in a row.
 const (
 	heartbeatEvery = 5 * time.Minute
+	heartbeatAgain = 20 * time.Second
 	loginPause     = 10*time.Minute + 30*time.Second
 )
 
@@ -38,11 +40,14 @@ type Session struct {
 	User         string
 	Password     string
 	Registration Registration
+	// TriesFile remembers refused logins over a restart; it may be empty.
+	TriesFile string
 
 	mu        sync.Mutex
 	token     string
 	notBefore time.Time
 	refusal   error
+	tries     tries
 }
 
 // Login makes sure that there is a token.
@@ -59,8 +64,13 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	if s.token != "" && s.token != stale {
 		return s.token, nil
 	}
-	if time.Now().Before(s.notBefore) {
+	now := time.Now()
+	if now.Before(s.notBefore) {
 		return "", fmt.Errorf("log in: %w: %w", ErrPaused, s.refusal)
+	}
+	s.tries.file = s.TriesFile
+	if s.tries.spent(now) {
+		return "", fmt.Errorf("log in: %w: %d tries within %s", ErrPaused, maxTries, triesWithin)
 	}
 	s.token = ""
 	sum := md5.Sum([]byte(s.Password)) // the form that the API asks for
@@ -74,13 +84,23 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 		s.notBefore, s.refusal = time.Now().Add(loginPause), number
 	}
 	if err != nil {
+		if !neverSent(err) {
+			s.tries.add(now)
+		}
 		return "", fmt.Errorf("log in: %w", err)
 	}
+	s.tries.clear()
 	if out.Token == "" {
 		return "", errors.New("log in: answer without token")
 	}
 	s.token = out.Token
 	return s.token, nil
+}
+
+// neverSent tells whether the PBX cannot have counted the try.
+func neverSent(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial" || errors.Is(err, ErrPin)
 }
 
 // registration spells urltag both ways, as API 1.1.0 and 2.0.0 differ.
@@ -110,18 +130,23 @@ func (s *Session) Call(ctx context.Context, endpoint string, in, out any) error 
 	return s.post(ctx, endpoint, token, in, out)
 }
 
-// Run sends heartbeats until ctx ends; report is told of each that failed.
+// Run sends heartbeats until ctx ends; report is told how each went, nil when
+// it was answered. After one that failed the next comes sooner.
 func (s *Session) Run(ctx context.Context, report func(error)) {
-	tick := time.NewTicker(heartbeatEvery)
-	defer tick.Stop()
 	for {
-		if err := s.Call(ctx, "heartbeat", s.registration(), nil); err != nil && ctx.Err() == nil {
-			report(err)
+		err := s.Call(ctx, "heartbeat", s.registration(), nil)
+		if ctx.Err() != nil {
+			return
+		}
+		report(err)
+		pause := heartbeatEvery
+		if err != nil {
+			pause = heartbeatAgain
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(pause):
 		}
 	}
 }

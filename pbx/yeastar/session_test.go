@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -88,7 +89,11 @@ func TestExpiredTokenIsRenewedOnce(t *testing.T) {
 func TestHeartbeatRepeatsTheRegistration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{answer: func(string) string { return loggedIn }}
-		go session(w).Run(t.Context(), func(err error) { t.Error(err) })
+		go session(w).Run(t.Context(), func(err error) {
+			if err != nil {
+				t.Error(err)
+			}
+		})
 		time.Sleep(16 * time.Minute)
 		synctest.Wait()
 		if n := w.count("heartbeat"); n != 4 {
@@ -143,4 +148,30 @@ func TestDevice(t *testing.T) {
 	if err != nil || d.Serial != "369451090405" || d.Time != "2019-10-17 23:07:43 UTC-8" {
 		t.Errorf("%+v, %v", d, err)
 	}
+}
+
+// A tired installer restarts the agent with wrong passwords, or the line cuts
+// off every answer: the PBX must never come to count five.
+func TestLoginTriesOutliveRestarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, answer := range []string{`{"status":"Failed","errno":"20003"}`, ""} {
+			w := &wire{answer: func(string) string { return answer }}
+			file := filepath.Join(t.TempDir(), "tries")
+			for range 20 {
+				s := session(w)
+				s.TriesFile = file
+				_ = s.Login(t.Context())
+			}
+			if n := w.count("login"); n != maxTries {
+				t.Errorf("answer %q: 20 restarts made %d tries, want %d", answer, n, maxTries)
+			}
+			time.Sleep(triesWithin)
+			s := session(w)
+			s.TriesFile = file
+			w.answer = func(string) string { return loggedIn }
+			if err := s.Login(t.Context()); err != nil {
+				t.Errorf("after the pause: %v", err)
+			}
+		}
+	})
 }
