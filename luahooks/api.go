@@ -1,0 +1,377 @@
+package luahooks
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"bellhop/hotel"
+)
+
+// digitKinds are views of a dtmf event; only they can have a pattern.
+var digitKinds = []hotel.Kind{
+	hotel.KindDTMF, hotel.KindMinibar, hotel.KindHousekeeping, hotel.KindWakeUpRequest, hotel.KindConfirm,
+}
+
+// hookKinds are what bellhop.on knows.
+var hookKinds = append(slices.Clone(digitKinds),
+	hotel.KindCDR, hotel.KindWakeUp, hotel.KindCall, hotel.KindExtension, hotel.KindBoot, hotel.KindConfig,
+	hotel.KindCallFailed, hotel.KindPromptEnd, hotel.KindTransfer, hotel.KindForward, hotel.KindInvite,
+	hotel.KindIncoming, hotel.KindConference, hotel.KindSatisfaction, hotel.KindSMS, hotel.KindUACSTA,
+	hotel.KindAgentTimeout, hotel.KindAgentPaused, hotel.KindUnknown, hotel.KindCheckIn, hotel.KindCheckOut,
+	hotel.KindMove, hotel.KindPosting, hotel.KindAlert, hotel.KindDelivered, hotel.KindRefused, hotel.KindExpired,
+)
+
+// api is the table bellhop. Its functions are made once for an interpreter
+// and act on the run that goes on.
+func (v *vm) api() *lua.LTable {
+	L := v.lua
+	table := func(name string, functions map[string]lua.LGFunction) *lua.LTable {
+		return v.readOnly(name, L.SetFuncs(L.NewTable(), functions))
+	}
+	t := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+		"on": v.on, "cron": v.cron,
+		"post": v.post, "alert": v.alert, "housekeeping": v.housekeeping,
+		"room": v.room, "log": v.log, "now": v.now, "time": v.time,
+	})
+	t.RawSetString("http", table("bellhop.http", map[string]lua.LGFunction{"get": v.httpGet, "post": v.httpPost}))
+	t.RawSetString("kv", table("bellhop.kv", map[string]lua.LGFunction{"get": v.kvGet, "set": v.kvSet, "delete": v.kvDelete}))
+	t.RawSetString("minibar", table("bellhop.minibar", map[string]lua.LGFunction{"item": v.minibarItem}))
+	t.RawSetString("json", table("bellhop.json", map[string]lua.LGFunction{"encode": jsonEncode, "decode": jsonDecode}))
+	t.RawSetString("language", lua.LString(v.set.language))
+	return t
+}
+
+func (v *vm) on(L *lua.LState) int {
+	kind := hotel.Kind(L.CheckString(1))
+	if kind == hotel.KindCron {
+		L.RaiseError("bellhop.on: schedules are registered by bellhop.cron(expression, job, function)")
+	}
+	if !slices.Contains(hookKinds, kind) {
+		L.RaiseError("bellhop.on: there is no event kind %q; the kinds are %s", clip(string(kind), 50), kindList())
+	}
+	h := Hook{Kind: kind}
+	if L.GetTop() >= 3 && L.Get(2) != lua.LNil {
+		h.Pattern = L.CheckString(2)
+		if !slices.Contains(digitKinds, kind) {
+			L.RaiseError("bellhop.on: a pattern is for dialled digits, and a %s event has none", kind)
+		}
+		m := mustMatcher(L, "", h.Pattern)
+		m.mustFind(L, 0)
+		L.Remove(2)
+	}
+	v.register(L, "bellhop.on", h, L.CheckFunction(2))
+	return 0
+}
+
+func kindList() string {
+	names := make([]string, len(hookKinds))
+	for i, k := range hookKinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (v *vm) cron(L *lua.LState) int {
+	h := Hook{Kind: hotel.KindCron, Schedule: L.CheckString(1), Job: L.CheckString(2)}
+	if fields := strings.Fields(h.Schedule); len(fields) != 5 || strings.Trim(h.Schedule, cronLetters) != "" {
+		L.RaiseError("bellhop.cron: %q must have five fields: minute, hour, day, month, weekday", clip(h.Schedule, 100))
+	}
+	if h.Job == "" || len(h.Job) > 64 || strings.ContainsAny(h.Job, ":/\n\r\t") {
+		L.RaiseError("bellhop.cron: the job's name must have 1 to 64 bytes and neither : nor /")
+	}
+	v.register(L, "bellhop.cron", h, L.CheckFunction(3))
+	return 0
+}
+
+const cronLetters = "0123456789*/,-? \tABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// maxHooks bounds what one file registers.
+const maxHooks = 100
+
+func (v *vm) register(L *lua.LState, what string, h Hook, fn *lua.LFunction) {
+	at := v.loading
+	if at == nil {
+		L.RaiseError("%s is for the file itself, not for the inside of a hook", what)
+	}
+	if len(at.hooks) >= maxHooks {
+		L.RaiseError("%s: one file may register at most %d hooks", what, maxHooks)
+	}
+	h.File, h.Version = at.src.name, at.src.version
+	h.Name = fmt.Sprintf("%s:%s:%d", h.File, h.Kind, len(at.hooks)+1)
+	at.hooks = append(at.hooks, h)
+	at.fns = append(at.fns, fn)
+}
+
+// running is the run that goes on; while a file is loaded there is none.
+func (v *vm) running(L *lua.LState, what string) *run {
+	if v.run == nil {
+		L.RaiseError("%s works only inside a hook, not while the file is loaded", what)
+	}
+	return v.run
+}
+
+func (v *vm) want(r *run, e hotel.Effect) {
+	if most := v.set.limits.MaxEffects; len(r.result.Effects) >= most {
+		v.end(&Fault{"limit", fmt.Sprintf("wants more than %d effects in one run", most)})
+	}
+	r.result.Effects = append(r.result.Effects, e)
+}
+
+// options reads a table of named values and refuses names that it does not
+// know, so that a slip of the pen is not silently nothing.
+type options struct {
+	L     *lua.LState
+	what  string
+	table *lua.LTable
+}
+
+func newOptions(L *lua.LState, what string, t *lua.LTable, known ...string) options {
+	t.ForEach(func(k, _ lua.LValue) {
+		if name, ok := k.(lua.LString); !ok || !slices.Contains(known, string(name)) {
+			L.RaiseError("%s: unknown field %s; the fields are %s", what, clip(plainText(L, k), 50), strings.Join(known, ", "))
+		}
+	})
+	return options{L, what, t}
+}
+
+func (o options) fail(name, rule string, value lua.LValue) {
+	o.L.RaiseError("%s: %s must be %s, but it is %s", o.what, name, rule, clip(plainText(o.L, value), 50))
+}
+
+// text is a string; a whole number is taken for its digits. Absent it is
+// empty, or an error.
+func (o options) text(name string, required bool) string {
+	value := o.table.RawGetString(name)
+	text, ok := textOf(value)
+	switch {
+	case value == lua.LNil && !required:
+		return ""
+	case !ok:
+		o.fail(name, "a text", value)
+	case required && text == "":
+		o.fail(name, "a text that is not empty", value)
+	}
+	return text
+}
+
+func textOf(v lua.LValue) (string, bool) {
+	switch v := v.(type) {
+	case lua.LString:
+		return string(v), true
+	case lua.LNumber:
+		if isWhole(v) {
+			return numberText(v), true
+		}
+	}
+	return "", false
+}
+
+func isWhole(n lua.LNumber) bool {
+	return float64(n) == math.Trunc(float64(n)) && math.Abs(float64(n)) < 1<<53
+}
+
+func (o options) whole(name, rule string, required bool) int64 {
+	value := o.table.RawGetString(name)
+	n, ok := value.(lua.LNumber)
+	switch {
+	case value == lua.LNil && !required:
+		return 0
+	case !ok || !isWhole(n):
+		o.fail(name, rule, value)
+	}
+	return int64(n)
+}
+
+func (o options) flag(name string) bool {
+	switch value := o.table.RawGetString(name).(type) {
+	case *lua.LNilType:
+	case lua.LBool:
+		return bool(value)
+	default:
+		o.fail(name, "true or false", value)
+	}
+	return false
+}
+
+func (v *vm) post(L *lua.LState) int {
+	r := v.running(L, "bellhop.post")
+	o := newOptions(L, "bellhop.post", L.CheckTable(1), "room", "kind", "item", "quantity", "amount", "description", "staff")
+	p := &hotel.PostCharge{
+		Room: o.text("room", true), Kind: o.text("kind", true), Description: o.text("description", false), Staff: o.text("staff", false),
+		Amount: o.whole("amount", "a whole number of the currency's smallest unit", true),
+	}
+	quantity := o.whole("quantity", "a whole number", false)
+	if quantity > math.MaxInt32 || quantity < math.MinInt32 {
+		o.fail("quantity", "a smaller number", lua.LNumber(quantity))
+	}
+	p.Quantity = int(quantity)
+	if item, ok := o.table.RawGetString("item").(*lua.LTable); ok {
+		p.Item, ok = textOf(item.RawGetString("code"))
+		if !ok {
+			o.fail("item", "a code or what bellhop.minibar.item gives", item)
+		}
+		if p.Description == "" {
+			p.Description, _ = textOf(item.RawGetString("name"))
+		}
+	} else {
+		p.Item = o.text("item", false)
+	}
+	v.want(r, hotel.Effect{Post: p})
+	return 0
+}
+
+func (v *vm) alert(L *lua.LState) int {
+	r := v.running(L, "bellhop.alert")
+	text := plainText(L, L.CheckAny(1))
+	o := newOptions(L, "bellhop.alert", L.OptTable(2, L.NewTable()), "room")
+	v.want(r, hotel.Effect{Alert: &hotel.RaiseAlert{
+		Code: hotel.AlertHook, Room: o.text("room", false),
+		Params: map[string]string{"text": clip(text, maxMessage), "hook": r.hook.File},
+	}})
+	return 0
+}
+
+func (v *vm) housekeeping(L *lua.LState) int {
+	r := v.running(L, "bellhop.housekeeping")
+	o := newOptions(L, "bellhop.housekeeping", L.CheckTable(1), "room", "status", "staff")
+	s := &hotel.SetStatus{Room: o.text("room", true), Status: hotel.Status(o.text("status", true)), Staff: o.text("staff", false)}
+	if !s.Status.Known() {
+		o.fail("status", "dirty, clean, inspected, out-of-order or out-of-service", o.table.RawGetString("status"))
+	}
+	v.want(r, hotel.Effect{Status: s})
+	return 0
+}
+
+// maxExpire is the longest that a POST may be tried, in seconds.
+const maxExpire = 30 * 24 * 60 * 60
+
+func (v *vm) httpPost(L *lua.LState) int {
+	const what = "bellhop.http.post"
+	r := v.running(L, what)
+	p := &hotel.HTTPPost{URL: L.CheckString(1)}
+	if _, err := hotel.Origin(p.URL); err != nil {
+		L.RaiseError("%s: %q is %s", what, clip(p.URL, 100), err)
+	}
+	switch body := L.Get(2).(type) {
+	case *lua.LNilType:
+	case lua.LString:
+		p.Body = string(body)
+		if !json.Valid([]byte(p.Body)) {
+			L.RaiseError("%s: a body that is a text must be JSON; give a table otherwise", what)
+		}
+	default:
+		p.Body = mustEncode(L, what, body)
+	}
+	if len(p.Body) > maxJSON {
+		L.RaiseError("%s: the body has more than %d KiB", what, maxJSON>>10)
+	}
+	o := newOptions(L, what, L.OptTable(3, L.NewTable()), "room", "answer", "expire")
+	p.Room, p.Answer = o.text("room", false), o.flag("answer")
+	seconds := o.whole("expire", "a whole number of seconds", false)
+	if seconds < 0 || seconds > maxExpire {
+		o.fail("expire", fmt.Sprintf("0 to %d seconds", maxExpire), lua.LNumber(seconds))
+	}
+	p.ExpireAfter = time.Duration(seconds) * time.Second
+	v.want(r, hotel.Effect{HTTP: p})
+	return 0
+}
+
+func mustEncode(L *lua.LState, what string, value lua.LValue) string {
+	text, err := encodeJSON(value)
+	if err != nil {
+		L.RaiseError("%s: %s", what, err)
+	}
+	return text
+}
+
+func jsonEncode(L *lua.LState) int {
+	L.Push(lua.LString(mustEncode(L, "bellhop.json.encode", L.CheckAny(1))))
+	return 1
+}
+
+// jsonDecode gives nil and a reason for what is no JSON.
+func jsonDecode(L *lua.LState) int {
+	value, err := decodeJSON(L, checkText(L, 1))
+	if err != nil {
+		L.Push(lua.LNil)
+		L.Push(lua.LString(err.Error()))
+		return 2
+	}
+	L.Push(value)
+	return 1
+}
+
+// Bounds of a hook's own values, as the store has them.
+const (
+	maxKVKey   = 128
+	maxKVValue = 4096
+)
+
+func kvKey(L *lua.LState, what string) string {
+	key, ok := textOf(L.CheckAny(1))
+	if !ok || key == "" || len(key) > maxKVKey {
+		L.RaiseError("%s: the key must have 1 to %d bytes", what, maxKVKey)
+	}
+	return key
+}
+
+func (v *vm) kvSet(L *lua.LState) int {
+	r := v.running(L, "bellhop.kv.set")
+	key, value := kvKey(L, "bellhop.kv.set"), L.CheckAny(2)
+	if value == lua.LNil {
+		L.RaiseError("bellhop.kv.set: the value is nil; bellhop.kv.delete removes one")
+	}
+	text := mustEncode(L, "bellhop.kv.set", value)
+	if len(text) > maxKVValue {
+		L.RaiseError("bellhop.kv.set: the value has more than %d bytes", maxKVValue)
+	}
+	v.write(r, key, &text)
+	return 0
+}
+
+func (v *vm) kvDelete(L *lua.LState) int {
+	v.write(v.running(L, "bellhop.kv.delete"), kvKey(L, "bellhop.kv.delete"), nil)
+	return 0
+}
+
+func (v *vm) write(r *run, key string, value *string) {
+	if r.kv == nil {
+		r.kv = map[string]*string{}
+	}
+	r.kv[key] = value
+	v.want(r, hotel.Effect{KV: &hotel.SetKV{Hook: r.file, Key: key, Value: value}})
+}
+
+func (v *vm) kvGet(L *lua.LState) int {
+	r := v.running(L, "bellhop.kv.get")
+	key := kvKey(L, "bellhop.kv.get")
+	var text string
+	if own, written := r.kv[key]; written {
+		if own != nil {
+			text = *own
+		}
+	} else {
+		r.get(hotel.KVKey(r.file, key), &text)
+	}
+	if text == "" {
+		L.Push(lua.LNil)
+		return 1
+	}
+	value, err := decodeJSON(L, text)
+	if err != nil {
+		L.RaiseError("bellhop.kv.get: the value of %q is not what bellhop.kv.set writes: %s", key, err)
+	}
+	L.Push(value)
+	return 1
+}
+
+// get reads a record of the state; without a state there is none.
+func (r *run) get(key string, into any) bool {
+	return r.in.View != nil && r.in.View.Get(key, into)
+}

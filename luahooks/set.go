@@ -1,0 +1,235 @@
+package luahooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+
+	"bellhop/hotel"
+)
+
+// Limits bound what hooks may use. A zero value means the default in
+// brackets.
+type Limits struct {
+	// Deadline [1 s] of one run. The time within http.get does not count: it
+	// has bounds of its own, 2 s each by the caller's Get and [MaxGets] a run.
+	Deadline time.Duration
+	// VMs [3] is how many hooks run at once, 2 to 4. At most half of them,
+	// rounded down, are inside Get.
+	VMs int
+	// RegistryMax [65536] is how many values one interpreter's stack may hold.
+	RegistryMax int
+	// Memory [64 MiB] is by how many bytes the process may grow while a run
+	// goes on.
+	Memory int
+	// MaxEffects [100] of one run.
+	MaxEffects int
+	// Log [50] is how many lines of at most 500 bytes one run may log; what is
+	// beyond is left out.
+	Log int
+}
+
+// MaxGets is how many answers one run may ask for by http.get.
+const MaxGets = 8
+
+func (l Limits) withDefaults() Limits {
+	or := func(v *int, def int) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	if l.Deadline <= 0 {
+		l.Deadline = time.Second
+	}
+	or(&l.VMs, 3)
+	l.VMs = min(max(l.VMs, 2), 4)
+	or(&l.RegistryMax, 1<<16)
+	or(&l.Memory, 64<<20)
+	or(&l.MaxEffects, 100)
+	or(&l.Log, 50)
+	return l
+}
+
+// Options are what a Set is made with.
+type Options struct {
+	Limits Limits
+	// Get makes an immediate http.get within its own bounds (2 s, 64 KiB) and
+	// puts a failure into the answer's Error. Without it http.get is an error.
+	Get func(ctx context.Context, url string) hotel.Answer
+	// Language is the hotel's, "en" or "zh"; hooks read it as bellhop.language.
+	Language string
+	// Minibars maps feature codes to minibars, see [hotel.Services].
+	Minibars map[string]string
+}
+
+// Hook is a function that a file has registered.
+type Hook struct {
+	Name     string // the unit's: "file.lua:kind:n", n counts within the file
+	File     string
+	Version  string // of the file: 12 hex digits of its SHA-256
+	Kind     hotel.Kind
+	Pattern  string // Lua pattern for the digits; empty: all
+	Schedule string // cron only
+	Job      string // cron only
+}
+
+// Set is all hooks of a hotel. It may be used by any number of goroutines.
+type Set struct {
+	limits   Limits
+	get      func(ctx context.Context, url string) hotel.Answer
+	language string
+	minibars map[string]string
+
+	sources []*source
+	hooks   []Hook
+	byName  map[string]*Hook
+
+	pool    chan *vm      // Limits.VMs of them; nil: to be built
+	permits chan struct{} // to be inside Get
+	// suspects run one at a time: memory is measured for the whole process.
+	suspects sync.Mutex
+	closing  sync.Once
+	closed   chan struct{}
+}
+
+// Load compiles the shipped hook files and those of dir, which may be nil; a
+// file of dir replaces the shipped one of its name. A file with a fault is
+// left out whole: the Set works without it, and the error joins one
+// [*LoadFault] for each fault. The Set is never nil.
+func Load(dir fs.FS, opts Options) (*Set, error) {
+	texts, faults := readSources(dir)
+	sources, bad := compileAll(texts)
+	s := &Set{
+		limits: opts.Limits.withDefaults(), get: opts.Get, language: opts.Language, minibars: opts.Minibars,
+		sources: sources, closed: make(chan struct{}),
+	}
+	if s.language == "" {
+		s.language = "en"
+	}
+	first, more := s.tryAll()
+	s.byName = make(map[string]*Hook, len(s.hooks))
+	for i := range s.hooks {
+		s.byName[s.hooks[i].Name] = &s.hooks[i]
+	}
+	s.pool = make(chan *vm, s.limits.VMs)
+	s.pool <- first
+	for range s.limits.VMs - 1 {
+		s.pool <- nil
+	}
+	s.permits = make(chan struct{}, s.limits.VMs/2)
+	faults = append(append(faults, bad...), more...)
+	return s, errors.Join(faults...)
+}
+
+// tryAll loads every source into one interpreter and drops those that fail.
+// After a failure it begins again without the file, so that nothing of it
+// stays behind.
+func (s *Set) tryAll() (*vm, []error) {
+	var faults []error
+	for {
+		v, hooks, bad, err := s.loadInto(newVM(s))
+		if err == nil {
+			s.hooks = hooks
+			return v, faults
+		}
+		faults = append(faults, err)
+		v.close()
+		s.sources = append(s.sources[:bad:bad], s.sources[bad+1:]...)
+	}
+}
+
+func (s *Set) loadInto(v *vm) (_ *vm, hooks []Hook, bad int, err error) {
+	jobs := map[string]string{}
+	for i, src := range s.sources {
+		list, err := v.load(src)
+		if err != nil {
+			return v, nil, i, err
+		}
+		for _, h := range list {
+			if h.Job == "" {
+				continue
+			}
+			if file, taken := jobs[h.Job]; taken {
+				return v, nil, i, &LoadFault{File: h.File, Message: fmt.Sprintf("cron job %q is already registered in %s", h.Job, file)}
+			}
+			jobs[h.Job] = h.File
+		}
+		hooks = append(hooks, list...)
+	}
+	return v, hooks, 0, nil
+}
+
+// Hooks are all registered ones, by the files' names and then as registered.
+func (s *Set) Hooks() []Hook { return append([]Hook(nil), s.hooks...) }
+
+// Match names the units to run for the event, in order.
+func (s *Set) Match(ev *hotel.Event) []string {
+	var units []string
+	for i := range s.hooks {
+		if h := &s.hooks[i]; h.takes(ev) {
+			units = append(units, h.Name)
+		}
+	}
+	return units
+}
+
+// takes tells whether the hook wants the event. A minibar hook, and its like,
+// takes a dtmf event whose digits mean that.
+func (h *Hook) takes(ev *hotel.Event) bool {
+	switch {
+	case h.Kind == hotel.KindCron:
+		return ev.Kind == hotel.KindCron && ev.Name == h.Job
+	case h.Kind == hotel.KindDTMF:
+		if ev.Digits == "" && ev.Key == "" {
+			return false
+		}
+	case ev.Kind == h.Kind:
+	case ev.Kind == hotel.KindDTMF && ev.Entry != nil && ev.Entry.EventKind() == h.Kind:
+	default:
+		return false
+	}
+	if h.Pattern == "" {
+		return true
+	}
+	_, _, ok := h.matchDigits(ev)
+	return ok
+}
+
+// matchDigits gives the place of the pattern's match in the trimmed digits. A
+// pattern that takes too long on them counts as matching: the run then says
+// why it fails.
+func (h *Hook) matchDigits(ev *hotel.Event) (m *matcher, place [2]int, ok bool) {
+	digits := strings.TrimSpace(ev.Digits)
+	if digits == "" || len(digits) > maxString {
+		return nil, place, false
+	}
+	m, err := newMatcher(digits, h.Pattern)
+	if err != nil {
+		return nil, place, false
+	}
+	start, end, ok, err := m.find(0)
+	if err != nil {
+		return nil, place, true
+	}
+	return m, [2]int{start, end}, ok
+}
+
+// errClosed is what Run gives after Close.
+var errClosed = errors.New("hooks are closed")
+
+// Close waits for the runs that go on and gives the interpreters back. Runs
+// that begin later fail.
+func (s *Set) Close() {
+	s.closing.Do(func() {
+		close(s.closed)
+		for range s.limits.VMs {
+			if v := <-s.pool; v != nil {
+				v.close()
+			}
+		}
+	})
+}
