@@ -15,6 +15,10 @@ import (
 // must be run again on a newer snapshot.
 var ErrConflict = errors.New("the state has changed since it was read")
 
+// ErrApply says that a unit's effects could not be applied for a reason that
+// trying again does not cure.
+var ErrApply = errors.New("apply effects")
+
 // Unit is one finished run of the rules or of a hook.
 type Unit struct {
 	Name string
@@ -85,7 +89,7 @@ func (d *draft) apply(apply ApplyFunc, effects []hotel.Effect) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("apply effects: %v", p)
+			err = fmt.Errorf("%w: %v", ErrApply, p)
 		}
 	}()
 	return apply(d, d.cause, d.unit, effects)
