@@ -120,6 +120,8 @@ func (a *applier) apply(e Effect) error {
 		})
 	case e.Unpark != nil:
 		a.tx.Delete(ParkedUnitKey(e.Unpark.Event, e.Unpark.Unit))
+	case e.Reran != nil:
+		a.tx.Put(ReranKey(e.Reran.Event), e.Reran)
 	case e.Requeue != nil:
 		if !a.tx.Requeue(e.Requeue.Call, e.Requeue.Drop) {
 			return &Invalid{"queue", "call", "must be parked or waiting, and not being sent", strconv.FormatUint(e.Requeue.Call, 10)}

@@ -21,6 +21,7 @@ type Effect struct {
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
+	Reran        *Reran        `json:"reran,omitempty"`
 	Requeue      *Requeue      `json:"requeue,omitempty"`
 }
 
@@ -116,6 +117,12 @@ type ParkUnit struct {
 type UnparkUnit struct {
 	Event uint64 `json:"event"`
 	Unit  string `json:"unit"`
+}
+
+// Reran notes that an event that was left out as a copy has been run after
+// all, or one with parked units again.
+type Reran struct {
+	Event uint64 `json:"event"`
 }
 
 // Requeue decides about a parked or waiting call: again, or never.

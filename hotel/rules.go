@@ -68,7 +68,7 @@ func digitRules(ev *Event, hooked bool) []Effect {
 }
 
 func unknownRules(ev *Event) []Effect {
-	if why := ev.Fields["error"]; why != "" {
+	if why := ev.Fields["error"]; ev.Name == "" && why != "" {
 		return alertOf(AlertUnreadable, "", map[string]string{"error": why})
 	}
 	return alertOf(AlertUnknownEvent, "", map[string]string{"name": ev.Name})
@@ -115,7 +115,7 @@ func outcomeRules(ev *Event) []Effect {
 		code = AlertUncertain
 	}
 	params := map[string]string{"to": ev.Fields["to"], "op": ev.Fields["op"]}
-	if why := ev.Fields["error"]; why != "" {
+	if why := ev.Fields["error"]; ev.Name == "" && why != "" {
 		params["error"] = why
 	}
 	return alertOf(code, ev.Room, params)

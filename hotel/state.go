@@ -26,6 +26,7 @@ const (
 	PrefixKV         = "kv/"
 	PrefixCron       = "cron/"
 	PrefixParkedUnit = "parked/"
+	PrefixReran      = "reran/"
 )
 
 // RoomKey is the key of a [Room].
@@ -53,6 +54,9 @@ func CronKey(name string) string { return PrefixCron + name }
 func ParkedUnitKey(event uint64, unit string) string {
 	return PrefixParkedUnit + strconv.FormatUint(event, 10) + "/" + unit
 }
+
+// ReranKey is the key of a [Reran]; it goes with its event.
+func ReranKey(event uint64) string { return PrefixReran + strconv.FormatUint(event, 10) }
 
 // Room is one of the hotel's rooms.
 type Room struct {
