@@ -56,17 +56,28 @@ func (v *vm) on(L *lua.LState) int {
 		L.RaiseError("bellhop.on: there is no event kind %q; the kinds are %s", clip(string(kind), 50), kindList())
 	}
 	h := Hook{Kind: kind}
-	if L.GetTop() >= 3 && L.Get(2) != lua.LNil {
-		h.Pattern = L.CheckString(2)
-		if !slices.Contains(digitKinds, kind) {
-			L.RaiseError("bellhop.on: a pattern is for dialled digits, and a %s event has none", kind)
-		}
-		m := mustMatcher(L, "", h.Pattern)
-		m.mustFind(L, 0)
+	if L.GetTop() >= 3 {
+		h.Pattern = pattern(L, kind)
 		L.Remove(2)
 	}
 	v.register(L, "bellhop.on", h, L.CheckFunction(2))
 	return 0
+}
+
+// pattern is the second argument of bellhop.on; nil is none. A fault in it is
+// found here, not when a guest dials.
+func pattern(L *lua.LState, kind hotel.Kind) string {
+	if L.Get(2) == lua.LNil {
+		return ""
+	}
+	text := L.CheckString(2)
+	if !slices.Contains(digitKinds, kind) {
+		L.RaiseError("bellhop.on: a pattern is for dialled digits, and a %s event has none", kind)
+	}
+	if err := mustMatcher(L, "", text).check(); err != nil {
+		L.RaiseError("%s", err)
+	}
+	return text
 }
 
 func kindList() string {

@@ -10,11 +10,15 @@ import (
 // Go stack that overflows ends the process.
 const maxNesting = 200
 
-// checkState finds state that would outlive a run: a function of the file that
+// check finds state that would outlive a run: a function of the file that
 // assigns to a local of the file, to a field of one, or to a global. Which of
 // the interchangeable interpreters runs an event is chance, so what such a
 // function kept would be there one time and not the next.
-func checkState(name string, chunk []ast.Stmt) []*LoadFault {
+//
+// On the way it replaces each a .. b .. c by a call that bounds the result: no
+// deadline and no watch reaches into one operator, and a text that doubles in
+// a loop needs but thirty of them to fill any machine.
+func check(name string, chunk []ast.Stmt) []*LoadFault {
 	c := checker{file: name}
 	c.block(chunk)
 	return c.faults
@@ -102,23 +106,23 @@ func (c *checker) stmt(s ast.Stmt) {
 		c.exprs(s.Exprs)
 		c.declare(s.Names...)
 	case *ast.FuncCallStmt:
-		c.expr(s.Expr)
+		s.Expr = c.expr(s.Expr)
 	case *ast.DoBlockStmt:
 		c.block(s.Stmts)
 	case *ast.WhileStmt:
-		c.expr(s.Condition)
+		s.Condition = c.expr(s.Condition)
 		c.block(s.Stmts)
 	case *ast.RepeatStmt:
 		c.scope(func() {
 			c.stmts(s.Stmts)
-			c.expr(s.Condition)
+			s.Condition = c.expr(s.Condition)
 		})
 	case *ast.IfStmt:
-		c.expr(s.Condition)
+		s.Condition = c.expr(s.Condition)
 		c.block(s.Then)
 		c.block(s.Else)
 	case *ast.NumberForStmt:
-		c.exprs([]ast.Expr{s.Init, s.Limit, s.Step})
+		s.Init, s.Limit, s.Step = c.expr(s.Init), c.expr(s.Limit), c.expr(s.Step)
 		c.scope(func() {
 			c.declare(s.Name)
 			c.block(s.Stmts)
@@ -163,8 +167,7 @@ func (c *checker) assign(target ast.Expr, line int) {
 		}
 	case *ast.AttrGetExpr:
 		c.assignField(t.Object, line)
-		c.expr(t.Object)
-		c.expr(t.Key)
+		t.Object, t.Key = c.expr(t.Object), c.expr(t.Key)
 	}
 }
 
@@ -203,53 +206,89 @@ func (c *checker) function(f *ast.FunctionExpr, method bool) {
 }
 
 func (c *checker) exprs(list []ast.Expr) {
-	for _, e := range list {
-		c.expr(e)
+	for i, e := range list {
+		list[i] = c.expr(e)
 	}
 }
 
-func (c *checker) expr(e ast.Expr) {
+// expr looks into e and gives what is to stand in its place.
+func (c *checker) expr(e ast.Expr) ast.Expr {
 	if e == nil {
-		return
+		return nil
 	}
 	if c.enter(e.Line()) {
 		c.parts(e)
+		if concat, ok := e.(*ast.StringConcatOpExpr); ok {
+			e = boundedConcat(concat)
+		}
 	}
 	c.nesting--
+	return e
 }
 
 func (c *checker) parts(e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.AttrGetExpr:
-		c.expr(e.Object)
-		c.expr(e.Key)
+		e.Object, e.Key = c.expr(e.Object), c.expr(e.Key)
 	case *ast.TableExpr:
 		for _, f := range e.Fields {
-			c.expr(f.Key)
-			c.expr(f.Value)
+			f.Key, f.Value = c.expr(f.Key), c.expr(f.Value)
 		}
 	case *ast.FuncCallExpr:
 		c.tableCall(e)
-		c.expr(e.Func)
-		c.expr(e.Receiver)
+		e.Func, e.Receiver = c.expr(e.Func), c.expr(e.Receiver)
 		c.exprs(e.Args)
 	case *ast.LogicalOpExpr:
-		c.exprs([]ast.Expr{e.Lhs, e.Rhs})
+		e.Lhs, e.Rhs = c.expr(e.Lhs), c.expr(e.Rhs)
 	case *ast.RelationalOpExpr:
-		c.exprs([]ast.Expr{e.Lhs, e.Rhs})
+		e.Lhs, e.Rhs = c.expr(e.Lhs), c.expr(e.Rhs)
 	case *ast.StringConcatOpExpr:
-		c.exprs([]ast.Expr{e.Lhs, e.Rhs})
+		e.Lhs, e.Rhs = c.expr(e.Lhs), c.expr(e.Rhs)
 	case *ast.ArithmeticOpExpr:
-		c.exprs([]ast.Expr{e.Lhs, e.Rhs})
+		e.Lhs, e.Rhs = c.expr(e.Lhs), c.expr(e.Rhs)
 	case *ast.UnaryMinusOpExpr:
-		c.expr(e.Expr)
+		e.Expr = c.expr(e.Expr)
 	case *ast.UnaryNotOpExpr:
-		c.expr(e.Expr)
+		e.Expr = c.expr(e.Expr)
 	case *ast.UnaryLenOpExpr:
-		c.expr(e.Expr)
+		e.Expr = c.expr(e.Expr)
 	case *ast.FunctionExpr:
 		c.function(e, false)
 	}
+}
+
+// concatName is the global that joins texts; no source can name it.
+const concatName = "(concat)"
+
+// boundedConcat is the call for a concatenation whose parts are replaced
+// already. The operator groups to the right, so the parts of a chain gather
+// in one call.
+func boundedConcat(e *ast.StringConcatOpExpr) ast.Expr {
+	parts := []ast.Expr{e.Lhs}
+	if rest, ok := e.Rhs.(*ast.FuncCallExpr); ok && isConcat(rest) {
+		parts = append(parts, rest.Args...)
+	} else {
+		parts = append(parts, e.Rhs)
+	}
+	// As the last argument these would give all their values.
+	switch last := parts[len(parts)-1].(type) {
+	case *ast.FuncCallExpr:
+		last.AdjustRet = true
+	case *ast.Comma3Expr:
+		last.AdjustRet = true
+	}
+	name := &ast.IdentExpr{Value: concatName}
+	call := &ast.FuncCallExpr{Func: name, Args: parts, AdjustRet: true}
+	for _, node := range []ast.Expr{name, call} {
+		node.SetLine(e.Line())
+		node.SetLastLine(e.LastLine())
+	}
+	return call
+}
+
+func isConcat(e *ast.FuncCallExpr) bool {
+	name, ok := e.Func.(*ast.IdentExpr)
+	return ok && name.Value == concatName
 }
 
 // tableCall judges table.insert and its like on a table of the file.

@@ -14,8 +14,7 @@
 // A stop cannot be caught by the hook's pcall, and the interpreter that was
 // stopped is thrown away.
 //
-// Not covered: one operator can double a string of many megabytes before the
-// watch sees it, memory is measured for the whole process (a run that grew
+// Not covered: memory is measured for the whole process (a run that grew
 // beside another is repeated alone before it is blamed), and a table that a
 // file keeps and passes on can be changed behind the static check's back.
 package luahooks

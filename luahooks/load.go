@@ -115,7 +115,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 	if err != nil {
 		return nil, []*LoadFault{parseFault(name, text, err)}
 	}
-	if faults = checkState(name, chunk); len(faults) > 0 {
+	if faults = check(name, chunk); len(faults) > 0 {
 		return nil, faults
 	}
 	proto, err := lua.Compile(chunk, name)

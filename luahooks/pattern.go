@@ -11,7 +11,7 @@ import (
 // reaches into it. This one counts its steps.
 const (
 	maxPattern    = 1 << 10
-	maxMatchSteps = 2_000_000
+	maxMatchSteps = 1_000_000
 	maxMatchDepth = 200
 	maxCaptures   = 32
 )
@@ -38,7 +38,7 @@ type matcher struct {
 	steps    int
 }
 
-// patternError leaves the recursion; find turns it into an error.
+// patternError leaves the recursion.
 type patternError struct{ err error }
 
 func fail(err error) { panic(patternError{err}) }
@@ -50,18 +50,56 @@ func newMatcher(src, pat string) (*matcher, error) {
 	return &matcher{src: src, pat: pat}, nil
 }
 
+// catch takes a patternError out of the recursion.
+func catch(err *error) {
+	switch r := recover().(type) {
+	case nil:
+	case patternError:
+		*err = r.err
+	default:
+		panic(r)
+	}
+}
+
+// check reads the whole pattern without matching anything.
+func (m *matcher) check() (err error) {
+	defer catch(&err)
+	open := 0
+	for p := 0; p < len(m.pat); {
+		switch m.pat[p] {
+		case '(':
+			open++
+			p++
+		case ')':
+			if open--; open < 0 {
+				fail(errors.New("malformed pattern: ')' without '('"))
+			}
+			p++
+		default:
+			end := m.classEnd(p)
+			switch m.pat[p:end] {
+			case "%b":
+				if end += 2; end > len(m.pat) {
+					fail(errors.New("malformed pattern: %b needs two characters"))
+				}
+			case "%f":
+				if end >= len(m.pat) || m.pat[end] != '[' {
+					fail(errors.New("malformed pattern: %f needs a set"))
+				}
+			}
+			p = end
+		}
+	}
+	if open > 0 {
+		fail(errors.New("malformed pattern: unfinished capture"))
+	}
+	return nil
+}
+
 // find looks for the pattern at or behind from. The steps of all calls on one
 // matcher are counted together.
 func (m *matcher) find(from int) (start, end int, ok bool, err error) {
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case patternError:
-			err = r.err
-		default:
-			panic(r)
-		}
-	}()
+	defer catch(&err)
 	pat, anchored := strings.CutPrefix(m.pat, "^")
 	p := len(m.pat) - len(pat)
 	for start = from; start <= len(m.src); start++ {

@@ -19,6 +19,25 @@ func checkText(L *lua.LState, n int) string {
 	return text
 }
 
+// maxInt is beyond every place and count that a text within the bounds has.
+const maxInt = 1 << 30
+
+// checkInt is argument n cut off to a number that every processor's int holds.
+func checkInt(L *lua.LState, n int) int {
+	f := float64(L.CheckNumber(n))
+	if math.IsNaN(f) {
+		return 0
+	}
+	return int(min(max(f, -maxInt), maxInt))
+}
+
+func optInt(L *lua.LState, n, absent int) int {
+	if L.Get(n) == lua.LNil {
+		return absent
+	}
+	return checkInt(L, n)
+}
+
 func checkLength(L *lua.LState, n int) {
 	if n > maxString {
 		L.RaiseError("a string would have more than %d bytes", maxString)
@@ -53,7 +72,7 @@ func reverse(text string) string {
 }
 
 func stringRep(L *lua.LState) int {
-	text, n := L.CheckString(1), max(L.CheckInt(2), 0)
+	text, n := L.CheckString(1), max(checkInt(L, 2), 0)
 	if len(text) > 0 && n > maxString/len(text) {
 		checkLength(L, maxString+1)
 	}
@@ -96,7 +115,7 @@ func (m *matcher) pushCaptures(L *lua.LState, start, end int) int {
 // stringFind is find, which also gives the place, and match, which does not.
 func stringFind(L *lua.LState, places bool) int {
 	src, pat := checkText(L, 1), L.CheckString(2)
-	from := L.OptInt(3, 1)
+	from := optInt(L, 3, 1)
 	if from < 0 {
 		from = max(len(src)+from+1, 1)
 	}
@@ -157,7 +176,7 @@ func stringGmatch(L *lua.LState) int {
 func stringGsub(L *lua.LState) int {
 	src, pat := checkText(L, 1), L.CheckString(2)
 	L.CheckTypes(3, lua.LTString, lua.LTNumber, lua.LTTable, lua.LTFunction)
-	most := L.OptInt(4, math.MaxInt)
+	most := optInt(L, 4, maxInt)
 	m := mustMatcher(L, src, pat)
 	var out strings.Builder
 	done, at := 0, 0
@@ -356,7 +375,7 @@ func numberText(n lua.LNumber) string {
 
 func tableConcat(L *lua.LState) int {
 	t, sep := L.CheckTable(1), L.OptString(2, "")
-	from, to := L.OptInt(3, 1), L.OptInt(4, t.Len())
+	from, to := optInt(L, 3, 1), optInt(L, 4, t.Len())
 	var out strings.Builder
 	for i := from; i <= to; i++ {
 		v := t.RawGetInt(i)
@@ -370,5 +389,63 @@ func tableConcat(L *lua.LState) int {
 		checkLength(L, out.Len())
 	}
 	L.Push(lua.LString(out.String()))
+	return 1
+}
+
+// concat is what a .. b .. c calls.
+func concat(L *lua.LState) int {
+	n := L.GetTop()
+	length, plain := 0, true
+	for i := 1; i <= n; i++ {
+		switch v := L.Get(i).(type) {
+		case lua.LString:
+			length += len(v)
+		case lua.LNumber:
+		default:
+			plain = false
+		}
+	}
+	checkLength(L, length)
+	if !plain {
+		return concatOthers(L, n)
+	}
+	var out strings.Builder
+	out.Grow(length)
+	for i := 1; i <= n; i++ {
+		out.WriteString(L.Get(i).String())
+	}
+	L.Push(lua.LString(out.String()))
+	return 1
+}
+
+// concatOthers joins n values from the right and lets tables say by __concat
+// what that means.
+func concatOthers(L *lua.LState, n int) int {
+	right := L.Get(n)
+	for i := n - 1; i >= 1; i-- {
+		left := L.Get(i)
+		if lua.LVCanConvToString(left) && lua.LVCanConvToString(right) {
+			right = lua.LString(left.String() + right.String())
+			continue
+		}
+		join := L.GetMetaField(left, "__concat")
+		if join == lua.LNil {
+			join = L.GetMetaField(right, "__concat")
+		}
+		if join == lua.LNil {
+			bad := left
+			if lua.LVCanConvToString(left) {
+				bad = right
+			}
+			L.RaiseError("attempt to concatenate a %s value", bad.Type())
+		}
+		L.Push(join)
+		L.Push(left)
+		L.Push(right)
+		L.Call(2, 1)
+		right = L.Get(-1)
+		L.Pop(1)
+	}
+	L.Push(right)
 	return 1
 }

@@ -46,7 +46,7 @@ func newVM(s *Set) *vm {
 	v := &vm{set: s, watch: newWatch(s.limits.Memory), pcg: pcg, rand: rand.New(pcg), units: map[string]*lua.LFunction{}}
 	v.lua = lua.NewState(lua.Options{
 		SkipOpenLibs: true, CallStackSize: 200, MinimizeStackMemory: true,
-		RegistrySize: 512, RegistryMaxSize: s.limits.RegistryMax, RegistryGrowStep: 512,
+		RegistrySize: 512, RegistryMaxSize: s.limits.RegistryMax, RegistryGrowStep: 2048,
 	})
 	v.openLibraries()
 	v.lua.SetContext(v.watch)
@@ -101,6 +101,7 @@ func (v *vm) openLibraries() {
 		L.Push(lua.LString(plainText(L, L.CheckAny(1))))
 		return 1
 	}))
+	base.RawSetString(concatName, L.NewFunction(concat))
 	base.RawSetString("print", L.NewFunction(v.log))
 
 	text := global.RawGetString("string").(*lua.LTable)
@@ -274,11 +275,12 @@ func (v *vm) faultOf(err error) *Fault {
 		}
 	}
 	switch {
+	case strings.HasSuffix(message, "callstack overflow"):
+		v.broken = true
+		return &Fault{"limit", "stack overflow: functions call each other too deep"}
 	case ae.Type == lua.ApiErrorPanic:
 		v.broken = true
 		return &Fault{"error", "panic: " + message}
-	case strings.HasSuffix(message, "stack overflow"):
-		return &Fault{"limit", message}
 	case strings.HasSuffix(message, "registry overflow"):
 		v.broken = true // the registry does not shrink again
 		return &Fault{"memory", message}

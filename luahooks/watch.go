@@ -28,7 +28,7 @@ type watch struct {
 	run   int  // counts runs, so that a late cancel hits no other
 	on    bool // between arm and disarm
 	end   time.Time
-	base  uint64 // heap at the first look; 0: not looked yet
+	base  uint64 // smallest heap seen; 0: not looked yet
 	cause error  // why it stopped
 }
 
@@ -111,7 +111,7 @@ func (w *watch) look() {
 		return
 	}
 	heap := heapBytes()
-	if w.base == 0 {
+	if w.base == 0 || heap < w.base {
 		w.base = heap
 	}
 	if heap > w.base+w.memory {

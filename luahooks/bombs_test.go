@@ -1,0 +1,143 @@
+package luahooks
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"bellhop/hotel"
+)
+
+// bombs are bodies of hooks that would hurt; kind and text are what must come
+// of them. Each is tried inside a pcall in an endless loop as well where
+// stopped is true: such a stop cannot be caught.
+var bombs = []struct {
+	name, body, kind, text string
+	stopped                bool
+}{
+	{"endless loop", `while true do end`, "deadline", "took too long", true},
+	{"endless goto", `::again:: goto again`, "deadline", "took too long", true},
+	{"endless repeat", `repeat local x = 1 until false`, "deadline", "took too long", true},
+	{"endless for", `for i = 1, math.huge do end`, "deadline", "took too long", true},
+	{"endless iterator", `for x in function() return 1 end do end`, "deadline", "took too long", true},
+	{"growing table", `local t = {} for i = 1, 1e12 do t[i] = {i, i, i, i, i, i, i, i} end`, "memory", "MiB", true},
+	{"growing hash", `local t = {} for i = 1, 1e12 do t["key" .. i] = {i} end`, "memory", "MiB", true},
+	{"doubling string", `local s = "x" while true do s = s .. s end`, "error", "bytes", false},
+	{"sparse list", `local t = {} t[67108863] = 1 error("cheap")`, "error", "cheap", false},
+	{"rep", `string.rep("x", 1e9)`, "error", "bytes", false},
+	{"rep as a method", `local s = ("x"):rep(1e9)`, "error", "bytes", false},
+	{"rep beyond any number", `string.rep("xy", 1e300)`, "error", "", false},
+	{"format width", `string.format("%999999999d", 1)`, "error", "two digits", false},
+	{"gsub growth", `local s = ("x"):rep(1e6) s:gsub(".", ("y"):rep(1e6))`, "error", "bytes", false},
+	{"gsub with a function", `local s = ("x"):rep(1e6) s:gsub(".", function() return ("y"):rep(1e3) end)`, "error", "bytes", false},
+	{"table.concat growth", `local t, s = {}, ("x"):rep(1e6) for i = 1, 1e3 do t[i] = s end table.concat(t)`, "error", "bytes", false},
+	{"backtracking", `local s = ("a"):rep(28) s:find(("a?"):rep(28) .. s)`, "error", "pattern", false},
+	{"lazy backtracking", `("a"):rep(300):find(".-.-.-b")`, "error", "pattern", false},
+	{"gmatch backtracking", `for _ in ("a"):rep(3000):gmatch(".-.-.-b") do end`, "error", "pattern", false},
+	{"gsub backtracking", `("a"):rep(3000):gsub(".-.-.-b", "")`, "error", "pattern", false},
+	{"pattern too long", `("a"):find(("a"):rep(2000))`, "error", "pattern", false},
+	{"deep recursion", `local function f() return 1 + f() end f()`, "limit", "stack overflow", false},
+	{"unpack", `return unpack({}, 1, 1e8)`, "memory", "registry overflow", false},
+	{"error with a text", `error("no such thing")`, "error", "t.lua:2: no such thing", false},
+	{"error with a table", `error({code = 7})`, "error", `{"code":7}`, false},
+	{"index nil", `return event.nothing.more`, "error", "t.lua:2:", false},
+	{"json without end", `local t = {} t.t = t bellhop.json.encode(t)`, "error", "contains itself", false},
+	{"random of nothing", `math.random(0)`, "error", "math.random", false},
+	{"too many effects", `while true do bellhop.alert("x") end`, "limit", "100 effects", true},
+	{"too many answers", `while true do bellhop.http.get("http://pms.example/") end`, "limit", "8 answers", true},
+	{"panic in Get", `bellhop.http.get("http://panic.example/")`, "error", "panic in http.get: boom", true},
+}
+
+// bombSet has a deadline that is either what is tested or out of the way, also
+// for the slow race detector.
+func bombSet(t *testing.T, body, kind string) *Set {
+	limits := Limits{Deadline: time.Minute, Memory: 16 << 20, VMs: 2}
+	if kind == "deadline" {
+		limits = Limits{Deadline: 20 * time.Millisecond, VMs: 2}
+	}
+	opts := Options{
+		Limits: limits,
+		Get: func(_ context.Context, url string) hotel.Answer {
+			if strings.Contains(url, "panic") {
+				panic("boom")
+			}
+			return hotel.Answer{Status: 200}
+		},
+	}
+	return mustLoad(t, opts, map[string]string{
+		"t.lua":    "bellhop.on('dtmf', function(event)\n" + body + "\nend)",
+		"good.lua": "bellhop.on('dtmf', function(event) bellhop.alert('fine') end)",
+	})
+}
+
+func TestBombsAreStopped(t *testing.T) {
+	try := func(name, body, kind, text string) {
+		t.Run(name, func(t *testing.T) {
+			s := bombSet(t, body, kind)
+			// More often than there are interpreters: each must come back.
+			for range s.limits.VMs + 1 {
+				got := s.Run(context.Background(), "t.lua:dtmf:1", input(dialled("1203", "1")))
+				if got.Err == nil || faultKind(got.Err) != kind || !strings.Contains(got.Err.Error(), text) {
+					t.Fatalf("error %v, want %s: %s", got.Err, kind, text)
+				}
+				if got.Effects != nil {
+					t.Errorf("effects in spite of it: %s", asJSON(t, got.Effects))
+				}
+			}
+			good := s.Run(context.Background(), "good.lua:dtmf:1", input(dialled("1203", "1")))
+			if good.Err != nil || len(good.Effects) != 1 {
+				t.Errorf("another hook afterwards: %+v", good)
+			}
+		})
+	}
+	for _, b := range bombs {
+		try(b.name, b.body, b.kind, b.text)
+		if b.stopped {
+			try(b.name+", caught", "while true do pcall(function()\n"+b.body+"\nend) end", b.kind, b.text)
+			try(b.name+", caught with a handler", "while true do xpcall(function()\n"+b.body+"\nend, function() return 1 end) end", b.kind, b.text)
+		}
+	}
+}
+
+func TestOtherRunsGoOnBesideALoop(t *testing.T) {
+	s := bombSet(t, `while true do end`, "")
+	var bomb sync.WaitGroup
+	ctx, cancel := context.WithCancel(context.Background())
+	var looped Result
+	bomb.Go(func() { looped = s.Run(ctx, "t.lua:dtmf:1", input(dialled("1203", "1"))) })
+	for range 200 {
+		got := s.Run(context.Background(), "good.lua:dtmf:1", input(dialled("1204", "1")))
+		if got.Err != nil || len(got.Effects) != 1 {
+			t.Fatalf("a good hook: %+v", got)
+		}
+	}
+	cancel()
+	bomb.Wait()
+	if looped.Err == nil {
+		t.Errorf("the loop ended with %+v", looped)
+	}
+}
+
+func TestCancelledRunIsNoFaultOfTheHook(t *testing.T) {
+	s := bombSet(t, `while true do pcall(error) end`, "")
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(time.Millisecond, cancel)
+	got := s.Run(ctx, "t.lua:dtmf:1", input(dialled("1203", "1")))
+	if got.Err != context.Canceled {
+		t.Errorf("error %v", got.Err)
+	}
+	if got = s.Run(ctx, "good.lua:dtmf:1", input(dialled("1203", "1"))); got.Err != context.Canceled {
+		t.Errorf("error of a run that began cancelled: %v", got.Err)
+	}
+}
+
+func TestRunAfterClose(t *testing.T) {
+	s := bombSet(t, ``, "")
+	s.Close()
+	s.Close()
+	if got := s.Run(context.Background(), "good.lua:dtmf:1", input(dialled("1203", "1"))); got.Err != errClosed {
+		t.Errorf("error %v", got.Err)
+	}
+}
