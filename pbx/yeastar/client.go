@@ -21,24 +21,28 @@ var ErrPin = errors.New("the certificate of the PBX is not the pinned one; pin t
 
 const callTimeout = 20 * time.Second
 
-// NewHTTPClient makes the client for one PBX: TLS up to 1.2 as the PBX has
-// no more, its own certificate pinned by the SHA-256 of the leaf, no proxy,
-// and no redirects, as one would turn a POST into a GET.
+// NewHTTPClient makes the client for one PBX over TLS: up to 1.2 as the PBX
+// has no more, its own certificate pinned by the SHA-256 of the leaf.
 func NewHTTPClient(pin [sha256.Size]byte) *http.Client {
+	return newClient(&tls.Config{
+		MinVersion: tls.VersionTLS12,
+		MaxVersion: tls.VersionTLS12,
+		// The pin stands in for the chain, which is self-signed.
+		InsecureSkipVerify: true,
+		VerifyConnection:   func(s tls.ConnectionState) error { return checkPin(s, pin) },
+	})
+}
+
+// NewPlainClient makes the client for a PBX that is reached without TLS.
+func NewPlainClient() *http.Client { return newClient(nil) }
+
+// newClient follows no redirects, as one would turn a POST into a GET, and
+// keeps no connection: the PBX takes one request on each (API 2.0.0, Request).
+func newClient(secured *tls.Config) *http.Client {
 	return &http.Client{
 		Timeout:       callTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			// The PBX takes one request per connection (API 2.0.0, Request).
-			DisableKeepAlives: true,
-			TLSClientConfig: &tls.Config{
-				MinVersion: tls.VersionTLS12,
-				MaxVersion: tls.VersionTLS12,
-				// The pin stands in for the chain, which is self-signed.
-				InsecureSkipVerify: true,
-				VerifyConnection:   func(s tls.ConnectionState) error { return checkPin(s, pin) },
-			},
-		},
+		Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: secured},
 	}
 }
 

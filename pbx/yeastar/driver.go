@@ -118,3 +118,8 @@ func (d *Driver) Identify(ctx context.Context) (pbx.Identity, error) {
 	d.called(err)
 	return pbx.Identity{Model: dev.Name, Serial: dev.Serial, Firmware: dev.Firmware, Clock: dev.Time}, err
 }
+
+// Missing notes why there is no session, for [Driver.State].
+func (d *Driver) Missing(err error) {
+	d.update(func(s *pbx.State) { s.Error = err.Error() })
+}

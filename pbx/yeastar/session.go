@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -27,7 +28,7 @@ var ErrPaused = errors.New("login is paused after a refusal")
 // whole with login and each heartbeat: a heartbeat without version puts the
 // reports back to format 1.0.0 (API 2.0.0, Heartbeat).
 type Registration struct {
-	Address string // the agent's own, as the PBX sees it
+	Address string // the agent's own, as the PBX sees it; empty: found with each call
 	Port    string
 	URL     string
 	URLTag  string // 0: a path at Address and Port; 1: absolute
@@ -106,10 +107,32 @@ func neverSent(err error) bool {
 // registration spells urltag both ways, as API 1.1.0 and 2.0.0 differ.
 func (s *Session) registration() map[string]string {
 	r := s.Registration
+	if r.Address == "" {
+		r.Address = ownAddress(s.Base)
+	}
 	return map[string]string{
 		"ipaddr": r.Address, "port": r.Port, "version": "2.0.0",
 		"url": r.URL, "urltag": r.URLTag, "urlflag": r.URLTag,
 	}
+}
+
+// ownAddress is ours on the way to base; empty while there is no way there.
+// Nothing is sent: the system only says which way it would go.
+func ownAddress(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	conn, err := net.Dial("udp", net.JoinHostPort(u.Hostname(), "9"))
+	if err != nil {
+		return ""
+	}
+	defer conn.Close()
+	host, _, err := net.SplitHostPort(conn.LocalAddr().String())
+	if err != nil {
+		return ""
+	}
+	return host
 }
 
 // Call makes one call with the session's token; when the PBX no longer knows
