@@ -167,6 +167,8 @@ func (o options) text(name string, required bool) string {
 		o.fail(name, "a text", value)
 	case required && text == "":
 		o.fail(name, "a text that is not empty", value)
+	case len(text) > maxMessage:
+		o.fail(name, fmt.Sprintf("at most %d bytes long", maxMessage), value)
 	}
 	return text
 }
@@ -259,16 +261,27 @@ func (v *vm) housekeeping(L *lua.LState) int {
 	return 0
 }
 
+const maxURL = 2000
+
+// checkURL is the first argument as an address that can be called.
+func checkURL(L *lua.LState, what string) string {
+	url := L.CheckString(1)
+	if _, err := hotel.Origin(url); err != nil {
+		L.RaiseError("%s: %q is %s", what, clip(url, 100), err)
+	}
+	if len(url) > maxURL {
+		L.RaiseError("%s: the address has more than %d bytes", what, maxURL)
+	}
+	return url
+}
+
 // maxExpire is the longest that a POST may be tried, in seconds.
 const maxExpire = 30 * 24 * 60 * 60
 
 func (v *vm) httpPost(L *lua.LState) int {
 	const what = "bellhop.http.post"
 	r := v.running(L, what)
-	p := &hotel.HTTPPost{URL: L.CheckString(1)}
-	if _, err := hotel.Origin(p.URL); err != nil {
-		L.RaiseError("%s: %q is %s", what, clip(p.URL, 100), err)
-	}
+	p := &hotel.HTTPPost{URL: checkURL(L, what)}
 	switch body := L.Get(2).(type) {
 	case *lua.LNilType:
 	case lua.LString:

@@ -43,6 +43,8 @@ var bombs = []struct {
 	{"error with a text", `error("no such thing")`, "error", "t.lua:2: no such thing", false},
 	{"error with a table", `error({code = 7})`, "error", `{"code":7}`, false},
 	{"index nil", `return event.nothing.more`, "error", "t.lua:2:", false},
+	{"sort", `local t = {} for i = 1, 70000 do table.insert(t, -i) end table.sort(t)`, "error", "elements", false},
+	{"json.decode", `bellhop.json.encode(select(2, bellhop.json.decode("[" .. ("{},"):rep(3e5) .. "{}]"))) error("refused", 0)`, "error", "refused", false},
 	{"json without end", `local t = {} t.t = t bellhop.json.encode(t)`, "error", "contains itself", false},
 	{"random of nothing", `math.random(0)`, "error", "math.random", false},
 	{"too many effects", `while true do bellhop.alert("x") end`, "limit", "100 effects", true},

@@ -14,7 +14,7 @@ import (
 
 const (
 	maxJSONDepth = 32
-	// maxJSON bounds what one value may become; the receivers allow less.
+	// maxJSON bounds a text that is made or read; some receivers allow less.
 	maxJSON = 64 << 10
 )
 
@@ -113,8 +113,9 @@ func appendObject(out []byte, t *lua.LTable, depth int) (_ []byte, err error) {
 
 // decodeJSON makes a Lua value of a JSON text; null becomes nil.
 func decodeJSON(L *lua.LState, text string) (lua.LValue, error) {
-	if len(text) > maxString {
-		return nil, fmt.Errorf("has more than %d bytes", maxString)
+	// A few bytes of JSON may become a table of a hundred.
+	if len(text) > maxJSON {
+		return nil, fmt.Errorf("has more than %d KiB", maxJSON>>10)
 	}
 	var v any
 	if err := json.Unmarshal([]byte(text), &v); err != nil {

@@ -126,10 +126,7 @@ const maxAnswer = 64 << 10
 func (v *vm) httpGet(L *lua.LState) int {
 	const what = "bellhop.http.get"
 	r := v.running(L, what)
-	url := L.CheckString(1)
-	if _, err := hotel.Origin(url); err != nil {
-		L.RaiseError("%s: %q is %s", what, clip(url, 100), err)
-	}
+	url := checkURL(L, what)
 	if r.gets++; r.gets > MaxGets {
 		v.end(&Fault{"limit", fmt.Sprintf("asks for more than %d answers in one run", MaxGets)})
 	}
@@ -160,13 +157,13 @@ func (v *vm) answer(r *run, url string) hotel.Answer {
 			v.end(errNoPermit)
 		}
 	}
-	left := v.watch.disarm()
+	left := v.watch.pause()
 	answer, fault := askSafely(v, r, url)
 	if fault != nil {
 		v.broken = true
 		v.end(fault)
 	}
-	v.watch.rearm(left)
+	v.watch.arm(r.ctx, left)
 	answer.URL = url
 	answer.Body = answer.Body[:min(len(answer.Body), maxAnswer)]
 	answer.Error = clip(answer.Error, maxMessage)

@@ -373,6 +373,19 @@ func numberText(n lua.LNumber) string {
 	return n.String()
 }
 
+// maxSort bounds what one call sorts: without a comparing function of its own
+// it works within Go.
+const maxSort = 1 << 16
+
+func boundedSort(sort lua.LGFunction) lua.LGFunction {
+	return func(L *lua.LState) int {
+		if L.CheckTable(1).Len() > maxSort {
+			L.RaiseError("table.sort: the list has more than %d elements", maxSort)
+		}
+		return sort(L)
+	}
+}
+
 func tableConcat(L *lua.LState) int {
 	t, sep := L.CheckTable(1), L.OptString(2, "")
 	from, to := optInt(L, 3, 1), optInt(L, 4, t.Len())

@@ -117,6 +117,7 @@ func (v *vm) openLibraries() {
 
 	list := global.RawGetString("table").(*lua.LTable)
 	list.RawSetString("concat", L.NewFunction(tableConcat))
+	list.RawSetString("sort", L.NewFunction(boundedSort(list.RawGetString("sort").(*lua.LFunction).GFunction)))
 	base.RawSetString("table", v.readOnly("table", list))
 
 	numbers := global.RawGetString("math").(*lua.LTable)
@@ -237,11 +238,7 @@ func (v *vm) call(ctx context.Context, fn *lua.LFunction, args ...lua.LValue) er
 		return err
 	}
 	v.fault = nil
-	run := v.watch.arm(v.set.limits.Deadline)
-	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() { v.watch.cancel(run, ctx.Err()) })
-		defer stop()
-	}
+	v.watch.arm(ctx, v.set.limits.Deadline)
 	err := v.lua.CallByParam(lua.P{Fn: fn, Protect: true}, args...)
 	v.watch.disarm()
 	stopped := v.watch.Err()

@@ -24,12 +24,13 @@ type watch struct {
 	done   chan struct{}
 	timer  *time.Timer
 
-	mu    sync.Mutex
-	run   int  // counts runs, so that a late cancel hits no other
-	on    bool // between arm and disarm
-	end   time.Time
-	base  uint64 // smallest heap seen; 0: not looked yet
-	cause error  // why it stopped
+	mu      sync.Mutex
+	looking bool            // the timer is set; an idle interpreter's is not
+	on      bool            // between arm and disarm
+	caller  context.Context // of the run
+	end     time.Time
+	base    uint64 // smallest heap seen; 0: not looked yet
+	cause   error  // why it stopped
 }
 
 var _ context.Context = (*watch)(nil)
@@ -52,73 +53,62 @@ func (w *watch) Err() error {
 	return w.cause
 }
 
-// arm begins to watch a run that may take so long, and gives its number.
-func (w *watch) arm(left time.Duration) int {
+// arm begins to watch a run that may take so long and ends with ctx.
+func (w *watch) arm(ctx context.Context, left time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.run++
-	w.start(left)
-	return w.run
-}
-
-// rearm goes on watching the same run.
-func (w *watch) rearm(left time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.start(left)
-}
-
-func (w *watch) start(left time.Duration) {
-	w.on, w.base = true, 0
+	w.on, w.base, w.caller = true, 0, ctx
 	w.end = time.Now().Add(left)
-	w.timer.Reset(min(left, firstLook))
+	// A timer that is set already comes early, which does no harm.
+	if !w.looking {
+		w.looking = true
+		w.timer.Reset(min(left, firstLook))
+	}
 }
 
-// disarm ends the watching and gives the time that was left.
-func (w *watch) disarm() time.Duration {
+// disarm ends the watching. The timer finds that out by itself.
+func (w *watch) disarm() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timer.Stop()
-	w.on = false
+	w.on, w.caller = false, nil
+}
+
+// pause ends the watching and gives the time that was left.
+func (w *watch) pause() time.Duration {
+	w.disarm()
 	return max(time.Until(w.end), 0)
-}
-
-// cancel stops the run of that number, if it is still the one.
-func (w *watch) cancel(run int, cause error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.run == run {
-		w.stop(cause)
-	}
-}
-
-func (w *watch) stop(cause error) {
-	if w.cause == nil {
-		w.cause = cause
-		close(w.done)
-	}
 }
 
 func (w *watch) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.on {
+	w.looking = w.on && w.cause == nil
+	if !w.looking {
 		return
 	}
-	left := time.Until(w.end)
-	if left <= 0 {
-		w.stop(&Fault{"deadline", "took too long and was stopped"})
+	if w.cause = w.judge(); w.cause != nil {
+		close(w.done)
 		return
+	}
+	w.timer.Reset(min(max(time.Until(w.end), 0), nextLook))
+}
+
+// judge gives a reason to stop the run.
+func (w *watch) judge() error {
+	if err := w.caller.Err(); err != nil {
+		return err
+	}
+	if time.Until(w.end) <= 0 {
+		return &Fault{"deadline", "took too long and was stopped"}
 	}
 	heap := heapBytes()
 	if w.base == 0 || heap < w.base {
 		w.base = heap
 	}
 	if heap > w.base+w.memory {
-		w.stop(&Fault{"memory", fmt.Sprintf("used more than %d MiB and was stopped", w.memory>>20)})
-		return
+		return &Fault{"memory", fmt.Sprintf("used more than %d MiB and was stopped", w.memory>>20)}
 	}
-	w.timer.Reset(min(left, nextLook))
+	return nil
 }
 
 func heapBytes() uint64 {
