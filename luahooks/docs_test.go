@@ -1,0 +1,93 @@
+package luahooks
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"bellhop/hotel"
+)
+
+// The examples of docs/hooks.md are files that load and do what is said.
+func TestDocumentedExamples(t *testing.T) {
+	page, err := os.ReadFile("../docs/hooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var examples []string
+	for rest := string(page); ; {
+		_, after, found := strings.Cut(rest, "```lua\n")
+		if !found {
+			break
+		}
+		example, more, _ := strings.Cut(after, "```")
+		examples, rest = append(examples, example), more
+	}
+	if len(examples) != 2 {
+		t.Fatalf("%d examples", len(examples))
+	}
+	s := mustLoad(t, Options{}, map[string]string{"fruit.lua": examples[0], "missed.lua": examples[1]})
+	unanswered := &hotel.Event{Kind: hotel.KindCDR, CDR: &hotel.CDR{Status: "NO ANSWER"}}
+	for _, row := range []struct {
+		ev         *hotel.Event
+		unit, want string
+	}{
+		{dialled("1203", "555*2"), "fruit.lua:dtmf:1", `[{"post":{"room":"1203","kind":"other","description":"Fruit basket 2","amount":4500}}]`},
+		{dialled("1203", "555*9"), "fruit.lua:dtmf:1", `[{"alert":{"code":"hook","room":"1203","params":{"hook":"fruit.lua","text":"unknown fruit basket 9"}}}]`},
+		{unanswered, "missed.lua:cdr:1", `[{"kv":{"hook":"missed","key":"missed","value":"1"}}]`},
+		{&hotel.Event{Kind: hotel.KindCron, Name: "missed-calls"}, "missed.lua:cron:2",
+			`[{"http":{"url":"https://reports.example/missed","body":"{\"missed\":0}"}},{"kv":{"hook":"missed","key":"missed","value":null}}]`},
+	} {
+		if units := s.Match(row.ev); len(units) != 1 || units[0] != row.unit {
+			t.Errorf("%s: matched %q", row.unit, units)
+			continue
+		}
+		got := s.Run(context.Background(), row.unit, input(row.ev))
+		if text := asJSON(t, got.Effects); text != row.want || got.Err != nil {
+			t.Errorf("%s: error %v, effects\n got %s\nwant %s", row.unit, got.Err, text, row.want)
+		}
+	}
+}
+
+// apiNames are the names below bellhop, those of its tables included.
+func apiNames(v *vm) (names []string) {
+	v.api().ForEach(func(k, value lua.LValue) {
+		name := "bellhop." + k.String()
+		table, ok := value.(*lua.LTable)
+		if !ok {
+			names = append(names, name)
+			return
+		}
+		content := table.Metatable.(*lua.LTable).RawGetString("__index").(*lua.LTable)
+		content.ForEach(func(k, _ lua.LValue) { names = append(names, name+"."+k.String()) })
+	})
+	return names
+}
+
+// The page names each function that the API registers, and each kind.
+func TestEveryFunctionIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/hooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := mustLoad(t, Options{}, nil)
+	v := newVM(s)
+	defer v.close()
+	names := apiNames(v)
+	if len(names) < 15 {
+		t.Errorf("only %q", names)
+	}
+	for _, name := range names {
+		if !strings.Contains(string(page), "`"+name) {
+			t.Errorf("%s is not in docs/hooks.md", name)
+		}
+	}
+	for _, kind := range hookKinds {
+		if !strings.Contains(string(page), "`"+string(kind)+"`") {
+			t.Errorf("kind %s is not in docs/hooks.md", kind)
+		}
+	}
+}
