@@ -22,6 +22,7 @@ type Config struct {
 	PBX      PBX                 `toml:"pbx"`
 	Classes  map[string][]string `toml:"classes"` // class of service -> outbound route names
 	Services Services            `toml:"services"`
+	Hooks    Hooks               `toml:"hooks"`
 	API      API                 `toml:"api"`
 	Store    Store               `toml:"store"`
 	PMS      PMS                 `toml:"pms"`
@@ -38,7 +39,7 @@ type Hotel struct {
 
 // PBX says how the telephone system is reached.
 type PBX struct {
-	Driver       string   `toml:"driver"`
+	Driver       string   `toml:"driver"` // yeastar, or none: no PBX is connected
 	URL          string   `toml:"url"`
 	Username     string   `toml:"username"`
 	PasswordFile string   `toml:"password_file"`
@@ -46,6 +47,9 @@ type PBX struct {
 	EventListen  string   `toml:"event_listen"`
 	EventAddr    string   `toml:"event_addr"`
 	AllowFrom    []string `toml:"allow_from"` // who may push; empty: the host of url
+	// Advertise is host:port under which the PBX reaches us; empty: our own
+	// address on the way to it, and the port of event_listen.
+	Advertise string `toml:"advertise"`
 }
 
 // Services are the feature codes; "" switches one off.
@@ -53,6 +57,19 @@ type Services struct {
 	Housekeeping string `toml:"housekeeping"`
 	Minibar      string `toml:"minibar"`
 	WakeUp       string `toml:"wakeup"`
+	DND          string `toml:"dnd"`
+	Confirm      string `toml:"confirm"`
+	RoomStatus   string `toml:"room_status"` // in ZYCOO's manner, such as "*56"
+	// Minibars maps the codes of further minibars to their price lists; the
+	// list of Minibar is "minibar".
+	Minibars map[string]string `toml:"minibars"`
+}
+
+// Hooks says where the hotel's own hooks are and what they may use.
+type Hooks struct {
+	Dir      string `toml:"dir"`
+	Deadline string `toml:"deadline"` // of one run, such as "1s"
+	VMs      int    `toml:"vms"`      // how many run at once, 2 to 4
 }
 
 // API says where commands and browsers are answered.
@@ -81,6 +98,7 @@ func Default() Config {
 		Hotel:    Hotel{Currency: "CNY", Language: "zh"},
 		PBX:      PBX{Driver: "yeastar", Events: "http", EventListen: ":8260"},
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Hooks:    Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store:    Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
 		PMS:      PMS{Link: "none"},

@@ -41,7 +41,13 @@ func TestFaultsAreNamed(t *testing.T) {
 		good + "allow_from = [\"pbx\"]":                 `pbx.allow_from: must hold IP addresses, but it is "pbx"`,
 		good + "events = 3":                             `line 9`,
 		strings.Replace(good, "Shanghai", "Shanhai", 1): `hotel.timezone`,
-		"": `pbx.username: is missing`,
+		"":                                 `pbx.username: is missing`,
+		good + "[hooks]\nvms = 9":          `hooks.vms: must be 2 to 4, but it is "9"`,
+		good + "[hooks]\ndeadline = \"1\"": `hooks.deadline: must be such as "1s"`,
+		good + "[services.minibars]\n\"778\" = \"lounge\"": `services.minibars: is used by two services, but it is "778"`,
+		good + "[services]\nroom_status = \"56\"":          `services.room_status: must be such as "*56"`,
+		good + "events = \"tcp\"":                          `pbx.events: must be "http"`,
+		good + "advertise = \"box\"":                       `pbx.advertise`,
 	}
 	for text, want := range cases {
 		_, err := Parse([]byte(text))
@@ -55,4 +61,11 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(good + "[x.y]\nz = 1"))
 	f.Fuzz(func(_ *testing.T, text []byte) { _, _ = Parse(text) })
+}
+
+func TestNoPBXNeedsNoAddress(t *testing.T) {
+	_, err := Parse([]byte("[hotel]\ntimezone = \"Asia/Shanghai\"\ncountry = \"CN\"\n[pbx]\ndriver = \"none\"\n"))
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -37,36 +38,88 @@ func (c *Config) Validate() error {
 	check(isUpper(c.Hotel.Country, 2), "hotel.country", `must be two capital letters such as "CN": the emergency numbers follow from it`, c.Hotel.Country)
 	check(isUpper(c.Hotel.Currency, 3), "hotel.currency", `must be three capital letters such as "CNY"`, c.Hotel.Currency)
 	check(slices.Contains([]string{"zh", "en"}, c.Hotel.Language), "hotel.language", `must be "zh" or "en"`, c.Hotel.Language)
-	check(c.PBX.Driver == "yeastar", "pbx.driver", `must be "yeastar"`, c.PBX.Driver)
-	check(isURL(c.PBX.URL), "pbx.url", `must be such as "https://192.168.5.150:8088"`, c.PBX.URL)
-	check(c.PBX.Username != "", "pbx.username", "is missing: the API user set on the PBX", "")
-	check(slices.Contains([]string{"http", "tcp"}, c.PBX.Events), "pbx.events", `must be "http" or "tcp"`, c.PBX.Events)
-	for _, from := range c.PBX.AllowFrom {
-		_, err := netip.ParseAddr(from)
-		check(err == nil, "pbx.allow_from", "must hold IP addresses", from)
-	}
+	faults = append(faults, c.PBX.faults()...)
 	for class := range c.Classes {
 		known := []string{"none", "internal", "local", "national", "international"}
 		check(slices.Contains(known, class), "classes."+class, "is no class of service: "+strings.Join(known, ", "), "")
 	}
-	codes := map[string]string{}
-	for _, service := range [][2]string{{"housekeeping", c.Services.Housekeeping}, {"minibar", c.Services.Minibar}, {"wakeup", c.Services.WakeUp}} {
-		key, code := service[0], service[1]
-		if code == "" {
-			continue
-		}
-		_, err := strconv.ParseUint(code, 10, 32)
-		check(err == nil, "services."+key, "must be digits, or empty to switch it off", code)
-		check(codes[code] == "", "services."+key, "is used by two services", code)
-		codes[code] = key
-	}
-	_, err := c.Store.KeepFor()
+	faults = append(faults, c.Services.faults()...)
+	deadline, err := time.ParseDuration(c.Hooks.Deadline)
+	check(err == nil && deadline >= 10*time.Millisecond && deadline <= 30*time.Second, "hooks.deadline", `must be such as "1s", 10ms to 30s`, c.Hooks.Deadline)
+	check(c.Hooks.VMs >= 2 && c.Hooks.VMs <= 4, "hooks.vms", "must be 2 to 4", strconv.Itoa(c.Hooks.VMs))
+	_, err = c.Store.KeepFor()
 	check(err == nil, "store.keep", `must be whole days such as "30d"`, c.Store.Keep)
 	_, err = c.Store.MaxBytes()
 	check(err == nil, "store.max_size", `must be such as "256MB", 16MB at least`, c.Store.MaxSize)
 	check(slices.Contains([]string{"none", "webhook"}, c.PMS.Link), "pms.link", `must be "none" or "webhook"`, c.PMS.Link)
 	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", c.PMS.URL)
 	return errors.Join(faults...)
+}
+
+func (p PBX) faults() []error {
+	if p.Driver == "none" {
+		return nil
+	}
+	var faults []error
+	check := func(ok bool, key, rule, value string) {
+		if !ok {
+			faults = append(faults, &Fault{"pbx." + key, rule, value})
+		}
+	}
+	check(p.Driver == "yeastar", "driver", `must be "yeastar" or "none"`, p.Driver)
+	check(isURL(p.URL), "url", `must be such as "https://192.168.5.150:8088"`, p.URL)
+	check(p.Username != "", "username", "is missing: the API user set on the PBX", "")
+	check(p.Events == "http", "events", `must be "http"`, p.Events)
+	_, _, err := net.SplitHostPort(p.EventListen)
+	check(err == nil, "event_listen", `must be such as ":8260"`, p.EventListen)
+	_, _, err = net.SplitHostPort(p.Advertise)
+	check(err == nil || p.Advertise == "", "advertise", `must be such as "192.168.5.9:8260"`, p.Advertise)
+	for _, from := range p.AllowFrom {
+		_, err := netip.ParseAddr(from)
+		check(err == nil, "allow_from", "must hold IP addresses", from)
+	}
+	return faults
+}
+
+func (s Services) faults() []error {
+	var faults []error
+	codes := map[string]bool{}
+	check := func(key, code, rule string, ok bool) {
+		if code == "" {
+			return
+		}
+		if !ok {
+			faults = append(faults, &Fault{"services." + key, rule, code})
+		}
+		if codes[code] {
+			faults = append(faults, &Fault{"services." + key, "is used by two services", code})
+		}
+		codes[code] = true
+	}
+	for _, service := range [][2]string{
+		{"housekeeping", s.Housekeeping}, {"minibar", s.Minibar}, {"wakeup", s.WakeUp}, {"dnd", s.DND}, {"confirm", s.Confirm},
+	} {
+		check(service[0], service[1], "must be digits, or empty to switch it off", isCode(service[1]))
+	}
+	check("room_status", s.RoomStatus, `must be such as "*56", or empty to switch it off`, strings.HasPrefix(s.RoomStatus, "*") && isCode(s.RoomStatus[1:]))
+	for code, list := range s.Minibars {
+		check("minibars", code, "must have digits as keys and a price list's name as values", isCode(code) && list != "")
+	}
+	return faults
+}
+
+// isCode tells whether text can be dialled as a feature code.
+func isCode(text string) bool {
+	return text != "" && len(text) <= 8 && strings.Trim(text, "0123456789") == ""
+}
+
+// DeadlineTime is the deadline; of a checked config.
+func (h Hooks) DeadlineTime() time.Duration {
+	d, err := time.ParseDuration(h.Deadline)
+	if err != nil {
+		return time.Second
+	}
+	return d
 }
 
 func isUpper(text string, size int) bool {

@@ -1,0 +1,75 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// secret finds a secret: in the environment, among systemd's credentials, or
+// in the file that the config names. It is never part of an error.
+type secret struct {
+	what       string // for messages
+	variable   string // of the environment
+	credential string // systemd's name for it
+	file       string
+	fileKey    string // of the config
+}
+
+func (s secret) find(env func(string) string) (string, error) {
+	if value := env(s.variable); value != "" {
+		return value, nil
+	}
+	if folder := env("CREDENTIALS_DIRECTORY"); folder != "" {
+		text, err := os.ReadFile(filepath.Join(folder, s.credential))
+		if err == nil {
+			return s.trim(string(text))
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			return "", fmt.Errorf("%s: %w", s.what, err)
+		}
+	}
+	if s.file == "" {
+		return "", fmt.Errorf("%s is missing: set %s, or put it into a file of mode 0600 and name that as %s", s.what, s.variable, s.fileKey)
+	}
+	return s.fromFile()
+}
+
+// fromFile refuses a file that others may read: it is the installer's last
+// chance to notice.
+func (s secret) fromFile() (string, error) {
+	info, err := os.Stat(s.file)
+	if err != nil {
+		return "", fmt.Errorf("%s: %s: %w", s.what, s.fileKey, err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return "", fmt.Errorf("%s: %s may be read by others (mode %04o): chmod 0600 %s", s.what, s.file, mode, s.file)
+	}
+	text, err := os.ReadFile(s.file)
+	if err != nil {
+		return "", fmt.Errorf("%s: %s: %w", s.what, s.fileKey, err)
+	}
+	return s.trim(string(text))
+}
+
+func (s secret) trim(text string) (string, error) {
+	text = strings.TrimRight(text, "\r\n")
+	if text == "" {
+		return "", fmt.Errorf("%s is empty", s.what)
+	}
+	return text, nil
+}
+
+// PBXPassword is the password of the API user: from BELLHOP_PBX_PASSWORD,
+// systemd's credential "pbx" or pbx.password_file, in this order.
+func (c *Config) PBXPassword() (string, error) {
+	return secret{"the PBX's password", "BELLHOP_PBX_PASSWORD", "pbx", c.PBX.PasswordFile, "pbx.password_file"}.find(os.Getenv)
+}
+
+// PMSSecret signs what goes to the PMS: from BELLHOP_PMS_SECRET, systemd's
+// credential "pms" or pms.secret_file, in this order.
+func (c *Config) PMSSecret() (string, error) {
+	return secret{"the PMS's secret", "BELLHOP_PMS_SECRET", "pms", c.PMS.SecretFile, "pms.secret_file"}.find(os.Getenv)
+}

@@ -1,0 +1,44 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestSecretIsFound(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string, mode os.FileMode) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good, open, empty := write("good", "hush\n", 0o600), write("open", "hush", 0o644), write("empty", "\n", 0o600)
+	write("pbx", "from systemd\n", 0o600)
+	for _, c := range []struct {
+		name, file string
+		env        map[string]string
+		want, err  string
+	}{
+		{"environment first", good, map[string]string{"BELLHOP_PBX_PASSWORD": "e", "CREDENTIALS_DIRECTORY": dir}, "e", ""},
+		{"systemd next", good, map[string]string{"CREDENTIALS_DIRECTORY": dir}, "from systemd", ""},
+		{"systemd without it", good, map[string]string{"CREDENTIALS_DIRECTORY": dir + "/none"}, "hush", ""},
+		{"file", good, nil, "hush", ""},
+		{"file for all to read", open, nil, "", "chmod 0600"},
+		{"empty file", empty, nil, "", "is empty"},
+		{"file gone", dir + "/gone", nil, "", "pbx.password_file"},
+		{"nothing", "", nil, "", "set BELLHOP_PBX_PASSWORD"},
+	} {
+		s := secret{"the PBX's password", "BELLHOP_PBX_PASSWORD", "pbx", c.file, "pbx.password_file"}
+		got, err := s.find(func(name string) string { return c.env[name] })
+		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s: %q, %v", c.name, got, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: the error holds the secret: %v", c.name, err)
+		}
+	}
+}
