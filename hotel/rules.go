@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Rules are the hotel's own: what an event means whatever the hooks do. The
@@ -27,6 +28,8 @@ func Rules(ev *Event, hooked bool) []Effect {
 		return []Effect{{Move: &MoveStay{From: ev.Room, To: ev.Fields["to"]}}}
 	case KindCommand:
 		return commandRules(ev)
+	case KindCron:
+		return cronRules(ev)
 	case KindRefused, KindExpired:
 		return outcomeRules(ev)
 	}
@@ -41,27 +44,31 @@ func alertOf(code, room string, params map[string]string) []Effect {
 // becomes an alert.
 func digitRules(ev *Event, hooked bool) []Effect {
 	digits := strings.TrimSpace(ev.Digits)
-	if ev.Room == "" {
+	room := ev.Room
+	if ev.Entry != nil && ev.Entry.Room != "" {
+		room = ev.Entry.Room // as dialled, from whatever phone
+	}
+	if room == "" {
 		return alertOf(AlertUnknownRoom, "", map[string]string{"extension": ev.Extension, "digits": digits})
 	}
 	if ev.Entry == nil {
 		if hooked {
 			return nil
 		}
-		return alertOf(AlertBadDigits, ev.Room, map[string]string{"digits": digits})
+		return alertOf(AlertBadDigits, room, map[string]string{"digits": digits})
 	}
 	switch ev.Entry.Kind {
 	case EntryWrongPIN:
-		return alertOf(AlertWrongPIN, ev.Room, map[string]string{"staff": ev.Entry.Staff})
+		return alertOf(AlertWrongPIN, room, map[string]string{"staff": ev.Entry.Staff})
 	case EntryDND:
-		return []Effect{{DND: &SetDND{Room: ev.Room, On: ev.Entry.On}}}
+		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On}}}
 	case EntryWakeUpSet, EntryWakeUpCancel, EntryWakeUpHear:
 		if !hooked {
-			return alertOf(AlertWakeUp, ev.Room, map[string]string{"digits": digits})
+			return alertOf(AlertWakeUp, room, map[string]string{"digits": digits})
 		}
-	case EntryMinibar, EntryHousekeeping, EntryClearStatus:
+	default:
 		if !hooked {
-			return alertOf(AlertNoHook, ev.Room, map[string]string{"service": string(ev.Entry.EventKind()), "digits": digits})
+			return alertOf(AlertNoHook, room, map[string]string{"service": string(ev.Entry.EventKind()), "digits": digits})
 		}
 	}
 	return nil
@@ -93,9 +100,10 @@ func commandRules(ev *Event) []Effect {
 		return []Effect{{ResolveAlert: &ResolveAlert{ID: ev.Fields["alert"]}}}
 	case CommandRetry, CommandDrop:
 		id, err := strconv.ParseUint(ev.Fields["call"], 10, 64)
-		if err == nil {
-			return []Effect{{Requeue: &Requeue{Call: id, Drop: ev.Name == CommandDrop}}}
+		if err != nil {
+			id = 0 // no call has it: the order is refused
 		}
+		return []Effect{{Requeue: &Requeue{Call: id, Drop: ev.Name == CommandDrop}}}
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]
@@ -103,6 +111,15 @@ func commandRules(ev *Event) []Effect {
 		return alertOf(code, ev.Room, params)
 	}
 	return []Effect{{}} // an empty effect is refused with a reason
+}
+
+// cronRules remember for which time a schedule ran.
+func cronRules(ev *Event) []Effect {
+	due, err := time.Parse(time.RFC3339, ev.Fields["due"])
+	if err != nil {
+		return nil
+	}
+	return []Effect{{CronRan: &CronRan{Name: ev.Name, Due: due}}}
 }
 
 // outcomeRules tell a person of a queued call that ended without success.
@@ -115,7 +132,7 @@ func outcomeRules(ev *Event) []Effect {
 		code = AlertUncertain
 	}
 	params := map[string]string{"to": ev.Fields["to"], "op": ev.Fields["op"]}
-	if why := ev.Fields["error"]; ev.Name == "" && why != "" {
+	if why := ev.Fields["error"]; why != "" {
 		params["error"] = why
 	}
 	return alertOf(code, ev.Room, params)

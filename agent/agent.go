@@ -1,0 +1,219 @@
+// Package agent runs it all. The way of an event, in the order of the files:
+//
+//	ingest.go    a report comes in, its room is found, it is kept on disk
+//	dispatch.go  the kept event waits for its turn in the lanes of its rooms
+//	units.go     the hotel's own rules run, then each hook; the writer commits
+//	             what they want together with the mark that they are done
+//	outbox.go    what is to be done outside waits in lanes
+//	deliver.go   … is attempted, and what came of it is committed
+//
+// What came of a call may be an event again, which begins at dispatch.go. A
+// cron tick (cron.go) and a person's order ([Agent.Do]) enter like a report.
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"bellhop/config"
+	"bellhop/hotel"
+	"bellhop/luahooks"
+	"bellhop/pbx"
+	"bellhop/pms"
+	"bellhop/store"
+)
+
+// Options say what an agent is made of.
+type Options struct {
+	Config config.Config
+	Driver pbx.Driver // nil: no PBX is connected
+	Link   pms.Link   // nil: no PMS is connected
+	Hooks  fs.FS      // the hotel's own hooks; nil: only the shipped ones
+	Log    *slog.Logger
+	Now    func() time.Time // time.Now when nil
+}
+
+// Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
+type Agent struct {
+	config   config.Config
+	log      *slog.Logger
+	now      func() time.Time
+	zone     *time.Location
+	services hotel.Services
+	driver   pbx.Driver
+	link     pms.Link
+	client   *http.Client
+
+	store      *store.Store
+	running    *running
+	hooks      atomic.Pointer[hookSet]
+	dispatcher *dispatcher
+	units      *units
+	outbox     *outbox
+	cron       *cronLoop
+	clock      *clock
+
+	kept, refused atomic.Uint64
+	hookFaults    string
+	stopping      chan struct{}
+	started       time.Time
+}
+
+// New opens the store and loads the hooks. Close it when Run is not reached.
+func New(opts Options) (*Agent, error) {
+	a := &Agent{
+		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
+		client: newHTTPClient(), stopping: make(chan struct{}),
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.started = a.now()
+	a.services = services(opts.Config.Services)
+	var err error
+	if a.zone, err = time.LoadLocation(opts.Config.Hotel.Timezone); err != nil {
+		return nil, fmt.Errorf("hotel.timezone: %w", err)
+	}
+	if err := a.loadHooks(opts.Hooks); err != nil {
+		return nil, err
+	}
+	if err := a.openStore(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *Agent) loadHooks(dir fs.FS) error {
+	set, err := loadHooks(dir, a.hookOptions())
+	if set == nil {
+		return fmt.Errorf("load hooks: %w", err)
+	}
+	if err != nil {
+		a.hookFaults = err.Error()
+		a.log.Error("some hooks are not used", "error", err)
+	}
+	a.hooks.Store(set)
+	return nil
+}
+
+func (a *Agent) hookOptions() luahooks.Options {
+	h := a.config.Hooks
+	return luahooks.Options{
+		Limits:   luahooks.Limits{Deadline: h.DeadlineTime(), VMs: h.VMs},
+		Get:      httpGet(a.client),
+		Language: a.config.Hotel.Language,
+		Minibars: a.services.Minibars,
+	}
+}
+
+func (a *Agent) openStore() (err error) {
+	setup := hotel.Setup{PMS: a.link != nil, Currency: a.config.Hotel.Currency}
+	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
+	a.dispatcher = newDispatcher(a.units.run)
+	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
+	a.store, err = store.Open(store.Options{
+		Path: a.config.Store.Path,
+		Now:  a.now,
+		Apply: func(tx hotel.Tx, ev *hotel.Event, unit string, effects []hotel.Effect) error {
+			return hotel.Apply(tx, ev, unit, effects, setup)
+		},
+		Watch: store.Watch{Appended: a.dispatcher.appended, Queued: a.outbox.queued, Ended: a.outbox.ended},
+	})
+	if err != nil {
+		return err
+	}
+	a.units.store, a.outbox.store, a.dispatcher.source = a.store, a.store, a.store
+	a.running, err = openRunning(filepath.Join(filepath.Dir(a.config.Store.Path), "running"), max(2, a.config.Hooks.VMs))
+	if err != nil {
+		return errors.Join(err, a.store.Close())
+	}
+	a.units.running = a.running
+	a.clock = newClock(a.store, a.now)
+	a.outbox.clockOK = a.clock.ok
+	a.cron = a.newCron()
+	return nil
+}
+
+func services(c config.Services) hotel.Services {
+	s := hotel.Services{
+		Housekeeping: c.Housekeeping, WakeUp: c.WakeUp, DND: c.DND, Confirm: c.Confirm, RoomStatus: c.RoomStatus,
+		Minibars: map[string]string{},
+	}
+	if c.Minibar != "" {
+		s.Minibars[c.Minibar] = hotel.DefaultMinibar
+	}
+	for code, list := range c.Minibars {
+		s.Minibars[code] = list
+	}
+	return s
+}
+
+// Run works until ctx ends, then finishes what is under way and closes the
+// store. That the PBX, the PMS or the network is away ends nothing.
+func (a *Agent) Run(ctx context.Context) error {
+	defer a.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var group sync.WaitGroup
+	if err := a.outbox.start(ctx); err != nil {
+		return fmt.Errorf("read the outbox: %w", err)
+	}
+	group.Go(func() { a.dispatcher.loop(ctx, a.storeFailed) })
+	group.Go(func() { a.cron.run(ctx) })
+	group.Go(func() { a.upkeep(ctx) })
+	if a.driver != nil {
+		group.Go(func() {
+			if err := a.driver.Run(ctx, a.keep); err != nil {
+				a.log.Error("the connection to the PBX ended", "error", err)
+			}
+		})
+	}
+	a.tellOfStart(ctx)
+	<-ctx.Done()
+	close(a.stopping)
+	group.Wait()
+	a.outbox.wait()
+	return nil
+}
+
+// Close closes the store and the hooks.
+func (a *Agent) Close() error {
+	a.hooks.Load().Close()
+	return errors.Join(a.running.close(), a.store.Close())
+}
+
+// tellOfStart raises alerts for what a start has found.
+func (a *Agent) tellOfStart(ctx context.Context) {
+	if a.store.Damaged == "" {
+		return
+	}
+	a.log.Error("the database was damaged and replaced", "aside", a.store.Damaged, "salvaged", a.store.Salvaged)
+	a.tell(ctx, hotel.AlertDatabase, map[string]string{
+		"file": filepath.Base(a.store.Damaged), "salvaged": fmt.Sprint(a.store.Salvaged),
+	})
+}
+
+// tell raises an alert of the agent's own.
+func (a *Agent) tell(ctx context.Context, code string, params map[string]string) {
+	params["code"] = code
+	ev := hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandReport, Source: hotel.SourceAgent, Fields: params}
+	if _, err := a.store.Append(ctx, ev, nil); err != nil && ctx.Err() == nil {
+		a.log.Error("an alert could not be kept", "code", code, "error", err)
+	}
+}
+
+// storeFailed is told when something could not be committed.
+func (a *Agent) storeFailed(err error) {
+	a.log.Error("the store refuses; trying on", "error", err)
+}

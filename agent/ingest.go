@@ -1,0 +1,115 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+
+	"bellhop/hotel"
+	"bellhop/pbx"
+)
+
+// keep is where everything that a PBX tells enters: it says what the event is
+// about, fixes its lanes, and returns when it is on disk.
+func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
+	ev := r.Event
+	a.locate(&ev)
+	receipt, err := a.store.Append(ctx, ev, r.Body)
+	if err != nil {
+		a.refused.Add(1)
+		return nil, err
+	}
+	a.kept.Add(1)
+	return func(seen bool) {
+		if seen {
+			a.store.Taken(receipt.ID)
+		}
+	}, nil
+}
+
+// locate finds the room and reads the digits of an event of a PBX.
+func (a *Agent) locate(ev *hotel.Event) {
+	ev.Source = hotel.SourcePBX
+	view := a.store.Snapshot()
+	for _, phone := range phones(ev) {
+		if room, ok := hotel.RoomOf(view, phone); ok {
+			ev.Room, ev.Extension = room.Number, phone
+			break
+		}
+	}
+	if entry, ok := a.services.ParseDigits(ev.Digits); ok && ev.Kind == hotel.KindDTMF {
+		ev.Entry = &entry
+	}
+	ev.Lanes = lanesFor(ev)
+}
+
+// phones are the telephones that an event may be about, the likeliest first:
+// a call belongs to the room that made it, otherwise to the one it reached.
+func phones(ev *hotel.Event) []string {
+	list := []string{ev.Extension}
+	if ev.CDR != nil {
+		list = append(list, ev.CDR.From, ev.CDR.To)
+	}
+	return list
+}
+
+func lanesFor(ev *hotel.Event) []string {
+	var keys []string
+	if ev.Room != "" {
+		keys = append(keys, ev.Room)
+	}
+	if ev.Entry != nil && ev.Entry.Room != "" && ev.Entry.Room != ev.Room {
+		keys = append(keys, ev.Entry.Room)
+	}
+	if ev.Kind == hotel.KindMove && ev.Fields["to"] != "" {
+		keys = append(keys, ev.Fields["to"])
+	}
+	if len(keys) == 0 && ev.Extension != "" {
+		keys = []string{"ext:" + ev.Extension}
+	}
+	return keys
+}
+
+// Do enters a person's order and waits until it has been carried out, or has
+// been refused: then the error says why. It returns the event's id.
+func (a *Agent) Do(ctx context.Context, ev hotel.Event) (uint64, error) {
+	ev.Source = hotel.SourceCommand
+	if len(ev.Lanes) == 0 {
+		ev.Lanes = lanesFor(&ev)
+	}
+	receipt, err := a.store.Append(ctx, ev, nil)
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case <-a.dispatcher.wait(receipt.ID):
+	case <-ctx.Done():
+		return receipt.ID, fmt.Errorf("event %d is kept, but not carried out yet: %w", receipt.ID, ctx.Err())
+	case <-a.stopping:
+		return receipt.ID, fmt.Errorf("event %d is kept; the agent stops, and carries it out after the next start", receipt.ID)
+	}
+	done, err := a.store.Done(receipt.ID)
+	if err != nil {
+		return receipt.ID, err
+	}
+	if why := done[hotel.RulesUnit].Error; why != "" {
+		return receipt.ID, &OrderError{Reason: why}
+	}
+	return receipt.ID, nil
+}
+
+// OrderError says why a person's order was not carried out.
+type OrderError struct{ Reason string }
+
+func (e *OrderError) Error() string { return e.Reason }
+
+// Rerun runs an event's parked units, or an event left out as a copy, again.
+func (a *Agent) Rerun(ctx context.Context, id uint64) (uint64, error) {
+	subject, err := a.store.Event(id)
+	if err != nil {
+		return 0, err
+	}
+	lanes := append([]string{fmt.Sprintf("rerun:%d", id)}, subject.Lanes...)
+	return a.Do(ctx, hotel.Event{
+		Kind: hotel.KindRerun, Room: subject.Room, Lanes: lanes, Fields: map[string]string{"event": fmt.Sprint(id)},
+	})
+}

@@ -1,0 +1,189 @@
+package agent
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"bellhop/hotel"
+	"bellhop/store"
+)
+
+// outbox carries queued calls out: for each destination in lanes by room and
+// urgency. Of each lane it holds the head alone; the rest stays in the store,
+// so that a queue of a million calls costs no memory.
+type outbox struct {
+	store   *store.Store
+	now     func() time.Time
+	sender  func(to string) (sender, bool)
+	clockOK func() bool
+	report  func(error)
+
+	mu    sync.Mutex
+	dests map[string]*destination
+	group sync.WaitGroup
+	ctx   context.Context
+}
+
+// sender makes one attempt at a call. Its error is a *pms.Refused when
+// repeating does not help, a *pms.Retry otherwise; any other error counts as
+// the latter.
+type sender interface {
+	send(ctx context.Context, c hotel.QueuedCall) (reply []byte, err error)
+	// width is how many calls may be under way at once.
+	width() int
+}
+
+// destination is what is known of one far side.
+type destination struct {
+	name   string
+	sender sender
+	lanes  map[store.Lane]*lane
+	// ready holds lanes that may have something to send, by urgency.
+	ready    [hotel.Bulk + 1][]*lane
+	inFlight int
+
+	failures    int       // in a row, over all calls
+	pausedUntil time.Time // no attempt before
+	lastError   string
+	wake        chan struct{}
+}
+
+// lane is one line of calls to a destination.
+type lane struct {
+	key       store.Lane
+	head      *hotel.QueuedCall // nil: not loaded, or empty
+	more      bool              // the store may hold more behind the head
+	listed    bool              // it is in ready
+	sending   bool
+	attempts  int       // at the head
+	notBefore time.Time // after a failed attempt
+}
+
+func newOutbox(now func() time.Time, sender func(string) (sender, bool), report func(error)) *outbox {
+	return &outbox{now: now, sender: sender, report: report, dests: map[string]*destination{}}
+}
+
+// start finds the lanes that the last run left and begins to work on them.
+func (o *outbox) start(ctx context.Context) error {
+	lanes, err := o.store.Lanes()
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ctx = ctx
+	for _, key := range lanes {
+		l := o.lane(key)
+		l.more = true
+		o.list(l)
+	}
+	for _, d := range o.dests {
+		o.launch(d)
+	}
+	return nil
+}
+
+// launch begins the work of a destination; the caller holds mu. Before start
+// there is nothing to begin with.
+func (o *outbox) launch(d *destination) {
+	if o.ctx != nil && o.ctx.Err() == nil {
+		o.group.Go(func() { o.serve(o.ctx, d) })
+	}
+}
+
+func (o *outbox) lane(key store.Lane) *lane {
+	d, ok := o.dests[key.To]
+	if !ok {
+		d = &destination{name: key.To, lanes: map[store.Lane]*lane{}, wake: make(chan struct{}, 1)}
+		d.sender, _ = o.sender(key.To)
+		o.dests[key.To] = d
+		o.launch(d)
+	}
+	l, ok := d.lanes[key]
+	if !ok {
+		l = &lane{key: key}
+		d.lanes[key] = l
+	}
+	return l
+}
+
+// list notes that a lane may have something to send.
+func (o *outbox) list(l *lane) {
+	d := o.dests[l.key.To]
+	if !l.listed && !l.sending {
+		l.listed = true
+		d.ready[l.key.Urgency] = append(d.ready[l.key.Urgency], l)
+	}
+	d.poke()
+}
+
+func (d *destination) poke() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// queued takes calls that have just entered their lanes. It does not block.
+func (o *outbox) queued(calls []hotel.QueuedCall) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range calls {
+		for _, key := range store.LanesOf(&c) {
+			l := o.lane(key)
+			switch {
+			case l.head == nil && !l.more && !l.sending:
+				l.head = &c
+				l.attempts, l.notBefore = 0, time.Time{}
+			case l.head != nil && !l.sending && c.ID < l.head.ID:
+				l.head, l.more = nil, true // put back by a person: it keeps its place
+			default:
+				l.more = true
+			}
+			o.list(l)
+		}
+	}
+}
+
+// ended takes calls that ended before an attempt: superseded or dropped.
+func (o *outbox) ended(calls []hotel.QueuedCall) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range calls {
+		for _, key := range store.LanesOf(&c) {
+			l := o.lane(key)
+			if l.head != nil && l.head.ID == c.ID {
+				l.head, l.more = nil, true
+				l.attempts, l.notBefore = 0, time.Time{}
+			}
+			o.list(l)
+		}
+	}
+}
+
+// wait returns when everything that start began has ended.
+func (o *outbox) wait() { o.group.Wait() }
+
+// DestinationState is how things stand with one far side.
+type DestinationState struct {
+	To          string    `json:"to"`
+	InFlight    int       `json:"inFlight"`
+	Failures    int       `json:"failures,omitempty"` // in a row
+	Error       string    `json:"error,omitempty"`
+	PausedUntil time.Time `json:"pausedUntil,omitzero"`
+	Missing     bool      `json:"missing,omitempty"` // nothing is configured that could send there
+}
+
+func (o *outbox) state() []DestinationState {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var states []DestinationState
+	for _, d := range o.dests {
+		states = append(states, DestinationState{
+			To: d.name, InFlight: d.inFlight, Failures: d.failures, Error: d.lastError,
+			PausedUntil: d.pausedUntil, Missing: d.sender == nil,
+		})
+	}
+	return states
+}

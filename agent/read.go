@@ -1,0 +1,162 @@
+package agent
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"bellhop/hotel"
+	"bellhop/pbx"
+	"bellhop/store"
+)
+
+// Status is how things stand, for people and for monitoring.
+type Status struct {
+	Hotel       string    `json:"hotel"`
+	Started     time.Time `json:"started"`
+	ClockOK     bool      `json:"clockOK"`
+	Clock       string    `json:"clock,omitempty"` // why it is not believed
+	Missing     []string  `json:"missing,omitempty"`
+	Backlog     int       `json:"backlog"` // events being run or waiting for their turn, in memory
+	Kept        uint64    `json:"kept"`    // reports acknowledged since the start
+	Refused     uint64    `json:"refused"` // reports that could not be kept
+	Alerts      int       `json:"alerts"`
+	ParkedUnits int       `json:"parkedUnits"`
+
+	Store        store.Status       `json:"store"`
+	PBX          *pbx.State         `json:"pbx,omitempty"`
+	Destinations []DestinationState `json:"destinations,omitempty"`
+	HookFaults   string             `json:"hookFaults,omitempty"`
+}
+
+// Status reads how things stand. It does not block.
+func (a *Agent) Status() Status {
+	view := a.store.Snapshot()
+	s := Status{
+		Hotel: a.config.Hotel.Name, Started: a.started, Backlog: a.dispatcher.backlog(),
+		Kept: a.kept.Load(), Refused: a.refused.Load(), Store: a.store.Status(),
+		Alerts: count(view, hotel.PrefixAlert), ParkedUnits: count(view, hotel.PrefixParkedUnit),
+		Destinations: a.outbox.state(), HookFaults: a.hookFaults,
+	}
+	slices.SortFunc(s.Destinations, func(x, y DestinationState) int { return strings.Compare(x.To, y.To) })
+	s.Clock = a.clock.why()
+	s.ClockOK = s.Clock == ""
+	if a.driver != nil {
+		state := a.driver.State()
+		s.PBX = &state
+	}
+	s.Missing = missing(&s)
+	return s
+}
+
+// missing says in plain words what does not work, and why.
+func missing(s *Status) []string {
+	var m []string
+	say := func(text string) { m = append(m, text) }
+	if s.Store.Error != "" {
+		say("events are not acknowledged: " + s.Store.Error)
+	}
+	switch {
+	case s.PBX == nil:
+		say("no PBX is configured")
+	case s.PBX.Listening == "":
+		say("reports of the PBX are not taken: " + s.PBX.Error)
+	case s.PBX.Error != "":
+		say("the PBX does not answer: " + s.PBX.Error)
+	}
+	for _, d := range s.Destinations {
+		switch {
+		case d.Missing:
+			say(d.To + ": calls are queued for it, and nothing is configured that sends them")
+		case d.Failures > 0:
+			say(d.To + " does not take calls: " + d.Error)
+		}
+	}
+	if !s.ClockOK {
+		say("the clock is not believed: " + s.Clock)
+	}
+	if s.HookFaults != "" {
+		say("some hooks are not used: " + s.HookFaults)
+	}
+	return m
+}
+
+func count(v hotel.View, prefix string) (n int) {
+	v.List(prefix, func(string, func(any) bool) bool {
+		n++
+		return true
+	})
+	return n
+}
+
+// list reads all records below a prefix.
+func list[T any](v hotel.View, prefix string) []T {
+	all := []T{}
+	v.List(prefix, func(_ string, decode func(any) bool) bool {
+		var record T
+		decode(&record)
+		all = append(all, record)
+		return true
+	})
+	return all
+}
+
+// Rooms are all rooms, by number.
+func (a *Agent) Rooms() []hotel.Room { return list[hotel.Room](a.store.Snapshot(), hotel.PrefixRoom) }
+
+// Items are all minibar items, by price list and code.
+func (a *Agent) Items() []hotel.Item { return list[hotel.Item](a.store.Snapshot(), hotel.PrefixItem) }
+
+// Alerts are those that nobody has resolved, the newest first.
+func (a *Agent) Alerts() []hotel.Alert {
+	all := list[hotel.Alert](a.store.Snapshot(), hotel.PrefixAlert)
+	slices.SortFunc(all, func(x, y hotel.Alert) int { return y.Last.Compare(x.Last) })
+	return all
+}
+
+// ParkedUnits are the units that failed and wait for a person.
+func (a *Agent) ParkedUnits() []hotel.ParkedUnit {
+	return list[hotel.ParkedUnit](a.store.Snapshot(), hotel.PrefixParkedUnit)
+}
+
+// Events reads up to most events with an id above after, oldest first.
+func (a *Agent) Events(after uint64, most int) ([]hotel.Event, error) {
+	return a.store.Events(after, most)
+}
+
+// LastID is the id of the newest event.
+func (a *Agent) LastID() uint64 { return a.store.LastID() }
+
+// Event reads one event and the records of its units, by their names.
+func (a *Agent) Event(id uint64) (hotel.Event, map[string]hotel.Done, error) {
+	ev, err := a.store.Event(id)
+	if err != nil {
+		return ev, nil, err
+	}
+	done, err := a.store.Done(id)
+	return ev, done, err
+}
+
+// Calls reads up to most queued calls of a list: waiting, parked or ended.
+func (a *Agent) Calls(name string, most int) ([]hotel.QueuedCall, error) {
+	return a.store.Calls(store.QueueList(name), most)
+}
+
+// Call finds a queued call; false when it was delivered or never was.
+func (a *Agent) Call(id uint64) (hotel.QueuedCall, bool, error) { return a.store.Call(id) }
+
+// Postings reads up to most postings of a room, or of all, newest first.
+func (a *Agent) Postings(room string, most int) ([]hotel.Posting, error) {
+	return a.store.Postings(room, most)
+}
+
+// CallRecords reads up to most CDRs of a room, or of all, newest first.
+func (a *Agent) CallRecords(room string, most int) ([]hotel.CallRecord, error) {
+	return a.store.CallRecords(room, most)
+}
+
+// Language is the hotel's, "zh" or "en".
+func (a *Agent) Language() string { return a.config.Hotel.Language }
+
+// ErrNoEvent says that there is no event of an id.
+var ErrNoEvent = store.ErrNoEvent

@@ -1,0 +1,72 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"bellhop/hotel"
+)
+
+var (
+	errNothingToRerun = errors.New("it has no parked unit and is no copy that was left out")
+	errReran          = errors.New("it has been run again already")
+)
+
+// planRerun makes the job of a rerun: the content of the event that it
+// names, under the rerun's own id, for that event's parked hooks; or, when
+// that event was taken for a copy, for everything.
+func (u *units) planRerun(ev *hotel.Event) (job, error) {
+	id, err := strconv.ParseUint(ev.Fields["event"], 10, 64)
+	if err != nil {
+		return job{}, fmt.Errorf("rerun: %q is no event", ev.Fields["event"])
+	}
+	subject, err := u.store.Event(id)
+	if err != nil {
+		return job{}, fmt.Errorf("rerun: %w", err)
+	}
+	known := u.hooks().Match(&subject)
+	j := job{ev: under(ev, subject), origin: id, rerun: true}
+	var reran hotel.Reran
+	switch {
+	case subject.DuplicateOf == 0:
+		j.hooks, err = u.parkedHooks(id, known)
+	case u.store.Snapshot().Get(hotel.ReranKey(id), &reran):
+		err = errReran
+	default:
+		j.rules, j.hooks = true, known
+	}
+	if err != nil {
+		return job{}, fmt.Errorf("rerun event %d: %w", id, err)
+	}
+	return j, nil
+}
+
+// under is the subject's content as an event of its own.
+func under(ev *hotel.Event, subject hotel.Event) *hotel.Event {
+	subject.ID, subject.Cause, subject.Depth = ev.ID, subject.ID, ev.Depth
+	subject.DuplicateOf, subject.Possible = 0, false
+	subject.Lanes = ev.Lanes
+	return &subject
+}
+
+// parkedHooks are the hooks for which an event is parked. All of them must
+// still be there: a rerun that leaves one out would look like done.
+func (u *units) parkedHooks(id uint64, known []string) ([]string, error) {
+	var names []string
+	var gone error
+	u.store.Snapshot().List(hotel.ParkedUnitKey(id, ""), func(_ string, decode func(any) bool) bool {
+		var p hotel.ParkedUnit
+		decode(&p)
+		if !slices.Contains(known, p.Unit) {
+			gone = fmt.Errorf("%s is not there any more", p.Unit)
+		}
+		names = append(names, p.Unit)
+		return true
+	})
+	if len(names) == 0 {
+		return nil, errNothingToRerun
+	}
+	return names, gone
+}

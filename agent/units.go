@@ -1,0 +1,242 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"bellhop/hotel"
+	"bellhop/luahooks"
+	"bellhop/store"
+)
+
+const (
+	// reruns is how often a unit is run anew because something that it read
+	// has changed, before it runs alone.
+	reruns = 3
+	// commitAgain is the pause after a commit that failed, such as on a full
+	// disk; the event keeps its lanes meanwhile.
+	commitAgain = time.Second
+)
+
+// units runs the units of one event: first the hotel's own rules, then each
+// hook that matches. A unit reads a snapshot and returns effects; what they
+// come to is decided when they are committed.
+type units struct {
+	store   *store.Store
+	hooks   func() *hookSet
+	running *running
+	zone    *time.Location
+	now     func() time.Time
+	report  func(error)
+
+	// alone is held for writing while units are committed with nobody else.
+	alone sync.RWMutex
+}
+
+// job is an event and the units that it is for.
+type job struct {
+	ev    *hotel.Event
+	rules bool
+	hooks []string
+	// origin is the event whose parked units a rerun runs; otherwise ev's own id.
+	origin uint64
+	rerun  bool
+}
+
+// run finishes an event. It returns early only when ctx ends: then the rest
+// runs after the next start.
+func (u *units) run(ctx context.Context, ev *hotel.Event, done map[string]bool) {
+	j, err := u.plan(ev)
+	if err != nil {
+		u.commit(ctx, job{ev: ev, origin: ev.ID}, []store.Unit{{Name: hotel.RulesUnit, Done: hotel.Done{Error: err.Error()}}})
+		return
+	}
+	var batch []store.Unit
+	if !done[hotel.RulesUnit] {
+		rules := u.runRules(j)
+		if len(rules.Done.Effects) > 0 && !u.commitFirst(ctx, j, rules) {
+			return
+		}
+		// Rules that want nothing need no commit of their own; and naming the
+		// unit again, once it is committed, marks the event as finished.
+		if len(rules.Done.Effects) > 0 {
+			rules.Done = hotel.Done{}
+		}
+		batch = append(batch, rules)
+	}
+	for _, name := range j.hooks {
+		if !done[name] {
+			batch = append(batch, u.runHook(ctx, j, name))
+		}
+	}
+	if len(batch) == 0 {
+		batch = []store.Unit{{Name: hotel.RulesUnit}}
+	}
+	u.commit(ctx, j, batch)
+}
+
+// plan says which units an event has.
+func (u *units) plan(ev *hotel.Event) (job, error) {
+	if ev.Kind == hotel.KindRerun {
+		return u.planRerun(ev)
+	}
+	return job{ev: ev, rules: true, hooks: u.hooks().Match(ev), origin: ev.ID}, nil
+}
+
+func (u *units) runRules(j job) store.Unit {
+	if j.ev.Depth > hotel.MaxDepth {
+		return failed(j, hotel.RulesUnit, "the chain of events that lead to each other is too long")
+	}
+	unit := store.Unit{Name: hotel.RulesUnit}
+	if j.rules {
+		unit.Done.Effects = hotel.Rules(j.ev, len(j.hooks) > 0)
+	}
+	if j.rerun {
+		unit.Done.Effects = append(unit.Done.Effects, hotel.Effect{Reran: &hotel.Reran{Event: j.origin}})
+	}
+	return unit
+}
+
+// runHook runs one hook on the newest snapshot.
+func (u *units) runHook(ctx context.Context, j job, name string) store.Unit {
+	if j.ev.Depth > hotel.MaxDepth {
+		return failed(j, name, "the chain of events that lead to each other is too long")
+	}
+	finished, err := u.running.begin(ctx, j.ev.ID, name)
+	if errors.Is(err, errDiedTwice) {
+		return failed(j, name, err.Error())
+	}
+	if err != nil {
+		return store.Unit{Name: name} // ctx has ended: nothing is committed
+	}
+	defer finished()
+	set, view := u.hooks(), u.store.Snapshot().Recorder()
+	in := luahooks.Input{Event: j.ev, View: view, Now: u.now(), Zone: u.zone, Seed: seed(j.ev.ID, name)}
+	result := set.Run(ctx, name, in)
+	unit := store.Unit{Name: name, Done: hotel.Done{
+		Version: set.versions[name], Time: in.Now.UTC(), Seed: in.Seed, Reads: view.Reads(),
+		Answers: result.Answers, Effects: result.Effects, Log: result.Log,
+	}}
+	if result.Err != nil {
+		return failedWith(j, unit, result.Err.Error())
+	}
+	if j.rerun {
+		unit.Done.Effects = append(unit.Done.Effects, hotel.Effect{Unpark: &hotel.UnparkUnit{Event: j.origin, Unit: name}})
+	}
+	return unit
+}
+
+// seed differs for each unit and is the same whenever it is run again.
+func seed(id uint64, name string) uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%d/%s", id, name) // never fails
+	return h.Sum64() >> 11                   // fits a Lua number
+}
+
+// failed is a unit that does nothing but wait for a person.
+func failed(j job, name, why string) store.Unit {
+	return failedWith(j, store.Unit{Name: name}, why)
+}
+
+func failedWith(j job, unit store.Unit, why string) store.Unit {
+	unit.Done.Error = why
+	unit.Done.Effects = []hotel.Effect{
+		{Park: &hotel.ParkUnit{Event: j.origin, Unit: unit.Name, Error: why}},
+		{Alert: &hotel.RaiseAlert{Code: hotel.AlertHookFailed, Room: j.ev.Room, Params: map[string]string{"unit": unit.Name, "error": why}}},
+	}
+	return unit
+}
+
+// commitFirst commits the rules' unit before the hooks run, so that they see
+// what it did.
+func (u *units) commitFirst(ctx context.Context, j job, rules store.Unit) bool {
+	return u.settle(ctx, j, []store.Unit{rules}, false)
+}
+
+// commit commits the last units of an event, which finishes it.
+func (u *units) commit(ctx context.Context, j job, batch []store.Unit) {
+	u.settle(ctx, j, batch, true)
+}
+
+// settle commits units until each is committed, in one way or another; it
+// reports false when ctx ended before.
+func (u *units) settle(ctx context.Context, j job, batch []store.Unit, complete bool) bool {
+	for try := 0; len(batch) > 0; try++ {
+		if ctx.Err() != nil {
+			return false
+		}
+		if try > reruns {
+			return u.settleAlone(ctx, j, batch, complete)
+		}
+		u.alone.RLock()
+		errs := u.store.Finish(ctx, j.ev, batch, complete)
+		u.alone.RUnlock()
+		batch = u.again(ctx, j, batch, errs)
+	}
+	return true
+}
+
+// settleAlone runs and commits units with no other unit's commit in between.
+func (u *units) settleAlone(ctx context.Context, j job, batch []store.Unit, complete bool) bool {
+	u.alone.Lock()
+	defer u.alone.Unlock()
+	for len(batch) > 0 && ctx.Err() == nil {
+		for i, unit := range batch {
+			batch[i] = u.anew(ctx, j, unit)
+		}
+		batch = u.again(ctx, j, batch, u.store.Finish(ctx, j.ev, batch, complete))
+	}
+	return ctx.Err() == nil
+}
+
+// again gives what must be tried once more: units whose snapshot was
+// overtaken run anew, units with an effect that cannot be are replaced by
+// their failure, and after an error of the disk everything stays as it is.
+func (u *units) again(ctx context.Context, j job, batch []store.Unit, errs []error) []store.Unit {
+	var next []store.Unit
+	var broken error
+	for i, unit := range batch {
+		var invalid *hotel.Invalid
+		switch err := errs[i]; {
+		case err == nil:
+		case errors.Is(err, store.ErrConflict):
+			next = append(next, u.anew(ctx, j, unit))
+		case errors.As(err, &invalid):
+			next = append(next, refused(j, unit, invalid))
+		case errors.Is(err, store.ErrApply):
+			next = append(next, failed(j, unit.Name, err.Error()))
+		default:
+			next, broken = append(next, unit), err
+		}
+	}
+	if broken != nil && ctx.Err() == nil {
+		u.report(broken)
+		select {
+		case <-ctx.Done():
+		case <-time.After(commitAgain):
+		}
+	}
+	return next
+}
+
+// anew runs a hook again; what rules want does not depend on the state, and
+// what failed stays failed.
+func (u *units) anew(ctx context.Context, j job, unit store.Unit) store.Unit {
+	if unit.Name == hotel.RulesUnit || unit.Done.Error != "" {
+		return unit
+	}
+	return u.runHook(ctx, j, unit.Name)
+}
+
+// refused turns an effect that cannot be into the unit's end. A person's
+// order is answered with the reason; anything else is parked.
+func refused(j job, unit store.Unit, why *hotel.Invalid) store.Unit {
+	if unit.Name == hotel.RulesUnit && j.ev.Source == hotel.SourceCommand {
+		return store.Unit{Name: unit.Name, Done: hotel.Done{Error: why.Error()}}
+	}
+	return failedWith(j, unit, why.Error())
+}

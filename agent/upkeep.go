@@ -1,0 +1,74 @@
+package agent
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	upkeepEvery  = time.Minute
+	releaseEvery = time.Second
+	// A file of this size, half of it empty, is worth writing anew.
+	compactFrom = 32 << 20
+	// compactHour is when the house sleeps.
+	compactHour = 4
+)
+
+// upkeep lets calls out whose time has come, removes what is old, and makes
+// the file small again.
+func (a *Agent) upkeep(ctx context.Context) {
+	release := time.NewTicker(releaseEvery)
+	defer release.Stop()
+	retain := time.NewTicker(upkeepEvery)
+	defer retain.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-release.C:
+			a.release(ctx)
+		case <-retain.C:
+			a.retain(ctx)
+			a.compact(ctx)
+		}
+	}
+}
+
+// release moves calls for which it was too early into their lanes.
+func (a *Agent) release(ctx context.Context) {
+	now := a.now()
+	next, waiting, err := a.store.NextLater()
+	if err == nil && waiting && !next.After(now) && a.clock.ok() {
+		_, err = a.store.Release(ctx, now)
+	}
+	if err != nil && ctx.Err() == nil {
+		a.storeFailed(err)
+	}
+}
+
+func (a *Agent) retain(ctx context.Context) {
+	keep, err := a.config.Store.KeepFor()
+	if err != nil {
+		return // the config is checked: it cannot be
+	}
+	most, err := a.config.Store.MaxBytes()
+	for more := err == nil; more && ctx.Err() == nil; {
+		if _, more, err = a.store.Retain(ctx, keep, most); err != nil {
+			a.storeFailed(err)
+			return
+		}
+	}
+}
+
+// compact writes the file anew at night when much of it is empty.
+func (a *Agent) compact(ctx context.Context) {
+	size, free := a.store.Waste()
+	if size < compactFrom || free*2 < size || a.now().In(a.zone).Hour() != compactHour {
+		return
+	}
+	if err := a.store.Compact(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("the database could not be made smaller", "error", err)
+		return
+	}
+	a.log.Info("the database was written anew", "before", size, "free", free)
+}
