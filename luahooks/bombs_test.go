@@ -47,6 +47,7 @@ var bombs = []struct {
 	{"json.decode", `bellhop.json.encode(select(2, bellhop.json.decode("[" .. ("{},"):rep(3e5) .. "{}]"))) error("refused", 0)`, "error", "refused", false},
 	{"json without end", `local t = {} t.t = t bellhop.json.encode(t)`, "error", "contains itself", false},
 	{"random of nothing", `math.random(0)`, "error", "math.random", false},
+	{"random without bounds", `math.random(-1e300, 0/0)`, "error", "math.random", false},
 	{"too many effects", `while true do bellhop.alert("x") end`, "limit", "100 effects", true},
 	{"too many answers", `while true do bellhop.http.get("http://pms.example/") end`, "limit", "8 answers", true},
 	{"panic in Get", `bellhop.http.get("http://panic.example/")`, "error", "panic in http.get: boom", true},

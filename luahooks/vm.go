@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -187,13 +188,11 @@ func (v *vm) environment() *lua.LTable {
 	return env
 }
 
-// protected makes pcall let through what must end the run.
+// protected makes pcall let through what must end the run. What the watch
+// stops needs no such help: each further instruction fails as well.
 func (v *vm) protected(call lua.LGFunction) lua.LGFunction {
 	return func(L *lua.LState) int {
 		n := call(L)
-		if v.fault == nil {
-			v.fault = v.watch.Err()
-		}
 		if v.fault != nil {
 			L.RaiseError("%s", v.fault)
 		}
@@ -208,26 +207,27 @@ func (v *vm) end(fault error) {
 }
 
 func (v *vm) random(L *lua.LState) int {
-	from, to := 1, 1
+	from, to := 1.0, 1.0
 	switch L.GetTop() {
 	case 0:
 		L.Push(lua.LNumber(v.rand.Float64()))
 		return 1
 	case 1:
-		to = L.CheckInt(1)
+		to = float64(L.CheckNumber(1))
 	default:
-		from, to = L.CheckInt(1), L.CheckInt(2)
+		from, to = float64(L.CheckNumber(1)), float64(L.CheckNumber(2))
 	}
 	const most = 1 << 53
-	if from > to || from < -most || to > most {
-		L.RaiseError("math.random: there is no number from %d to %d", from, to)
+	from, to = math.Ceil(from), math.Floor(to)
+	if !(from >= -most && from <= to && to <= most) { // false for what is no number, too
+		L.RaiseError("math.random: there is no whole number from %s to %s", lua.LNumber(from), lua.LNumber(to))
 	}
-	L.Push(lua.LNumber(float64(from) + float64(v.rand.Int64N(int64(to)-int64(from)+1))))
+	L.Push(lua.LNumber(from + float64(v.rand.Int64N(int64(to)-int64(from)+1))))
 	return 1
 }
 
 func (v *vm) randomSeed(L *lua.LState) int {
-	v.pcg.Seed(uint64(L.CheckInt64(1)), 0)
+	v.pcg.Seed(math.Float64bits(float64(L.CheckNumber(1))), 0)
 	return 0
 }
 
