@@ -7,8 +7,7 @@ import (
 	"bellhop/hotel"
 )
 
-// Each row is a body of a hook; it runs for 778*12*2 from room 1203. want is
-// the effects as JSON, or what the error contains.
+// Each row is what a room dials and the effects, as JSON, of the hook for it.
 func TestShippedHooks(t *testing.T) {
 	s := mustLoad(t, Options{}, nil)
 	for _, row := range []struct{ room, digits, want string }{
