@@ -2,7 +2,6 @@ package agent
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -98,29 +97,34 @@ func readSlot(s []byte) (id unitID, deaths int, ok bool) {
 	return id, int(s[8]), true
 }
 
-// begin notes that a hook runs. It blocks while as many run as may; the
-// result must be called when the hook's code has returned.
-func (r *running) begin(ctx context.Context, event uint64, name string) (finished func(), err error) {
-	id := unitID{event, name[:min(len(name), maxName)]}
+// mayRun tells whether a hook may run once more.
+func (r *running) mayRun(event uint64, name string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.suspects[idOf(event, name)] >= 2 {
+		return errDiedTwice
+	}
+	return nil
+}
+
+func idOf(event uint64, name string) unitID { return unitID{event, name[:min(len(name), maxName)]} }
+
+// begin notes that a hook's code runs; the result must be called when it has
+// returned. It blocks while all places are taken, which the size of the pool
+// of interpreters rules out.
+func (r *running) begin(event uint64, name string) (finished func()) {
+	id := idOf(event, name)
+	place := <-r.slots
 	r.mu.Lock()
 	deaths := r.suspects[id]
 	r.mu.Unlock()
-	if deaths >= 2 {
-		return nil, errDiedTwice
-	}
-	var place int
-	select {
-	case place = <-r.slots:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 	// A note that cannot be written costs the guard, not the event.
 	_, _ = r.file.WriteAt(slot(id, deaths), int64(place*slotSize))
 	return func() {
 		_, _ = r.file.WriteAt(make([]byte, 10), int64(place*slotSize))
 		r.forgive(id)
 		r.slots <- place
-	}, nil
+	}
 }
 
 // forgive forgets the deaths of a hook that has now returned.

@@ -106,16 +106,12 @@ func (u *units) runHook(ctx context.Context, j job, name string) store.Unit {
 	if j.ev.Depth > hotel.MaxDepth {
 		return failed(j, name, "the chain of events that lead to each other is too long")
 	}
-	finished, err := u.running.begin(ctx, j.ev.ID, name)
-	if errors.Is(err, errDiedTwice) {
+	if err := u.running.mayRun(j.ev.ID, name); err != nil {
 		return failed(j, name, err.Error())
 	}
-	if err != nil {
-		return store.Unit{Name: name} // ctx has ended: nothing is committed
-	}
-	defer finished()
 	set, view := u.hooks(), u.store.Snapshot().Recorder()
 	in := luahooks.Input{Event: j.ev, View: view, Now: u.now(), Zone: u.zone, Seed: seed(j.ev.ID, name)}
+	in.Running = func() func() { return u.running.begin(j.ev.ID, name) }
 	result := set.Run(ctx, name, in)
 	unit := store.Unit{Name: name, Done: hotel.Done{
 		Version: set.versions[name], Time: in.Now.UTC(), Seed: in.Seed, Reads: view.Reads(),

@@ -22,6 +22,10 @@ type Input struct {
 	// not asked then is answered with an error.
 	Replay  bool
 	Answers []hotel.Answer
+	// Running, when not nil, is called when the hook's code begins, and what
+	// it gives when that code has returned; waiting for an interpreter or for
+	// http.get's turn does not count. At most [Limits.VMs] are between the two.
+	Running func() (ended func())
 }
 
 // Result is what came of a run. With an Err there are no effects.
@@ -126,6 +130,9 @@ func (s *Set) attempt(r *run) error {
 			return &Fault{"error", "the files load no longer: " + err.Error()}
 		}
 		v = fresh
+	}
+	if r.in.Running != nil {
+		defer r.in.Running()()
 	}
 	err := v.runHook(r)
 	if v.broken {
