@@ -3,6 +3,7 @@ package hotel
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -25,40 +26,52 @@ const (
 	AlertMany         = "too-many-alerts"
 )
 
-// alertID is the same for equal alerts, so that repeats are counted.
-func alertID(r *RaiseAlert) string {
+// alertSum is the same for equal alerts, so that repeats are counted.
+func alertSum(r *RaiseAlert) []byte {
 	h := sha256.New()
-	h.Write([]byte(r.Code + "\x00" + r.Room))
+	fmt.Fprintf(h, "%q%q", r.Code, r.Room)
 	for _, k := range slices.Sorted(maps.Keys(r.Params)) {
-		h.Write([]byte("\x00" + k + "\x00" + r.Params[k]))
+		fmt.Fprintf(h, "%q%q", k, r.Params[k])
 	}
-	return hex.EncodeToString(h.Sum(nil)[:4])
+	return h.Sum(nil)
+}
+
+// findAlert gives the id of an alert, short enough to be typed, and the
+// record when it is open already. Different alerts whose short ids are equal
+// get longer ones.
+func (a *applier) findAlert(r *RaiseAlert) (id string, al Alert, open bool) {
+	sum := alertSum(r)
+	for n := 4; ; n *= 2 {
+		id, al = hex.EncodeToString(sum[:n]), Alert{}
+		open = a.tx.Get(AlertKey(id), &al)
+		if !open || n == len(sum) || (al.Code == r.Code && al.Room == r.Room && maps.Equal(al.Params, r.Params)) {
+			return id, al, open
+		}
+	}
 }
 
 func (a *applier) alert(r *RaiseAlert) error {
 	if r.Code == "" {
 		return &Invalid{Effect: "alert", Field: "code", Rule: "is missing"}
 	}
-	raise := &RaiseAlert{Code: r.Code, Room: clip(r.Room), Params: map[string]string{}}
+	raise := &RaiseAlert{Code: clip(r.Code), Room: clip(r.Room), Params: map[string]string{}}
 	for k, v := range r.Params {
-		raise.Params[k] = clip(v)
+		raise.Params[clip(k)] = clip(v)
 	}
-	id := alertID(raise)
-	var al Alert
-	if !a.tx.Get(AlertKey(id), &al) {
-		if countTo(a.tx, PrefixAlert, maxAlerts) >= maxAlerts {
-			raise = &RaiseAlert{Code: AlertMany}
-			id = alertID(raise)
-		}
-		a.tx.Get(AlertKey(id), &al)
+	id, al, open := a.findAlert(raise)
+	if !open && countTo(a.tx, PrefixAlert, maxAlerts) >= maxAlerts {
+		raise = &RaiseAlert{Code: AlertMany}
+		id, al, open = a.findAlert(raise)
 	}
 	now := a.ev.Time
-	if al.Count == 0 {
+	if !open {
 		al = Alert{ID: id, Code: raise.Code, Room: raise.Room, Params: raise.Params, Event: a.ev.ID, First: now}
 		a.tx.Emit(Event{Kind: KindAlert, Room: raise.Room, Fields: map[string]string{"alert": id, "code": raise.Code}})
 	}
 	al.Count++
-	al.Last = now
+	if now.After(al.Last) { // what waited may be counted after what came later
+		al.Last = now
+	}
 	a.tx.Put(AlertKey(id), al)
 	return nil
 }

@@ -2,11 +2,13 @@ package hotel
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
 // alertTexts holds the words of each code, in the two languages of the
-// product. A word in braces is the alert's parameter of that name.
+// product. A word in braces is the alert's parameter of that name, and
+// a question mark when the alert has none.
 var alertTexts = map[string][2]string{
 	AlertHook:         {"{text}", "{text}"},
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
@@ -24,6 +26,8 @@ var alertTexts = map[string][2]string{
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 }
 
+var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+
 // Text says the alert in "zh" or, for any other language, in English.
 func (a Alert) Text(language string) string {
 	texts, known := alertTexts[a.Code]
@@ -34,9 +38,10 @@ func (a Alert) Text(language string) string {
 	if language == "zh" {
 		text = texts[1]
 	}
-	var pairs []string
-	for k, v := range a.Params {
-		pairs = append(pairs, "{"+k+"}", v)
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
+		if value := a.Params[name[1:len(name)-1]]; value != "" {
+			return value
+		}
+		return "?"
+	})
 }

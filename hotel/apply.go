@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Tx is the state while a unit is being committed. What is put is seen by
@@ -59,10 +61,13 @@ const (
 	maxAmount   = 1_000_000_000_000
 	maxQuantity = 9999
 	maxKVKey    = 128
+	maxStayID   = 128
 	maxKVValue  = 4096
 	maxKVKeys   = 1000
 	maxAlerts   = 1000
 	maxHTTPBody = 64 << 10
+	maxURL      = 2000
+	maxMinibar  = 64
 	// httpExpiry is how long a hook's POST is tried when it says nothing.
 	httpExpiry = 24 * time.Hour
 )
@@ -135,7 +140,7 @@ func (a *applier) apply(e Effect) error {
 func (a *applier) room(effect, number string) (Room, error) {
 	var r Room
 	if !a.tx.Get(RoomKey(number), &r) {
-		return r, &Invalid{effect, "room", "must be a room of the hotel", number}
+		return r, &Invalid{effect, "room", "must be a room of the hotel", clip(number)}
 	}
 	return r, nil
 }
@@ -147,7 +152,7 @@ func (a *applier) post(p *PostCharge) error {
 	}
 	switch {
 	case p.Kind != "minibar" && p.Kind != "call" && p.Kind != "other":
-		return &Invalid{"post", "kind", "must be minibar, call or other", p.Kind}
+		return &Invalid{"post", "kind", "must be minibar, call or other", clip(p.Kind)}
 	case p.Amount > maxAmount || p.Amount < -maxAmount:
 		return &Invalid{"post", "amount", "is too large", strconv.FormatInt(p.Amount, 10)}
 	case p.Quantity > maxQuantity || p.Quantity < -maxQuantity:
@@ -203,7 +208,7 @@ func (a *applier) status(s *SetStatus) error {
 		return err
 	}
 	if !s.Status.Known() {
-		return &Invalid{"housekeeping", "status", "must be dirty, clean, inspected, out-of-order or out-of-service", string(s.Status)}
+		return &Invalid{"housekeeping", "status", "must be dirty, clean, inspected, out-of-order or out-of-service", clip(string(s.Status))}
 	}
 	r.Status = s.Status
 	a.tx.Put(RoomKey(r.Number), r)
@@ -256,6 +261,10 @@ func (a *applier) http(h *HTTPPost) error {
 	switch {
 	case err != nil:
 		return &Invalid{"http.post", "url", "must be an http or https address", clip(h.URL)}
+	case len(h.URL) > maxURL:
+		return &Invalid{"http.post", "url", fmt.Sprintf("must have at most %d bytes", maxURL), clip(h.URL)}
+	case h.Room != "" && !isNumber(h.Room, maxRoomDigits):
+		return &Invalid{"http.post", "room", fmt.Sprintf("must be 1 to %d digits", maxRoomDigits), clip(h.Room)}
 	case len(h.Body) > maxHTTPBody:
 		return &Invalid{"http.post", "body", fmt.Sprintf("must have at most %d bytes", maxHTTPBody), ""}
 	case h.Body != "" && !json.Valid([]byte(h.Body)):
@@ -295,13 +304,15 @@ func (a *applier) call() error {
 	return nil
 }
 
-// clip bounds a text that came from outside, on a character's border.
+// clip bounds a text that came from outside, on a character's border. Bytes
+// that are no UTF-8 become U+FFFD, as they would when the record is encoded.
 func clip(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	if len(text) <= maxText {
 		return text
 	}
 	cut := maxText
-	for cut > 0 && text[cut]&0xC0 == 0x80 {
+	for !utf8.RuneStart(text[cut]) {
 		cut--
 	}
 	return text[:cut]

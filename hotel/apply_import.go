@@ -2,57 +2,98 @@ package hotel
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 )
 
+// importLists takes over lists of rooms and items. Their order does not
+// matter: two rooms may change extensions with each other.
 func (a *applier) importLists(list *Import) error {
+	if err := checkRooms(list.Rooms); err != nil {
+		return err
+	}
+	for _, r := range list.Rooms {
+		a.freePhones(r.Number)
+	}
 	for _, r := range list.Rooms {
 		if err := a.importRoom(r); err != nil {
 			return err
 		}
 	}
+	seen := map[string]bool{}
 	for _, i := range list.Items {
-		if err := a.importItem(i); err != nil {
+		if err := a.importItem(i, seen); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func checkRooms(rooms []Room) error {
+	seen := map[string]bool{}
+	for _, r := range rooms {
+		switch {
+		case !isNumber(r.Number, maxRoomDigits):
+			return &Invalid{"rooms", "number", fmt.Sprintf("must be 1 to %d digits", maxRoomDigits), clip(r.Number)}
+		case seen[r.Number]:
+			return &Invalid{"rooms", "number", "is listed twice", r.Number}
+		case r.Status != "" && !r.Status.Known():
+			return &Invalid{"rooms", "status", "is no housekeeping status", clip(string(r.Status))}
+		case !isMinibar(r.Minibar):
+			return &Invalid{"rooms", "minibar", minibarRule, clip(r.Minibar)}
+		}
+		seen[r.Number] = true
+		for n, x := range r.Extensions {
+			switch {
+			case !isNumber(x, maxRoomDigits):
+				return &Invalid{"rooms", "extensions", fmt.Sprintf("must be 1 to %d digits each", maxRoomDigits), clip(x)}
+			case slices.Contains(r.Extensions[:n], x):
+				return &Invalid{"rooms", "extensions", "is listed twice", x}
+			}
+		}
+	}
+	return nil
+}
+
+var minibarRule = fmt.Sprintf("must have at most %d bytes and no /", maxMinibar)
+
+// isMinibar reports whether name can name a price list; an empty one stands
+// for [DefaultMinibar].
+func isMinibar(name string) bool { return len(name) <= maxMinibar && !strings.Contains(name, "/") }
+
+// freePhones takes the extensions away that a room has had until now.
+func (a *applier) freePhones(number string) {
+	var old Room
+	if !a.tx.Get(RoomKey(number), &old) {
+		return
+	}
+	for _, x := range old.Phones() {
+		a.tx.Delete(ExtensionKey(x))
+	}
+}
+
 // importRoom takes over what an installer says of a room and leaves what
 // the hotel's day has made of it.
 func (a *applier) importRoom(r Room) error {
-	if !isNumber(r.Number, maxRoomDigits) {
-		return &Invalid{"rooms", "number", fmt.Sprintf("must be 1 to %d digits", maxRoomDigits), clip(r.Number)}
-	}
-	var old Room
-	if a.tx.Get(RoomKey(r.Number), &old) {
-		for _, x := range old.Phones() {
-			a.tx.Delete(ExtensionKey(x))
-		}
-	}
 	for _, x := range r.Phones() {
-		if !isNumber(x, maxRoomDigits) {
-			return &Invalid{"rooms", "extensions", fmt.Sprintf("must be 1 to %d digits each", maxRoomDigits), clip(x)}
-		}
 		var other Extension
-		if a.tx.Get(ExtensionKey(x), &other) && other.Room != r.Number {
+		if a.tx.Get(ExtensionKey(x), &other) {
 			return &Invalid{"rooms", "extensions", "already belongs to room " + other.Room, x}
 		}
 		a.tx.Put(ExtensionKey(x), Extension{Room: r.Number})
 	}
-	old.Number, old.Extensions, old.Minibar = r.Number, r.Extensions, r.Minibar
+	var kept Room
+	a.tx.Get(RoomKey(r.Number), &kept)
+	kept.Number, kept.Extensions, kept.Minibar = r.Number, r.Extensions, r.Minibar
 	if r.Status != "" {
-		if !r.Status.Known() {
-			return &Invalid{"rooms", "status", "is no housekeeping status", clip(string(r.Status))}
-		}
-		old.Status = r.Status
+		kept.Status = r.Status
 	}
-	a.tx.Put(RoomKey(r.Number), old)
+	a.tx.Put(RoomKey(r.Number), kept)
 	return nil
 }
 
-func (a *applier) importItem(i Item) error {
+func (a *applier) importItem(i Item, seen map[string]bool) error {
 	switch {
 	case !isNumber(i.Code, maxItemDigits):
 		return &Invalid{"items", "code", fmt.Sprintf("must be 1 to %d digits", maxItemDigits), clip(i.Code)}
@@ -62,10 +103,17 @@ func (a *applier) importItem(i Item) error {
 		return &Invalid{"items", "max", "must be 0 to 99", strconv.Itoa(i.Max)}
 	case len(i.Name) > maxText || i.Name == "":
 		return &Invalid{"items", "name", "is missing or too long", clip(i.Name)}
+	case !isMinibar(i.Minibar):
+		return &Invalid{"items", "minibar", minibarRule, clip(i.Minibar)}
 	}
 	if i.Minibar == "" {
 		i.Minibar = DefaultMinibar
 	}
-	a.tx.Put(ItemKey(i.Minibar, i.Code), i)
+	key := ItemKey(i.Minibar, i.Code)
+	if seen[key] {
+		return &Invalid{"items", "code", "is listed twice", i.Code}
+	}
+	seen[key] = true
+	a.tx.Put(key, i)
 	return nil
 }

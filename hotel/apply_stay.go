@@ -1,6 +1,9 @@
 package hotel
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 func (a *applier) checkIn(c *CheckIn) error {
 	r, err := a.room("checkin", c.Room)
@@ -11,17 +14,30 @@ func (a *applier) checkIn(c *CheckIn) error {
 		return &Invalid{"checkin", "room", "is occupied; check out or move first", c.Room}
 	}
 	id := c.Stay
-	if id == "" {
-		id = "S" + strconv.FormatUint(a.ev.ID, 10)
-	}
 	var old Stay
-	if len(id) > maxKVKey || a.tx.Get(StayKey(id), &old) {
+	switch {
+	case id == "":
+		id = a.newStay()
+	case len(id) > maxStayID:
+		return &Invalid{"checkin", "stay", fmt.Sprintf("must have at most %d bytes", maxStayID), clip(id)}
+	case a.tx.Get(StayKey(id), &old):
 		return &Invalid{"checkin", "stay", "must be a new id", clip(id)}
 	}
 	a.tx.Put(StayKey(id), Stay{ID: id, Room: r.Number, State: StayInHouse, CheckIn: a.ev.Time})
 	r.Stay = id
 	a.tx.Put(RoomKey(r.Number), r)
 	return nil
+}
+
+// newStay makes an id from the event; one event may begin several stays.
+func (a *applier) newStay() string {
+	first := "S" + strconv.FormatUint(a.ev.ID, 10)
+	var old Stay
+	id := first
+	for n := 2; a.tx.Get(StayKey(id), &old); n++ {
+		id = first + "-" + strconv.Itoa(n)
+	}
+	return id
 }
 
 func (a *applier) checkOut(c *CheckOut) error {
@@ -54,6 +70,9 @@ func (a *applier) move(m *MoveStay) error {
 	if from.Stay == "" {
 		return &Invalid{"move", "from", "is vacant", m.From}
 	}
+	if from.Number == to.Number {
+		return &Invalid{"move", "to", "is the same room", m.To}
+	}
 	if to.Stay != "" {
 		return &Invalid{"move", "to", "is occupied", m.To}
 	}
@@ -63,7 +82,7 @@ func (a *applier) move(m *MoveStay) error {
 		a.tx.Put(StayKey(s.ID), s)
 	}
 	to.Stay, to.DND = from.Stay, from.DND
-	from.Stay, from.DND = "", false
+	from.Stay, from.LastStay, from.DND = "", from.Stay, false
 	a.tx.Put(RoomKey(from.Number), from)
 	a.tx.Put(RoomKey(to.Number), to)
 	return nil

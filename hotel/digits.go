@@ -39,9 +39,9 @@ const (
 // Entry is the meaning of one string of dialled digits.
 type Entry struct {
 	Kind    EntryKind `json:"kind"`
-	Service string    `json:"service"`          // the feature code it came by
-	Room    string    `json:"room,omitempty"`   // only when the string names one
-	Status  string    `json:"status,omitempty"` // housekeeping: two digits
+	Service string    `json:"service"`           // the feature code it came by
+	Room    string    `json:"room,omitempty"`    // only when the string names one
+	Status  string    `json:"status,omitempty"`  // housekeeping: two digits
 	Minibar string    `json:"minibar,omitempty"` // price list of the service
 	Item    string    `json:"item,omitempty"`
 	Count   int       `json:"count,omitempty"`

@@ -12,7 +12,7 @@ var errOrigin = errors.New("not an http or https address")
 // calls to it are queued.
 func Origin(address string) (string, error) {
 	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
 		return "", errOrigin
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host), nil

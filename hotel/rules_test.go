@@ -1,0 +1,211 @@
+package hotel
+
+import (
+	"maps"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func alertEffect(code, room string, pairs ...string) []Effect {
+	params := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		params[pairs[i]] = pairs[i+1]
+	}
+	return []Effect{{Alert: &RaiseAlert{Code: code, Room: room, Params: params}}}
+}
+
+func dialled(room, digits string) Event {
+	ev := Event{Kind: KindDTMF, Room: room, Extension: "8099", Digits: digits}
+	if e, ok := testServices.ParseDigits(digits); ok {
+		ev.Entry = &e
+	}
+	return ev
+}
+
+func command(name string, fields map[string]string) Event {
+	return Event{Kind: KindCommand, Name: name, Fields: fields}
+}
+
+type ruleCase struct {
+	name         string
+	ev           Event
+	hooked, bare []Effect // what the rules want with a hook and without
+}
+
+func ruleCases() []ruleCase {
+	always := func(name string, ev Event, want []Effect) ruleCase { return ruleCase{name, ev, want, want} }
+	unhooked := func(name string, ev Event, want []Effect) ruleCase { return ruleCase{name, ev, nil, want} }
+	list := &Import{Rooms: []Room{{Number: "101"}}}
+	odd := dialled("101", "777*01")
+	odd.Entry = &Entry{Kind: "later"}
+	outcome := func(kind Kind, room string, fields ...string) Event {
+		ev := Event{Kind: kind, Room: room, Fields: map[string]string{"to": "pms", "op": "posting"}}
+		for i := 0; i < len(fields); i += 2 {
+			ev.Fields[fields[i]] = fields[i+1]
+		}
+		return ev
+	}
+	return []ruleCase{
+		unhooked("housekeeping", dialled("101", "777*01"), alertEffect(AlertNoHook, "101", "service", "housekeeping", "digits", "777*01")),
+		unhooked("housekeeping of a named room", dialled("101", "777*01*102"), alertEffect(AlertNoHook, "102", "service", "housekeeping", "digits", "777*01*102")),
+		unhooked("housekeeping of a named room from no room", dialled("", "777*01*102"), alertEffect(AlertNoHook, "102", "service", "housekeeping", "digits", "777*01*102")),
+		unhooked("statuses cleared", dialled("101", " *056 "), alertEffect(AlertNoHook, "101", "service", "housekeeping", "digits", "*056")),
+		unhooked("minibar", dialled("101", "778*4*1"), alertEffect(AlertNoHook, "101", "service", "minibar", "digits", "778*4*1")),
+		unhooked("minibar with nothing taken", dialled("101", "778*N*1"), alertEffect(AlertNoHook, "101", "service", "minibar", "digits", "778*N*1")),
+		unhooked("a key in a placed call", dialled("101", "775*5"), alertEffect(AlertNoHook, "101", "service", "confirm", "digits", "775*5")),
+		unhooked("an entry of a later version", odd, alertEffect(AlertNoHook, "101", "service", "dtmf", "digits", "777*01")),
+		unhooked("a wake-up", dialled("101", "779*0630"), alertEffect(AlertWakeUp, "101", "digits", "779*0630")),
+		unhooked("a wake-up cancelled", dialled("101", "779*C"), alertEffect(AlertWakeUp, "101", "digits", "779*C")),
+		unhooked("a wake-up asked for", dialled("101", "779*H"), alertEffect(AlertWakeUp, "101", "digits", "779*H")),
+		unhooked("digits that mean nothing", dialled("101", " 12#"), alertEffect(AlertBadDigits, "101", "digits", "12#")),
+		unhooked("blanks", dialled("101", "  "), alertEffect(AlertBadDigits, "101", "digits", "")),
+		always("wrong PINs", dialled("101", "778*P*12"), alertEffect(AlertWrongPIN, "101", "staff", "12")),
+		always("do not disturb", dialled("101", "76*1"), []Effect{{DND: &SetDND{Room: "101", On: true}}}),
+		always("disturb again", dialled("101", "76*0"), []Effect{{DND: &SetDND{Room: "101"}}}),
+		always("a phone of no room", dialled("", "76*1 "), alertEffect(AlertUnknownRoom, "", "extension", "8099", "digits", "76*1")),
+		always("bad digits of no room", dialled("", "1"), alertEffect(AlertUnknownRoom, "", "extension", "8099", "digits", "1")),
+		always("a single key", Event{Kind: KindDTMF, Room: "101", Key: "5"}, nil),
+
+		always("a broken report", Event{Kind: KindUnknown, Fields: map[string]string{"error": "no JSON"}}, alertEffect(AlertUnreadable, "", "error", "no JSON")),
+		always("an unknown report", Event{Kind: KindUnknown, Name: "NewThing"}, alertEffect(AlertUnknownEvent, "", "name", "NewThing")),
+		always("an unknown report that speaks of an error", Event{Kind: KindUnknown, Name: "NewThing", Fields: map[string]string{"error": "12"}}, alertEffect(AlertUnknownEvent, "", "name", "NewThing")),
+		always("a report without a word", Event{Kind: KindUnknown}, alertEffect(AlertUnknownEvent, "", "name", "")),
+
+		always("a CDR", Event{Kind: KindCDR, CDR: &CDR{}}, []Effect{{Call: &RecordCall{}}}),
+		always("check-in", Event{Kind: KindCheckIn, Room: "101", Fields: map[string]string{"stay": "G1"}}, []Effect{{CheckIn: &CheckIn{Room: "101", Stay: "G1"}}}),
+		always("check-in without id", Event{Kind: KindCheckIn, Room: "101"}, []Effect{{CheckIn: &CheckIn{Room: "101"}}}),
+		always("check-out", Event{Kind: KindCheckOut, Room: "101"}, []Effect{{CheckOut: &CheckOut{Room: "101"}}}),
+		always("move", Event{Kind: KindMove, Room: "101", Fields: map[string]string{"to": "102"}}, []Effect{{Move: &MoveStay{From: "101", To: "102"}}}),
+
+		always("import", Event{Kind: KindCommand, Name: CommandImport, Import: list}, []Effect{{Import: list}}),
+		always("import of no list", command(CommandImport, nil), []Effect{{}}),
+		always("resolve", command(CommandResolve, map[string]string{"alert": "a1"}), []Effect{{ResolveAlert: &ResolveAlert{ID: "a1"}}}),
+		always("retry", command(CommandRetry, map[string]string{"call": "12"}), []Effect{{Requeue: &Requeue{Call: 12}}}),
+		always("drop", command(CommandDrop, map[string]string{"call": "18446744073709551615"}), []Effect{{Requeue: &Requeue{Call: 1<<64 - 1, Drop: true}}}),
+		always("retry of no number", command(CommandRetry, map[string]string{"call": "x"}), []Effect{{Requeue: &Requeue{}}}),
+		always("drop of too large a number", command(CommandDrop, map[string]string{"call": "18446744073709551616"}), []Effect{{Requeue: &Requeue{Drop: true}}}),
+		always("a report of the agent", command(CommandReport, map[string]string{"code": AlertDatabase, "salvaged": "9", "file": "old.db"}), alertEffect(AlertDatabase, "", "salvaged", "9", "file", "old.db")),
+		always("an unknown command", command("dance", nil), []Effect{{}}),
+
+		always("a refused call", outcome(KindRefused, "101", "state", "refused", "error", "404"), alertEffect(AlertRefused, "101", "to", "pms", "op", "posting", "error", "404")),
+		always("a call refused without a reason", outcome(KindRefused, "", "state", "refused"), alertEffect(AlertRefused, "", "to", "pms", "op", "posting")),
+		always("an expired call", outcome(KindExpired, "101", "state", "expired", "error", "timeout"), alertEffect(AlertExpired, "101", "to", "pms", "op", "posting", "error", "timeout")),
+		always("an uncertain call", outcome(KindRefused, "101", "state", "unknown"), alertEffect(AlertUncertain, "101", "to", "pms", "op", "posting")),
+
+		always("a schedule", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00.5Z"}}, []Effect{{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 5e8, time.UTC)}}}),
+		always("a schedule without a time", Event{Kind: KindCron, Name: "sweep"}, nil),
+
+		always("nothing to do", Event{Kind: KindDelivered, Room: "101"}, nil),
+		always("an alert's own event", Event{Kind: KindAlert, Room: "101"}, nil),
+	}
+}
+
+func TestRules(t *testing.T) {
+	for _, c := range ruleCases() {
+		t.Run(c.name, func(t *testing.T) {
+			equal(t, "with a hook", Rules(&c.ev, true), c.hooked)
+			equal(t, "without a hook", Rules(&c.ev, false), c.bare)
+		})
+	}
+}
+
+// What the rules raise can be read by a person: no parameter of the text is
+// left open, except that nobody may have said why.
+func TestRulesFillTheTexts(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range ruleCases() {
+		for _, e := range append(Rules(&c.ev, true), Rules(&c.ev, false)...) {
+			if e.Alert == nil {
+				continue
+			}
+			texts, known := alertTexts[e.Alert.Code]
+			if !known {
+				t.Errorf("%s: alert %q has no text", c.name, e.Alert.Code)
+			}
+			seen[e.Alert.Code] = true
+			for i, language := range []string{"en", "zh"} {
+				for _, name := range placeholder.FindAllString(texts[i], -1) {
+					if _, given := e.Alert.Params[strings.Trim(name, "{}")]; !given && name != "{error}" {
+						t.Errorf("%s: the rules give no %s for %q", c.name, name, texts[i])
+					}
+				}
+				text := Alert{Code: e.Alert.Code, Params: e.Alert.Params}.Text(language)
+				if text == "" || strings.ContainsAny(text, "{}") {
+					t.Errorf("%s: the text in %s is %q", c.name, language, text)
+				}
+			}
+		}
+	}
+	// The others are raised elsewhere.
+	for code := range alertTexts {
+		if !seen[code] && code != AlertHook && code != AlertHookFailed && code != AlertMany {
+			t.Errorf("no event in this table raises %q", code)
+		}
+	}
+}
+
+func TestReportLeavesTheEventAlone(t *testing.T) {
+	ev := command(CommandReport, map[string]string{"code": AlertDatabase, "file": "old.db"})
+	before := maps.Clone(ev.Fields)
+	Rules(&ev, false)
+	equal(t, "fields", ev.Fields, before)
+
+	ev = command(CommandReport, nil)
+	refused(t, smallHotel(), Invalid{Effect: "alert", Field: "code", Rule: "is missing"}, Rules(&ev, false)...)
+}
+
+// FuzzRules: whatever a phone sends, somebody acts on it or is told of it.
+func FuzzRules(f *testing.F) {
+	for _, digits := range []string{"777*01", "777*01*102", "778*4*1", "778*N*1", "778*P*1", "779*0630", "76*1", "775*5", "*056", "1", " ", "\xff{digits}"} {
+		for _, room := range []string{"", "101"} {
+			f.Add(digits, room, "8099", "")
+		}
+	}
+	f.Add("777*01", "101", "101", "later")
+	f.Fuzz(func(t *testing.T, digits, room, extension, kind string) {
+		ev := dialled(room, digits)
+		ev.ID, ev.Time, ev.Extension = 7, eventTime, extension
+		if kind != "" {
+			ev.Entry = &Entry{Kind: EntryKind(kind)}
+		}
+		effects := Rules(&ev, false)
+		if digits != "" && len(effects) == 0 {
+			t.Fatalf("%q of room %q is lost", digits, room)
+		}
+		for _, e := range append(effects, Rules(&ev, true)...) {
+			if n := fieldsSet(e); n != 1 {
+				t.Fatalf("an effect of %q says %d things: %+v", digits, n, e)
+			}
+			if e.Alert != nil {
+				told(t, &ev, e)
+			}
+		}
+	})
+}
+
+// told checks that an alert reaches a person in words.
+func told(t *testing.T, ev *Event, e Effect) {
+	t.Helper()
+	tx := newTx(nil)
+	if err := Apply(tx, ev, RulesUnit, []Effect{e, e}, withPMS); err != nil {
+		t.Fatalf("apply %+v: %v", *e.Alert, err)
+	}
+	all := openAlerts(tx)
+	if len(all) != 1 || all[0].Count != 2 || len(tx.emitted) != 1 {
+		t.Fatalf("raised twice: %+v, emitted %+v", all, tx.emitted)
+	}
+	if _, known := alertTexts[all[0].Code]; !known || all[0].Text("en") == "" || all[0].Text("zh") == "" {
+		t.Fatalf("no words for %+v", all[0])
+	}
+}
+
+func fieldsSet(e Effect) (n int) {
+	for _, field := range reflect.ValueOf(e).Fields() {
+		if !field.IsNil() {
+			n++
+		}
+	}
+	return n
+}
