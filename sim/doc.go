@@ -1,0 +1,15 @@
+// Package sim holds the other sides: a telephone system ([PBX]) and a hotel
+// management system ([Sink]) that run in the same process, for the demo and
+// the tests.
+//
+// They are written from the manuals alone and share no code with the drivers
+// and links that talk to them, so that both cannot agree on an error. Each can
+// be made to behave badly by command: be away, lose answers, refuse, be slow.
+//
+// A PBX takes reports by [PBX.Push]; the functions [DTMF], [NewCdr],
+// [CallStatus] and their like make the bodies as a Yeastar S-series prints
+// them. A Sink remembers what it was told; [Sink.Received] lists it.
+//
+// The facts are those of the Yeastar S-series API manual, version 2.0.0, and
+// of Standard Webhooks 1.0.0. What neither states is marked as assumed.
+package sim
