@@ -36,9 +36,11 @@ type Message struct {
 type Link interface {
 	// Send tells the far side one message and gives its reply, which may be
 	// empty and is bounded by the link. It blocks until the outcome is known,
-	// the link's own time-out passes or ctx ends; it does not repeat a failed
-	// attempt. The error is a [*Refused] or a [*Retry], the latter wrapping
-	// the context's error when ctx ended; it holds no secret.
+	// the link's own time-out passes or ctx ends. It does not repeat a failed
+	// attempt, except at once and under the same key when a connection that
+	// was kept from before turns out to be dead. The error is a [*Refused] or
+	// a [*Retry], the latter wrapping the context's error when ctx ended; it
+	// holds no secret.
 	Send(ctx context.Context, m Message) (reply []byte, err error)
 }
 

@@ -112,7 +112,9 @@ func (s *Sink) Fail(status int) { s.change(func(m *manner) { m.fail = status }) 
 // Down cuts every connection off without an answer, and takes nothing.
 func (s *Sink) Down(down bool) { s.change(func(m *manner) { m.down = down }) }
 
-// DropAnswer takes the next n messages, and hangs up before it answers.
+// DropAnswer takes the next n messages, and hangs up before it answers. A
+// sender on a kept connection may repeat at once by itself: that is a message,
+// too.
 func (s *Sink) DropAnswer(n int) { s.change(func(m *manner) { m.drop = n }) }
 
 // Slow waits before each answer; 0: no longer.

@@ -82,6 +82,7 @@ func TestSinkChecksSignatures(t *testing.T) {
 		"long ago":        {signed("bh-1-7", strconv.Itoa(sinkTime-301), sinkSigned, sinkBody), 401},
 		"far ahead":       {signed("bh-1-7", strconv.Itoa(sinkTime+301), sinkSigned, sinkBody), 401},
 		"before all time": {signed("bh-1-7", "-9223372036854775808", sinkSigned, sinkBody), 401},
+		"over the edge":   {signed("bh-1-7", strconv.FormatInt(-1<<63+sinkTime, 10), sinkSigned, sinkBody), 401},
 		"too long":        {signed("bh-1-7", stamp, sinkSigned, strings.Repeat("x", maxMessage+1)), 413},
 		"by GET":          {httptest.NewRequest(http.MethodGet, "/", nil), 405},
 	} {
@@ -89,7 +90,7 @@ func TestSinkChecksSignatures(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
-	if got := s.Stats(); got.Taken != 1 || got.Copies != 1 || got.Rejected != 12 || got.Requests != 14 {
+	if got := s.Stats(); got.Taken != 1 || got.Copies != 1 || got.Rejected != 13 || got.Requests != 15 {
 		t.Errorf("%+v", got)
 	}
 	sum := s.keys.sum([]byte("bh-2."+stamp+"."), []byte(sinkBody))
