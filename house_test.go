@@ -19,6 +19,7 @@ var floors = map[string][]string{
 	"bellhop/pbx":         {"bellhop/hotel"},
 	"bellhop/pbx/yeastar": {"bellhop/hotel", "bellhop/pbx"},
 	"bellhop/pms":         {"bellhop/hotel"},
+	"bellhop/pms/pmstest": {"bellhop/pms"},
 	"bellhop/pms/webhook": {"bellhop/hotel", "bellhop/pms"},
 	"bellhop/luahooks":    {"bellhop/hotel"},
 	"bellhop/dialplan":    {"bellhop/hotel"},

@@ -60,6 +60,7 @@ type Agent struct {
 	outbox     *outbox
 	cron       *cronLoop
 	clock      *clock
+	pbx        atomic.Pointer[pbx.Identity]
 
 	kept, refused atomic.Uint64
 	hookFaults    string
@@ -173,6 +174,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() { a.cron.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
 	if a.driver != nil {
+		group.Go(func() { a.identify(ctx) })
 		group.Go(func() {
 			if err := a.driver.Run(ctx, a.keep); err != nil {
 				a.log.Error("the connection to the PBX ended", "error", err)

@@ -60,22 +60,30 @@ func (o *outbox) begin(ctx context.Context, d *destination) (time.Duration, erro
 	}
 	var look time.Duration
 	for ctx.Err() == nil {
-		now := o.now()
-		if wait := d.pausedUntil.Sub(now); wait > 0 {
-			return sooner(look, wait), nil
-		}
-		if d.inFlight >= d.places() {
-			return look, nil
-		}
-		c, wait, err := o.next(d, now)
+		c, wait, err := o.take(d)
 		look = sooner(look, wait)
 		if c == nil || err != nil {
 			return look, err
 		}
-		d.inFlight++
 		o.group.Go(func() { o.attempt(ctx, d, *c) })
 	}
 	return look, nil
+}
+
+// take gives a call that may be sent now, when there is a place for another
+// attempt. The caller holds mu.
+func (o *outbox) take(d *destination) (c *hotel.QueuedCall, wait time.Duration, err error) {
+	now := o.now()
+	if wait := d.pausedUntil.Sub(now); wait > 0 {
+		return nil, wait, nil
+	}
+	if d.inFlight >= d.places() {
+		return nil, 0, nil
+	}
+	if c, wait, err = o.next(d, now); c != nil && err == nil {
+		d.inFlight++
+	}
+	return c, wait, err
 }
 
 // places is how many attempts may be under way: after a failure one, which
@@ -201,14 +209,20 @@ func (o *outbox) load(l *lane) error {
 	return nil
 }
 
-// attempt tries one call and keeps what came of it.
+// attempt tries one call and keeps what came of it. Its place is free for
+// another call as soon as the far side has answered, its lanes when the
+// outcome is on disk.
 func (o *outbox) attempt(ctx context.Context, d *destination, c hotel.QueuedCall) {
 	out, again := o.try(ctx, d, c)
+	o.mu.Lock()
+	d.inFlight--
+	o.mu.Unlock()
+	d.poke()
 	if again == nil {
 		again = o.settle(ctx, c, out)
 	}
 	o.store.Unclaim(c.ID)
-	o.free(d, c, again)
+	o.free(c, again)
 }
 
 // try makes the attempt. again is set when the call stays queued.
@@ -299,10 +313,9 @@ func (o *outbox) settle(ctx context.Context, c hotel.QueuedCall, out hotel.Outco
 }
 
 // free gives a call's lanes back after an attempt.
-func (o *outbox) free(d *destination, c hotel.QueuedCall, again *pms.Retry) {
+func (o *outbox) free(c hotel.QueuedCall, again *pms.Retry) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	d.inFlight--
 	for _, key := range store.LanesOf(&c) {
 		l := o.lane(key)
 		l.sending = false
@@ -317,5 +330,4 @@ func (o *outbox) free(d *destination, c hotel.QueuedCall, again *pms.Retry) {
 		}
 		o.list(l)
 	}
-	d.poke()
 }

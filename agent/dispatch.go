@@ -98,16 +98,26 @@ func (d *dispatcher) loop(ctx context.Context, report func(error)) {
 			if t == nil {
 				break
 			}
-			running.Go(func() {
-				d.run(ctx, &t.ev, t.done)
-				d.finished(t.ev.ID)
-			})
+			running.Go(func() { d.work(ctx, t) })
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-d.wake:
 		}
+	}
+}
+
+// work runs an event, and goes on with others that may run while there are
+// any: a goroutine that has grown its stack once is worth keeping.
+func (d *dispatcher) work(ctx context.Context, t *task) {
+	for t != nil {
+		d.run(ctx, &t.ev, t.done)
+		d.finished(t.ev.ID)
+		if ctx.Err() != nil {
+			return
+		}
+		t = d.take()
 	}
 }
 

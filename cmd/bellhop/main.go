@@ -2,89 +2,51 @@
 //
 // main turns arguments into a call and an error into an exit code: 0 done,
 // 1 failed, 2 wrong usage. What a person asked for goes to stdout, what went
-// wrong to stderr.
+// wrong to stderr. Each command has a file of its own.
 package main
 
 import (
+	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
-
-	"bellhop/config"
+	"os/signal"
+	"syscall"
 )
 
-const usage = `bellhop: the box beside a hotel's telephone system
-
-  bellhop config check [-c FILE]   read the config and name each fault
-  bellhop version                  say which build this is
-
-FILE is /etc/bellhop/bellhop.toml unless said otherwise.
-`
-
-// errUsage makes the exit code 2.
-var errUsage = errors.New("wrong usage")
-
 func main() {
-	err := run(os.Args[1:], os.Stdout)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// env is what a command works with beside its arguments.
+type env struct {
+	ctx context.Context
+	out io.Writer // what was asked for
+	err io.Writer // progress and what went wrong
+}
+
+// run carries out a command line and gives the exit code.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	e := &env{ctx: ctx, out: out, err: errOut}
+	err := dispatch(e, args)
+	var wrong *usageError
 	switch {
-	case errors.Is(err, errUsage):
-		fmt.Fprintf(os.Stderr, "bellhop: %v\n\n%s", err, usage)
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "bellhop: %v\n", err)
-		os.Exit(1)
+	case err == nil:
+		return 0
+	case errors.As(err, &wrong):
+		fmt.Fprintf(errOut, "bellhop: %v\n", err)
+		fmt.Fprintf(errOut, "see: bellhop %shelp\n", wrong.command)
+		return 2
 	}
+	fmt.Fprintf(errOut, "bellhop: %v\n", err)
+	return 1
 }
 
-func run(args []string, out io.Writer) error {
-	if len(args) == 0 {
-		return fmt.Errorf("%w: no command given", errUsage)
-	}
-	switch args[0] {
-	case "help", "-h", "--help":
-		_, err := io.WriteString(out, usage)
-		return err
-	case "version":
-		return version(out)
-	case "config":
-		if len(args) < 2 || args[1] != "check" {
-			return fmt.Errorf("%w: config knows one word, check", errUsage)
-		}
-		return configCheck(args[2:], out)
-	}
-	return fmt.Errorf("%w: no command %q", errUsage, args[0])
-}
+// usageError makes the exit code 2. command is empty or ends with a blank.
+type usageError struct{ command, text string }
 
-func version(out io.Writer) error {
-	build := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		build = info.Main.Version
-	}
-	_, err := fmt.Fprintf(out, "bellhop %s %s %s/%s\n", build, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
-}
-
-func configCheck(args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("config check", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	path := flags.String("c", "/etc/bellhop/bellhop.toml", "the config file")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		_, err := io.WriteString(out, usage)
-		return err
-	} else if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("%w: config check takes no %q", errUsage, flags.Arg(0))
-	}
-	c, err := config.Load(*path)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(out, "%s: good (%s, %s at %s)\n", *path, c.Hotel.Name, c.PBX.Driver, c.PBX.URL)
-	return err
-}
+func (e *usageError) Error() string { return e.text }

@@ -1,41 +1,77 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-func TestCommands(t *testing.T) {
+func TestCommandLine(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "b.toml")
-	text := "[hotel]\nname=\"Inn\"\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\nurl=\"http://10.0.0.1\"\nusername=\"api\"\n"
+	text := "[hotel]\nname=\"Inn\"\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\nurl=\"http://10.0.0.1\"\nusername=\"api\"\n[api]\nsocket=\"" + file + ".sock\"\n[store]\npath=\"" + file + ".db\"\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		args  string
-		want  string
-		usage bool
+		args, out, err string
+		code           int
 	}{
-		{"version", "bellhop ", false},
-		{"--help", "config check", false},
-		{"config check --help", "config check", false},
-		{"config check -c " + file, "good (Inn, yeastar at http://10.0.0.1)", false},
-		{"", "", true},
-		{"frobnicate", "", true},
-		{"config", "", true},
-		{"config check -x", "", true},
-		{"config check extra", "", true},
+		{"version", "bellhop ", "", 0},
+		{"--help", "bellhop config check", "", 0},
+		{"config check --help", "the config", "", 0},
+		{"config check -c " + file, "good (Inn, yeastar at http://10.0.0.1)", "", 0},
+		{"", "", "no command given", 2},
+		{"frobnicate", "", `no command "frobnicate"`, 2},
+		{"config", "", "config knows: check", 2},
+		{"config check -x", "", "not defined: -x", 2},
+		{"config check extra", "", `takes no "extra"`, 2},
+		{"checkin -c " + file, "", "checkin needs ROOM", 2},
+		{"config check -c " + file + ".gone", "", "read config", 1},
+		{"status -c " + file, "", `start it with "bellhop run"`, 1},
+		{"checkin 1001 -c " + file, "", `start it with "bellhop run"`, 1},
+		{"events list -c " + file, "", "there is no database yet", 1},
 	} {
-		var out strings.Builder
-		err := run(strings.Fields(c.args), &out)
-		if errors.Is(err, errUsage) != c.usage || (!c.usage && err != nil) || !strings.Contains(out.String(), c.want) {
-			t.Errorf("bellhop %s: %q, %v", c.args, out.String(), err)
+		var out, errOut strings.Builder
+		code := run(t.Context(), strings.Fields(c.args), &out, &errOut)
+		if code != c.code || !strings.Contains(out.String(), c.out) || !strings.Contains(errOut.String(), c.err) {
+			t.Errorf("bellhop %s: %d, out %q, err %q", c.args, code, out.String(), errOut.String())
 		}
 	}
-	if err := run([]string{"config", "check", "-c", file + ".gone"}, &strings.Builder{}); err == nil || errors.Is(err, errUsage) {
-		t.Errorf("a missing file: %v", err)
+}
+
+func TestMinorUnits(t *testing.T) {
+	for text, want := range map[string]int64{"12": 1200, "12.5": 1250, "12.50": 1250, "0.05": 5, " 3 ": 300} {
+		if got, err := minorUnits(text); err != nil || got != want {
+			t.Errorf("minorUnits(%q) = %d, %v", text, got, err)
+		}
 	}
+	for _, text := range []string{"", ".5", "1.005", "-1", "1e3", "1.2.3", "x", "99999999999999999999"} {
+		if got, err := minorUnits(text); err == nil {
+			t.Errorf("minorUnits(%q) = %d", text, got)
+		}
+	}
+}
+
+func TestCSVNamesItsFaults(t *testing.T) {
+	take := func(int, map[string]string) error { return nil }
+	for text, want := range map[string]string{
+		"":                    "the first line must name the columns",
+		"name\n":              `column "number" is missing`,
+		"number,colour\n":     `column "colour" is unknown`,
+		"number\n1,2\n":       "wrong number of fields",
+		"\ufeffNumber\n101\n": "",
+	} {
+		err := parseCSV(strings.NewReader(text), []string{"number"}, []string{"extensions"}, take)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add("number,extensions\n101,8101;8102\n")
+	f.Fuzz(func(_ *testing.T, text string) {
+		_ = parseCSV(strings.NewReader(text), []string{"number"}, []string{"extensions"}, func(int, map[string]string) error { return nil })
+	})
 }

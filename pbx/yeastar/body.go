@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 )
@@ -38,15 +39,16 @@ func (f *frame) add(c byte) bool {
 
 // readBody reads one body. The declared length is a hint only: the manual's
 // own examples declare 256 for 369 bytes. The object's end decides; a body
-// that never completes is taken at the declared length or the close.
-func readBody(r *bufio.Reader, h head) ([]byte, error) {
+// that never completes is taken at the close, or a moment after the declared
+// length; hurry is called when only that moment is left to wait.
+func readBody(r *bufio.Reader, h head, hurry func()) ([]byte, error) {
 	if h.chunked {
 		return readChunks(r)
 	}
 	if h.length > maxBody {
 		return nil, fmt.Errorf("read body: %w", errTooLong)
 	}
-	body, err := readObjectBytes(r, h.length)
+	body, err := readObjectBytes(r, h.length, hurry)
 	if err != nil {
 		return body, fmt.Errorf("read body: %w", err)
 	}
@@ -61,12 +63,16 @@ func readBody(r *bufio.Reader, h head) ([]byte, error) {
 	return body, nil
 }
 
-func readObjectBytes(r *bufio.Reader, length int) ([]byte, error) {
+func readObjectBytes(r *bufio.Reader, length int, hurry func()) ([]byte, error) {
 	var body []byte
 	var f frame
 	for length != 0 {
+		declared := length > 0 && len(body) >= length
+		if declared && r.Buffered() == 0 {
+			hurry()
+		}
 		c, err := r.ReadByte()
-		if errors.Is(err, io.EOF) && len(body) > 0 {
+		if errors.Is(err, io.EOF) && len(body) > 0 || declared && errors.Is(err, os.ErrDeadlineExceeded) {
 			return body, nil
 		}
 		if err != nil {

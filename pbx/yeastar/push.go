@@ -38,6 +38,7 @@ const (
 	defaultTimeout = 10 * time.Second
 	defaultConns   = 64
 	drainTime      = 500 * time.Millisecond
+	tailTime       = 300 * time.Millisecond // for what a body has beyond its declared length
 )
 
 var errHandle = errors.New("report not kept")
@@ -116,7 +117,7 @@ func (l *Listener) serveOne(ctx context.Context, conn net.Conn, r *bufio.Reader,
 	if err != nil {
 		return false, err
 	}
-	body, err := readBody(r, h)
+	body, err := readBody(r, h, func() { _ = conn.SetReadDeadline(time.Now().Add(tailTime)) })
 	if errors.Is(err, errTooLong) {
 		return false, errors.Join(err, l.answer(conn, "413 Content Too Large", false))
 	}

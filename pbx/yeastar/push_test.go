@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -155,8 +156,39 @@ func FuzzHead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if body, _ := readBody(r, h); len(body) > maxBody {
+		if body, _ := readBody(r, h, func() {}); len(body) > maxBody {
 			t.Fatalf("body of %d bytes", len(body))
 		}
 	})
+}
+
+// A report that breaks off inside its declared length is as long as it will
+// get: it is taken, answered and kept as unreadable.
+func TestBrokenReportOfDeclaredLengthIsAnswered(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bodies := make(chan string, 1)
+	l := Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	go func() {
+		_ = l.Serve(t.Context(), ln, func(_ context.Context, p Push) error {
+			bodies <- string(p.Body)
+			return nil
+		})
+	}()
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const body = `{"event":"DTMF","infos":`
+	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	answer := make([]byte, 12)
+	if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != "HTTP/1.1 200" {
+		t.Errorf("answered %q, %v", answer, err)
+	}
+	if got := <-bodies; got != body {
+		t.Errorf("kept %q", got)
+	}
 }

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"bellhop/agent"
+	"bellhop/api"
+	"bellhop/hotel"
+	"bellhop/sim"
+)
+
+func benchFlags(f *flag.FlagSet, c *call) {
+	f.StringVar(&c.opt.dir, "dir", "", "measure on the disk of this `FOLDER` (default: a temporary one)")
+	f.IntVar(&c.opt.rooms, "rooms", 500, "rooms of the hotel")
+}
+
+const benchSecret = "whsec_YmVsbGhvcCBiZW5jaG1hcmsgc2VjcmV0IQ=="
+
+// bench is a hotel in a folder, a sink, and an agent as a process of its
+// own, so that what it uses can be told from what the load uses.
+type bench struct {
+	c      *call
+	dir    string
+	sink   *sim.Sink
+	url    string
+	client *api.Client
+	push   string // where the agent takes reports
+	cmd    *exec.Cmd
+	next   atomic.Uint64
+	end    func()
+}
+
+// newBench makes the folder and the sink. The caller calls end.
+func newBench(c *call) (*bench, error) {
+	dir, err := os.MkdirTemp(c.opt.dir, "bellhop-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
+	ctx, cancel := context.WithCancel(c.ctx)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		cancel()
+		return nil, errors.Join(fmt.Errorf("bench: %w", err), os.RemoveAll(dir))
+	}
+	b := &bench{c: c, dir: dir, url: "http://" + ln.Addr().String() + "/pms"}
+	b.sink, err = sim.NewSink(sim.SinkOptions{Secret: benchSecret, KeepLast: 1})
+	if err != nil {
+		cancel()
+		return nil, errors.Join(fmt.Errorf("bench: %w", err), ln.Close(), os.RemoveAll(dir))
+	}
+	served := make(chan struct{})
+	go func() { defer close(served); _ = b.sink.Serve(ctx, ln) }()
+	b.end = func() {
+		b.kill()
+		cancel()
+		<-served
+		_ = os.RemoveAll(dir) // what is left of a folder in /tmp goes with it
+	}
+	return b, nil
+}
+
+// config writes the file for the agent.
+func (b *bench) config() (string, error) {
+	push, err := freePort()
+	if err != nil {
+		return "", err
+	}
+	b.push = push
+	path := filepath.Join(b.dir, "bellhop.toml")
+	text := fmt.Sprintf(`[hotel]
+name = "Bench"
+timezone = "Asia/Shanghai"
+country = "CN"
+[pbx]
+url = "http://127.0.0.1:1"
+username = "bench"
+event_listen = %q
+allow_from = ["127.0.0.1"]
+[hooks]
+dir = %q
+[api]
+listen = ""
+socket = %q
+[store]
+path = %q
+[pms]
+link = "webhook"
+url = %q
+`, push, b.dir+"/hooks", b.socket(), b.dir+"/bellhop.db", b.url)
+	return path, os.WriteFile(path, []byte(text), 0o600)
+}
+
+func (b *bench) socket() string { return filepath.Join(b.dir, "bellhop.sock") }
+
+// freePort finds a port that nobody has at the moment.
+func freePort() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	defer ln.Close()
+	return ln.Addr().String(), nil
+}
+
+// start runs the agent and returns how long it took to be ready.
+func (b *bench) start(config string) (time.Duration, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, fmt.Errorf("bench: find this program: %w", err)
+	}
+	b.cmd = exec.CommandContext(b.c.ctx, self, "run", "-c", config)
+	b.cmd.Env = append(os.Environ(), "BELLHOP_PMS_SECRET="+benchSecret)
+	log, err := os.OpenFile(filepath.Join(b.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, fmt.Errorf("bench: %w", err)
+	}
+	defer log.Close()
+	b.cmd.Stderr = log
+	begin := time.Now()
+	if err := b.cmd.Start(); err != nil {
+		return 0, fmt.Errorf("bench: start the agent: %w", err)
+	}
+	b.client = api.NewClient(b.socket())
+	// Ready means: it takes reports, and answers commands.
+	for {
+		conn, err := net.Dial("tcp", b.push)
+		if err == nil {
+			conn.Close()
+			var s agent.Status
+			if err = b.client.Get(b.c.ctx, "/v1/status", &s); err == nil {
+				return time.Since(begin), nil
+			}
+		}
+		if time.Since(begin) > time.Minute {
+			text, _ := os.ReadFile(filepath.Join(b.dir, "log"))
+			return 0, fmt.Errorf("bench: the agent is not ready after a minute: %w\n%s", err, text)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// kill ends the agent without warning.
+func (b *bench) kill() {
+	if b.cmd == nil || b.cmd.Process == nil {
+		return
+	}
+	_ = b.cmd.Process.Signal(syscall.SIGKILL)
+	_ = b.cmd.Wait()
+	b.cmd = nil
+}
+
+// furnish imports rooms and minibar items.
+func (b *bench) furnish() error {
+	var order api.Order
+	return b.client.Post(b.c.ctx, "/v1/import", benchHotel(b.c.opt.rooms), &order)
+}
+
+func benchHotel(rooms int) hotel.Import {
+	var lists hotel.Import
+	for i := range rooms {
+		lists.Rooms = append(lists.Rooms, hotel.Room{Number: fmt.Sprint(firstRoom + i)})
+	}
+	for i := range 5 {
+		lists.Items = append(lists.Items, hotel.Item{Code: fmt.Sprint(1 + i), Name: fmt.Sprintf("Item %d", 1+i), Price: int64(1000 * (1 + i))})
+	}
+	return lists
+}
+
+// drained waits until all queued calls have reached the sink.
+func (b *bench) drained() error {
+	for {
+		var s agent.Status
+		if err := b.client.Get(b.c.ctx, "/v1/status", &s); err != nil {
+			return err
+		}
+		if s.Store.Waiting == 0 && s.Store.LastID == s.Store.Watermark {
+			return nil
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (b *bench) commits() (uint64, error) {
+	var s agent.Status
+	err := b.client.Get(b.c.ctx, "/v1/status", &s)
+	return s.Store.Commits, err
+}
+
+// say prints progress for whoever watches.
+func (c *call) say(format string, args ...any) {
+	fmt.Fprintf(c.err, format+"\n", args...)
+}
+
+func printJSON(c *call, v any) error {
+	e := json.NewEncoder(c.out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// firstLine reads one line that a child prints when it is ready.
+func firstLine(r *bufio.Reader) (string, error) {
+	line, err := r.ReadString('\n')
+	return strings.TrimSpace(line), err
+}

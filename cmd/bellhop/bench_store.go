@@ -1,0 +1,220 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"bellhop/hotel"
+	"bellhop/store"
+)
+
+// openBenchStore opens a store as the agent would, with a PMS to tell.
+func openBenchStore(path string) (*store.Store, error) {
+	setup := hotel.Setup{PMS: true, Currency: "CNY"}
+	return store.Open(store.Options{Path: path, Apply: func(tx hotel.Tx, ev *hotel.Event, unit string, effects []hotel.Effect) error {
+		return hotel.Apply(tx, ev, unit, effects, setup)
+	}})
+}
+
+// queueResult is what bench queue prints.
+type queueResult struct {
+	Empty   figures `json:"empty"`
+	Long    figures `json:"long"`
+	Calls   uint64  `json:"callsInLongQueue"`
+	FilledS float64 `json:"fillSeconds"`
+	SizeMB  float64 `json:"databaseMB"`
+}
+
+func benchQueue(c *call) error {
+	dir, err := os.MkdirTemp(c.opt.dir, "bellhop-bench-")
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := openBenchStore(filepath.Join(dir, "bellhop.db"))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	q := &queueBench{c: c, s: s}
+	if err := q.unit(hotel.Effect{Import: ptr(benchHotel(c.opt.rooms))}); err != nil {
+		return err
+	}
+	var result queueResult
+	c.say("adding to an empty queue")
+	if result.Empty, err = q.add(); err != nil {
+		return err
+	}
+	c.say("filling the queue with %d calls", c.opt.fill)
+	begin := time.Now()
+	if err := q.fill(c.opt.fill); err != nil {
+		return err
+	}
+	result.FilledS = round(time.Since(begin).Seconds(), 1)
+	c.say("adding to the long queue")
+	if result.Long, err = q.add(); err != nil {
+		return err
+	}
+	result.Calls = s.Status().Waiting
+	size, _ := s.Waste()
+	result.SizeMB = round(float64(size)/1e6, 0)
+	return printJSON(c, result)
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// queueBench adds postings, each of which queues a call, as units of events
+// that are numbered but not kept.
+type queueBench struct {
+	c    *call
+	s    *store.Store
+	next uint64
+}
+
+func (q *queueBench) unit(effects ...hotel.Effect) error {
+	q.next++
+	ev := &hotel.Event{ID: 1_000_000_000 + q.next}
+	return q.s.Finish(q.c.ctx, ev, []store.Unit{{Name: "bench", Done: hotel.Done{Effects: effects}}}, false)[0]
+}
+
+func (q *queueBench) charge(n int) hotel.Effect {
+	return hotel.Effect{Post: &hotel.PostCharge{Room: fmt.Sprint(firstRoom + n%q.c.opt.rooms), Kind: "minibar", Item: "1", Amount: 1000}}
+}
+
+// add measures calls added one after the other, each its own commit.
+func (q *queueBench) add() (figures, error) {
+	const count = 500
+	var times []time.Duration
+	begin := time.Now()
+	for i := range count {
+		one := time.Now()
+		if err := q.unit(q.charge(i)); err != nil {
+			return figures{}, err
+		}
+		times = append(times, time.Since(one))
+	}
+	took := time.Since(begin)
+	slices.Sort(times)
+	return figures{
+		Events: count, PerSecond: round(count/took.Seconds(), 1),
+		MedianMS: ms(times[count/2]), P99MS: ms(times[count*99/100]),
+	}, nil
+}
+
+// fill adds many calls, hundreds with each commit.
+func (q *queueBench) fill(calls int) error {
+	const perUnit = 500
+	var effects []hotel.Effect
+	for i := range perUnit {
+		effects = append(effects, q.charge(i))
+	}
+	for added := 0; added < calls; added += perUnit {
+		if err := q.unit(effects...); err != nil {
+			return err
+		}
+		if added%100_000 == 0 && added > 0 {
+			q.c.say("  %d", added)
+		}
+	}
+	return q.c.ctx.Err()
+}
+
+// startResult is what bench start prints.
+type startResult struct {
+	StoreMB  float64   `json:"storeMB"`    // by the store's own accounting
+	FileMB   float64   `json:"databaseMB"` // on disk
+	Events   uint64    `json:"events"`
+	Rooms    int       `json:"rooms"`
+	ReadyS   []float64 `json:"readySeconds"` // each after a kill
+	AnonMB   float64   `json:"restAnonMB"`
+	TotalMB  float64   `json:"restMB"`
+	BinaryMB float64   `json:"binaryMB"`
+}
+
+// fullSize is the default of store.max_size.
+const fullSize = 256_000_000
+
+func benchStart(c *call) error {
+	b, err := newBench(c)
+	if err != nil {
+		return err
+	}
+	defer b.end()
+	config, err := b.config()
+	if err != nil {
+		return err
+	}
+	result := &startResult{Rooms: c.opt.rooms}
+	c.say("filling a store with %d MB", fullSize/1_000_000)
+	if err := fillStore(c, filepath.Join(b.dir, "bellhop.db"), result); err != nil {
+		return err
+	}
+	for range 5 {
+		took, err := b.start(config)
+		if err != nil {
+			return err
+		}
+		result.ReadyS = append(result.ReadyS, round(took.Seconds(), 3))
+		u, err := usageOf(b.cmd.Process.Pid)
+		if err != nil {
+			return err
+		}
+		result.AnonMB, result.TotalMB = u.AnonMB, u.TotalMB
+		b.kill()
+	}
+	if self, err := os.Executable(); err == nil {
+		if info, err := os.Stat(self); err == nil {
+			result.BinaryMB = round(float64(info.Size())/1e6, 1)
+		}
+	}
+	return printJSON(c, result)
+}
+
+// fillStore makes finished minibar events until the store is full.
+func fillStore(c *call, path string, result *startResult) error {
+	s, err := openBenchStore(path)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	q := &queueBench{c: c, s: s}
+	if err := q.unit(hotel.Effect{Import: ptr(benchHotel(c.opt.rooms))}); err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	errs := make([]error, 256)
+	for w := range errs {
+		group.Go(func() {
+			for n := w; s.Status().Bytes < fullSize && errs[w] == nil && c.ctx.Err() == nil; n += len(errs) {
+				errs[w] = oneEvent(c, s, n)
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	st := s.Status()
+	size, _ := s.Waste()
+	result.StoreMB, result.FileMB, result.Events = round(float64(st.Bytes)/1e6, 1), round(float64(size)/1e6, 1), st.Events
+	return c.ctx.Err()
+}
+
+func oneEvent(c *call, s *store.Store, n int) error {
+	body := minibarPush(c.opt.rooms)(uint64(n))
+	room := fmt.Sprint(firstRoom + n%c.opt.rooms)
+	ev := hotel.Event{Kind: hotel.KindDTMF, Source: hotel.SourcePBX, Room: room, Extension: room, Digits: "778*1*1", Lanes: []string{room}}
+	receipt, err := s.Append(c.ctx, ev, body)
+	if err != nil {
+		return err
+	}
+	ev.ID, ev.Time = receipt.ID, time.Now()
+	done := hotel.Done{Version: "0123456789ab", Time: ev.Time, Effects: []hotel.Effect{{Status: &hotel.SetStatus{Room: room, Status: hotel.StatusDirty}}}}
+	return s.Finish(c.ctx, &ev, []store.Unit{{Name: hotel.RulesUnit, Done: done}}, true)[0]
+}

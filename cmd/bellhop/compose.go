@@ -1,0 +1,163 @@
+package main
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"bellhop/config"
+	"bellhop/pbx"
+	"bellhop/pbx/yeastar"
+	"bellhop/pms"
+	"bellhop/pms/webhook"
+)
+
+// openDriver makes the driver that the config names; nil for none. What the
+// PBX needs and is not there yet is no error: the agent runs, takes what it
+// can, and says what is missing.
+func openDriver(cfg config.Config, log *slog.Logger) (pbx.Driver, error) {
+	if cfg.PBX.Driver == "none" {
+		return nil, nil
+	}
+	report := func(err error) { log.Warn("pbx", "error", err) }
+	allowed, err := allowedFrom(cfg.PBX)
+	if err != nil {
+		report(fmt.Errorf("nobody may push until this is mended: %w", err))
+	}
+	d := &yeastar.Driver{
+		Listener: yeastar.Listener{Allowed: allowed, MaxConns: maxPushConns, Report: report},
+		Address:  cfg.PBX.EventListen,
+		Report:   report,
+	}
+	d.Session, err = openSession(cfg)
+	if err != nil {
+		report(fmt.Errorf("no login at the PBX: %w", err))
+		d.Missing(err)
+	}
+	return d, nil
+}
+
+// maxPushConns is how many connections the PBX may have open to us; it makes
+// a new one for each report.
+const maxPushConns = 256
+
+func allowedFrom(c config.PBX) ([]netip.Prefix, error) {
+	names := c.AllowFrom
+	if len(names) == 0 {
+		u, err := url.Parse(c.URL)
+		if err != nil {
+			return nil, fmt.Errorf("pbx.url: %w", err)
+		}
+		names = []string{u.Hostname()}
+	}
+	var all []netip.Prefix
+	for _, name := range names {
+		addrs, err := net.LookupHost(name)
+		if err != nil {
+			return nil, fmt.Errorf("pbx.allow_from: %w; name the PBX's IP address", err)
+		}
+		for _, text := range addrs {
+			addr, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, fmt.Errorf("pbx.allow_from: %w", err)
+			}
+			all = append(all, netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen()))
+		}
+	}
+	return all, nil
+}
+
+func openSession(cfg config.Config) (*yeastar.Session, error) {
+	password, err := cfg.PBXPassword()
+	if err != nil {
+		return nil, err
+	}
+	client := yeastar.NewPlainClient()
+	if strings.HasPrefix(cfg.PBX.URL, "https:") {
+		pin, err := readPin(cfg)
+		if err != nil {
+			return nil, err
+		}
+		client = yeastar.NewHTTPClient(pin)
+	}
+	host, port, err := advertise(cfg.PBX)
+	if err != nil {
+		return nil, err
+	}
+	return &yeastar.Session{
+		Base: strings.TrimSuffix(cfg.PBX.URL, "/"), HTTP: client, User: cfg.PBX.Username, Password: password,
+		Registration: yeastar.Registration{Address: host, Port: port, URL: "bellhop", URLTag: "0"},
+		TriesFile:    filepath.Join(filepath.Dir(cfg.Store.Path), "pbx-login-tries"),
+	}, nil
+}
+
+// advertise is where the PBX reaches us: as configured, or the port that we
+// listen on; the address is then found with each call.
+func advertise(c config.PBX) (host, port string, err error) {
+	if c.Advertise != "" {
+		host, port, err = net.SplitHostPort(c.Advertise)
+		if err != nil {
+			return "", "", fmt.Errorf("pbx.advertise: %w", err)
+		}
+		return host, port, nil
+	}
+	if _, port, err = net.SplitHostPort(c.EventListen); err != nil {
+		return "", "", fmt.Errorf("pbx.event_listen: %w", err)
+	}
+	return "", port, nil
+}
+
+func openLink(cfg config.Config) (pms.Link, error) {
+	if cfg.PMS.Link != "webhook" {
+		return nil, nil
+	}
+	secret, err := cfg.PMSSecret()
+	if err != nil {
+		return nil, err
+	}
+	return webhook.New(webhook.Options{URL: cfg.PMS.URL, Secret: secret})
+}
+
+// pinFile is where the fingerprint of the PBX's certificate lies.
+func pinFile(cfg config.Config) string {
+	return filepath.Join(filepath.Dir(cfg.Store.Path), "pins", "pbx")
+}
+
+func readPin(cfg config.Config) (pin [sha256.Size]byte, err error) {
+	text, err := os.ReadFile(pinFile(cfg))
+	if errors.Is(err, fs.ErrNotExist) {
+		return pin, errors.New("the PBX's certificate has not been trusted yet: run \"bellhop trust pbx\"")
+	}
+	if err != nil {
+		return pin, fmt.Errorf("read the pinned certificate: %w", err)
+	}
+	sum, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(sum) != sha256.Size {
+		return pin, fmt.Errorf("%s does not hold a fingerprint: run \"bellhop trust pbx\" again", pinFile(cfg))
+	}
+	return [sha256.Size]byte(sum), nil
+}
+
+// fingerprint asks a server for its certificate, without trusting it.
+func fingerprint(address string) (sum [sha256.Size]byte, subject string, err error) {
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: dialTimeout}, "tcp", address, &tls.Config{
+		InsecureSkipVerify: true, // its fingerprint is shown to a person, who decides
+		MinVersion:         tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
+	})
+	if err != nil {
+		return sum, "", fmt.Errorf("ask %s for its certificate: %w", address, err)
+	}
+	defer conn.Close()
+	cert := conn.ConnectionState().PeerCertificates[0]
+	return sha256.Sum256(cert.Raw), cert.Subject.String(), nil
+}

@@ -1,0 +1,29 @@
+package main
+
+import "bellhop/agent"
+
+func cronCommands() []*command {
+	return []*command{
+		{words: "cron list", about: "list the schedules of the hooks", run: cronList, flags: jsonFlag},
+		{words: "cron run", args: "JOB", about: "run a scheduled job now", run: func(c *call) error {
+			if err := c.need(1); err != nil {
+				return err
+			}
+			return c.order("/v1/cron/run", map[string]string{"name": c.args[0]}, "ran")
+		}},
+	}
+}
+
+func cronList(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var jobs []agent.JobState
+	if err := client.Get(c.ctx, "/v1/cron", &jobs); err != nil {
+		return err
+	}
+	return show(c, jobs, "JOB SCHEDULE LAST NEXT FAULT", func(j agent.JobState) []any {
+		return []any{j.Name, j.Schedule, at(j.Last), at(j.Next), j.Fault}
+	})
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"bellhop/api"
+	"bellhop/hotel"
+	"bellhop/store"
+)
+
+func jsonFlag(f *flag.FlagSet, c *call) {
+	f.BoolVar(&c.json, "json", false, "one JSON value a line")
+}
+
+func eventCommands() []*command {
+	return []*command{
+		{words: "events list", about: "list the newest events of the journal", run: eventsList, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
+			f.Uint64Var(&c.opt.after, "after", 0, "list from the event behind `ID` on, oldest first")
+			f.Uint64Var(&c.opt.limit, "limit", 50, "at most so many")
+		}},
+		{words: "events show", args: "ID", about: "show an event and what each of its units did", run: eventsShow, flags: jsonFlag},
+		{words: "events tail", about: "print events as they come", run: eventsTail, flags: jsonFlag},
+		{words: "events rerun", args: "ID", about: "run an event's parked hooks, or a possible copy, again", run: eventsRerun},
+	}
+}
+
+func eventsList(c *call) error {
+	events, err := readEvents(c)
+	if err != nil {
+		return err
+	}
+	return show(c, events, "ID TIME KIND ROOM WHAT CAUSE", eventRow)
+}
+
+// readEvents asks the agent, or reads the store when none runs.
+func readEvents(c *call) ([]hotel.Event, error) {
+	client, err := c.client()
+	if err != nil {
+		return nil, err
+	}
+	path := fmt.Sprintf("/v1/events?limit=%d&last=1", c.opt.limit)
+	if c.opt.after > 0 {
+		path = fmt.Sprintf("/v1/events?limit=%d&after=%d", c.opt.limit, c.opt.after)
+	}
+	var events []hotel.Event
+	err = client.Get(c.ctx, path, &events)
+	if !errors.Is(err, api.ErrNotRunning) {
+		return events, err
+	}
+	s, err := c.openStore()
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	after := c.opt.after
+	if last := s.LastID(); after == 0 && last > c.opt.limit {
+		after = last - c.opt.limit
+	}
+	return s.Events(after, int(c.opt.limit))
+}
+
+// openStore reads the store of an agent that does not run.
+func (c *call) openStore() (*store.Store, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(c.err, "the agent does not run: reading its store")
+	s, err := store.Open(store.Options{Path: cfg.Store.Path, ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("read the store: %w", err)
+	}
+	return s, nil
+}
+
+// client makes the client for the agent that the config names.
+func (c *call) client() (*api.Client, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	return api.NewClient(cfg.API.Socket), nil
+}
+
+func eventRow(e hotel.Event) []any {
+	cause := ""
+	if e.Cause != 0 {
+		cause = fmt.Sprint(e.Cause)
+	}
+	return []any{e.ID, at(e.Time), e.Kind, e.Room, brief(what(&e), 60), cause}
+}
+
+// what says an event in a few words.
+func what(e *hotel.Event) string {
+	var words []string
+	add := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
+	switch {
+	case e.DuplicateOf != 0 && e.Possible:
+		add("possible copy of %d:", e.DuplicateOf)
+	case e.DuplicateOf != 0:
+		add("copy of %d:", e.DuplicateOf)
+	}
+	switch {
+	case e.Digits != "":
+		add("%s", e.Digits)
+	case e.Key != "":
+		add("key %s", e.Key)
+	case e.CDR != nil:
+		add("%s -> %s %ds %s", e.CDR.From, e.CDR.To, e.CDR.Talk, e.CDR.Status)
+	case e.Name != "":
+		add("%s", e.Name)
+	}
+	for _, name := range []string{"code", "op", "to", "state", "error", "call", "event", "alert"} {
+		if v := e.Fields[name]; v != "" {
+			add("%s=%s", name, v)
+		}
+	}
+	if e.Room == "" && e.Extension != "" {
+		add("(extension %s)", e.Extension)
+	}
+	return strings.Join(words, " ")
+}
+
+func eventsShow(c *call) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var answer api.EventAnswer
+	err = client.Get(c.ctx, "/v1/events/"+c.args[0], &answer)
+	if errors.Is(err, api.ErrNotRunning) {
+		answer, err = c.showFromStore()
+	}
+	if err != nil {
+		return err
+	}
+	return showOne(c, answer)
+}
+
+func (c *call) showFromStore() (answer api.EventAnswer, err error) {
+	var id uint64
+	if _, err := fmt.Sscan(c.args[0], &id); err != nil {
+		return answer, c.wrong("the id must be a number")
+	}
+	s, err := c.openStore()
+	if err != nil {
+		return answer, err
+	}
+	defer s.Close()
+	if answer.Event, err = s.Event(id); err != nil {
+		return answer, err
+	}
+	answer.Units, err = s.Done(id)
+	return answer, err
+}
+
+// tailEvery is how often events tail asks.
+const tailEvery = 500 * time.Millisecond
+
+func eventsTail(c *call) error {
+	c.opt.limit = 10
+	events, err := readEvents(c)
+	for err == nil {
+		for _, e := range events {
+			c.opt.after = e.ID
+			if err := c.tailLine(e); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-c.ctx.Done():
+			return nil
+		case <-time.After(tailEvery):
+		}
+		c.opt.limit = 1000
+		events, err = readEvents(c)
+	}
+	if c.ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (c *call) tailLine(e hotel.Event) error {
+	if c.json {
+		return showOne(c, e)
+	}
+	_, err := fmt.Fprintf(c.out, "%8d  %s  %-13s %-6s %s\n", e.ID, at(e.Time), e.Kind, e.Room, what(&e))
+	return err
+}
+
+func eventsRerun(c *call) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	return c.order("/v1/events/"+c.args[0]+"/rerun", nil, "done")
+}
+
+// order tells the agent to do something and prints what became of it.
+func (c *call) order(path string, body any, done string) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var order api.Order
+	if err := client.Post(c.ctx, path, body, &order); err != nil {
+		return fmt.Errorf("%s: %w", c.command.words, err)
+	}
+	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
+	return err
+}

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"encoding/csv"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"bellhop/api"
+	"bellhop/hotel"
+)
+
+func hotelCommands() []*command {
+	return []*command{
+		{words: "rooms list", about: "list the rooms", run: roomsList, flags: jsonFlag},
+		{words: "rooms import", args: "FILE", about: "take rooms from a CSV file: number, extensions, minibar", run: roomsImport},
+		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
+		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
+		{words: "checkin", args: "ROOM", about: "begin a stay", run: checkIn, flags: func(f *flag.FlagSet, c *call) {
+			f.StringVar(&c.opt.stay, "stay", "", "the stay's `ID` at the PMS; one is made when it is not given")
+		}},
+		{words: "checkout", args: "ROOM", about: "end the stay in a room", run: func(c *call) error { return c.stay("checkout", "checked out") }},
+		{words: "move", args: "ROOM TO", about: "move a stay into another room", run: move},
+		{words: "postings list", about: "list the newest postings", run: postingsList, flags: listFlags},
+		{words: "calls", about: "list the newest call records", run: callsList, flags: listFlags},
+	}
+}
+
+func listFlags(f *flag.FlagSet, c *call) {
+	jsonFlag(f, c)
+	f.StringVar(&c.opt.room, "room", "", "of one `ROOM`")
+	f.Uint64Var(&c.opt.limit, "limit", 100, "at most so many")
+}
+
+func roomsList(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var rooms []hotel.Room
+	if err := client.Get(c.ctx, "/v1/rooms", &rooms); err != nil {
+		return err
+	}
+	return show(c, rooms, "ROOM EXTENSIONS STATUS OCCUPANCY STAY DND", func(r hotel.Room) []any {
+		occupancy := "vacant"
+		if r.Stay != "" {
+			occupancy = "occupied"
+		}
+		return []any{r.Number, strings.Join(r.Phones(), " "), string(r.Status), occupancy, r.Stay, r.DND}
+	})
+}
+
+func itemsList(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var items []hotel.Item
+	if err := client.Get(c.ctx, "/v1/items", &items); err != nil {
+		return err
+	}
+	return show(c, items, "MINIBAR CODE NAME PRICE MAX", func(i hotel.Item) []any {
+		return []any{i.Minibar, i.Code, i.Name, money(i.Price), i.Max}
+	})
+}
+
+// money prints an amount of minor units with its two places.
+func money(minor int64) string {
+	sign := ""
+	if minor < 0 {
+		sign, minor = "-", -minor
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, minor/100, minor%100)
+}
+
+func roomsImport(c *call) error {
+	lists := hotel.Import{}
+	err := c.readCSV([]string{"number"}, []string{"extensions", "minibar", "status"}, func(_ int, row map[string]string) error {
+		lists.Rooms = append(lists.Rooms, hotel.Room{
+			Number: row["number"], Extensions: strings.Fields(strings.ReplaceAll(row["extensions"], ";", " ")),
+			Minibar: row["minibar"], Status: hotel.Status(row["status"]),
+		})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.order("/v1/import", lists, fmt.Sprintf("%d rooms imported", len(lists.Rooms)))
+}
+
+func itemsImport(c *call) error {
+	lists := hotel.Import{}
+	err := c.readCSV([]string{"code", "name", "price"}, []string{"minibar", "max"}, func(line int, row map[string]string) error {
+		price, err := minorUnits(row["price"])
+		if err != nil {
+			return fmt.Errorf("line %d: price: %w", line, err)
+		}
+		most := 0
+		if row["max"] != "" {
+			if most, err = strconv.Atoi(row["max"]); err != nil {
+				return fmt.Errorf("line %d: max must be a whole number, but it is %q", line, row["max"])
+			}
+		}
+		lists.Items = append(lists.Items, hotel.Item{
+			Minibar: row["minibar"], Code: row["code"], Name: row["name"], Price: price, Max: most,
+		})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.order("/v1/import", lists, fmt.Sprintf("%d items imported", len(lists.Items)))
+}
+
+// minorUnits reads a price such as 12, 12.5 or 12.50 without rounding.
+func minorUnits(text string) (int64, error) {
+	whole, part, _ := strings.Cut(strings.TrimSpace(text), ".")
+	if len(part) > 2 || strings.ContainsAny(whole+part, "+-eE_") || whole == "" {
+		return 0, fmt.Errorf("must be such as 12 or 12.50, but it is %q", text)
+	}
+	n, err := strconv.ParseInt(whole+(part + "00")[:2], 10, 63)
+	if err != nil {
+		return 0, fmt.Errorf("must be such as 12 or 12.50, but it is %q", text)
+	}
+	return n, nil
+}
+
+// maxCSV bounds an import file.
+const maxCSV = 1 << 20
+
+// readCSV reads the file named by the first argument; "-" is standard input.
+// Its first line names the columns, in any order.
+func (c *call) readCSV(must, may []string, take func(line int, row map[string]string) error) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	var in io.Reader = os.Stdin
+	if c.args[0] != "-" {
+		f, err := os.Open(c.args[0])
+		if err != nil {
+			return fmt.Errorf("read %s: %w", c.args[0], err)
+		}
+		defer f.Close()
+		in = f
+	}
+	if err := parseCSV(io.LimitReader(in, maxCSV), must, may, take); err != nil {
+		return fmt.Errorf("%s: %w", c.args[0], err)
+	}
+	return nil
+}
+
+func parseCSV(in io.Reader, must, may []string, take func(line int, row map[string]string) error) error {
+	r := csv.NewReader(in)
+	r.TrimLeadingSpace = true
+	r.Comment = '#'
+	head, err := r.Read()
+	if err != nil {
+		return fmt.Errorf("the first line must name the columns %s: %w", strings.Join(append(must, may...), ","), err)
+	}
+	for i := range head {
+		// A spreadsheet may have put a byte order mark in front.
+		head[i] = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(head[i], "\ufeff")))
+	}
+	if err := checkColumns(head, must, may); err != nil {
+		return err
+	}
+	for {
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		line, _ := r.FieldPos(0)
+		row := map[string]string{}
+		for i, name := range head {
+			row[name] = strings.TrimSpace(cells[i])
+		}
+		if err := take(line, row); err != nil {
+			return err
+		}
+	}
+}
+
+func checkColumns(head, must, may []string) error {
+	seen := map[string]bool{}
+	for _, name := range head {
+		seen[name] = true
+	}
+	for _, name := range must {
+		if !seen[name] {
+			return fmt.Errorf("line 1: column %q is missing; needed: %s; possible: %s", name, strings.Join(must, ", "), strings.Join(may, ", "))
+		}
+		delete(seen, name)
+	}
+	for _, name := range may {
+		delete(seen, name)
+	}
+	for name := range seen {
+		return fmt.Errorf("line 1: column %q is unknown; needed: %s; possible: %s", name, strings.Join(must, ", "), strings.Join(may, ", "))
+	}
+	return nil
+}
+
+func (c *call) stay(path, done string) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	return c.order("/v1/"+path, api.Stay{Room: c.args[0], Stay: c.opt.stay}, "room "+c.args[0]+" "+done)
+}
+
+func checkIn(c *call) error { return c.stay("checkin", "checked in") }
+
+func move(c *call) error {
+	if err := c.need(2); err != nil {
+		return err
+	}
+	return c.order("/v1/move", api.Stay{Room: c.args[0], To: c.args[1]}, "moved from "+c.args[0]+" to "+c.args[1])
+}
+
+func postingsList(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var all []hotel.Posting
+	if err := client.Get(c.ctx, c.history("/v1/postings"), &all); err != nil {
+		return err
+	}
+	return show(c, all, "ID TIME ROOM STAY KIND WHAT QUANTITY AMOUNT STATE EVENT", func(p hotel.Posting) []any {
+		return []any{p.ID, at(p.Time), p.Room, p.Stay, p.Kind, brief(p.Description, 30), p.Quantity, money(p.Amount) + " " + p.Currency, p.State, p.Event}
+	})
+}
+
+func (c *call) history(path string) string {
+	return fmt.Sprintf("%s?limit=%d&room=%s", path, c.opt.limit, c.opt.room)
+}
+
+func callsList(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var all []hotel.CallRecord
+	if err := client.Get(c.ctx, c.history("/v1/calls"), &all); err != nil {
+		return err
+	}
+	return show(c, all, "EVENT START ROOM FROM TO TALK STATUS", func(r hotel.CallRecord) []any {
+		return []any{r.Event, r.CDR.Start, r.Room, r.CDR.From, r.CDR.To, r.CDR.Talk, r.CDR.Status}
+	})
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"bellhop/agent"
+	"bellhop/api"
+	"bellhop/config"
+)
+
+func runCommands() []*command {
+	return []*command{
+		{words: "run", about: "run the agent until it is told to end", run: runAgent},
+		{words: "trust pbx", about: "show the PBX's certificate and, when you agree, trust it", run: trustPBX, flags: trustFlags},
+		{words: "demo", about: "play a hotel with a simulated PBX and PMS; nothing to configure", run: demo, flags: demoFlags, bare: true},
+		{words: "status", about: "say how things stand, and what is missing", run: status, flags: jsonFlag},
+		{words: "config check", about: "read the config and name each fault", run: configCheck},
+	}
+}
+
+func runAgent(c *call) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(c.err, nil))
+	boundMemory()
+	return serve(c.ctx, cfg, log, func() { notify(c.ctx, log) })
+}
+
+// The collector may let garbage grow to several times of what lives, which is
+// little, and works harder only when the whole nears the bound. What
+// environment variables say of it (GOGC, GOMEMLIMIT) comes first.
+const (
+	gcPercent   = 300
+	memoryBound = 48 << 20
+)
+
+func boundMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryBound)
+	}
+}
+
+// serve composes an agent from a config, answers on its socket, and returns
+// when ctx has ended and everything is put down.
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func()) error {
+	if err := makeFolders(cfg); err != nil {
+		return err
+	}
+	driver, err := openDriver(cfg, log)
+	if err != nil {
+		return err
+	}
+	link, err := openLink(cfg)
+	if err != nil {
+		return err
+	}
+	socket, err := api.ListenSocket(cfg.API.Socket)
+	if err != nil {
+		return err
+	}
+	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Hooks: hookFolder(cfg), Log: log})
+	if err != nil {
+		return errors.Join(err, socket.Close())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var group sync.WaitGroup
+	group.Go(func() { logError(log, api.Serve(ctx, socket, api.Handler(a))) })
+	if cfg.API.Listen != "" {
+		group.Go(func() { serveOpen(ctx, cfg.API.Listen, a, log) })
+	}
+	log.Info("bellhop runs", "hotel", cfg.Hotel.Name, "store", cfg.Store.Path, "socket", cfg.API.Socket)
+	ready()
+	err = a.Run(ctx)
+	cancel()
+	group.Wait()
+	return err
+}
+
+// serveOpen answers /healthz and /metrics over TCP. A port that is taken
+// costs the monitoring, not the hotel.
+func serveOpen(ctx context.Context, address string, a *agent.Agent, log *slog.Logger) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		log.Error("api.listen: /healthz and /metrics are not answered", "error", err)
+		return
+	}
+	logError(log, api.Serve(ctx, ln, api.OpenHandler(a)))
+}
+
+func logError(log *slog.Logger, err error) {
+	if err != nil {
+		log.Error("the API ended", "error", err)
+	}
+}
+
+func makeFolders(cfg config.Config) error {
+	if err := os.MkdirAll(filepath.Dir(cfg.Store.Path), 0o700); err != nil {
+		return fmt.Errorf("make the store's folder: %w", err)
+	}
+	return nil
+}
+
+// hookFolder is the hotel's own hooks; nil when there is no such folder.
+func hookFolder(cfg config.Config) fs.FS {
+	if _, err := os.Stat(cfg.Hooks.Dir); err != nil {
+		return nil
+	}
+	return os.DirFS(cfg.Hooks.Dir)
+}
+
+// notify tells systemd that the agent is ready, and then at half the
+// watchdog's time that it lives.
+func notify(ctx context.Context, log *slog.Logger) {
+	if _, err := daemon.SdNotify(false, daemon.SdNotifyReady); err != nil {
+		log.Warn("systemd was not told", "error", err)
+	}
+	every, err := daemon.SdWatchdogEnabled(false)
+	if err != nil || every == 0 {
+		return
+	}
+	go func() {
+		tick := time.NewTicker(every / 2)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping)
+				return
+			case <-tick.C:
+				_, _ = daemon.SdNotify(false, daemon.SdNotifyWatchdog)
+			}
+		}
+	}()
+}
+
+func configCheck(c *call) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.out, "%s: good (%s, %s at %s)\n", c.config, cfg.Hotel.Name, cfg.PBX.Driver, cfg.PBX.URL)
+	return err
+}
+
+func status(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var s agent.Status
+	if err := client.Get(c.ctx, "/v1/status", &s); err != nil {
+		return err
+	}
+	if c.json {
+		return showOne(c, s)
+	}
+	fmt.Fprintf(c.out, "%s: running since %s\n", s.Hotel, at(s.Started))
+	fmt.Fprintf(c.out, "  events   %d kept, newest %d, %d not finished\n", s.Store.Events, s.Store.LastID, s.Store.LastID-s.Store.Watermark)
+	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
+	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
+	for _, m := range s.Missing {
+		fmt.Fprintf(c.out, "  missing  %s\n", m)
+	}
+	if len(s.Missing) == 0 {
+		fmt.Fprintln(c.out, "  nothing is missing")
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"bellhop/sim"
+)
+
+func simFlags(f *flag.FlagSet, c *call) {
+	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "where the PBX's API answers")
+	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "where the PMS takes webhooks")
+}
+
+// simulate runs a PBX and a PMS until it is told to end, and takes orders
+// from its standard input.
+func simulate(c *call) error {
+	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo"})
+	if err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	pms, err := sim.NewSink(sim.SinkOptions{Secret: demoSecret})
+	if err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	ctx, cancel := context.WithCancel(c.ctx)
+	defer cancel()
+	var group sync.WaitGroup
+	defer group.Wait()
+	for _, side := range []struct {
+		address string
+		serve   func(context.Context, net.Listener) error
+	}{{c.opt.listen, pbx.Serve}, {c.opt.sink, pms.Serve}} {
+		ln, err := net.Listen("tcp", side.address)
+		if err != nil {
+			cancel()
+			return fmt.Errorf("sim: %w", err)
+		}
+		group.Go(func() { _ = side.serve(ctx, ln) }) // it ends with ctx
+	}
+	fmt.Fprintf(c.out, `PBX  http://%s  user "api", password "demo"
+PMS  http://%s/  secret %q
+
+Orders, one a line:
+  dial ROOM DIGITS    a room's phone dials, such as: dial 1001 778*2*1
+  call ROOM NUMBER    a call of one minute ends
+  pbx down|up         the PBX is away, or back
+  pms down|up         the PMS is away, or back
+  pms fail STATUS     the PMS answers with a status; 0: no longer
+  list                what the PMS has taken
+`, c.opt.listen, c.opt.sink, demoSecret)
+	return simOrders(ctx, c, pbx, pms)
+}
+
+func simOrders(ctx context.Context, c *call, pbx *sim.PBX, pms *sim.Sink) error {
+	lines := make(chan string)
+	go func() { // ends with the process: a read of a terminal cannot be cut off
+		defer close(lines)
+		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+			lines <- in.Text()
+		}
+	}()
+	for calls := 1; ; calls++ {
+		select {
+		case <-ctx.Done():
+			return nil
+		case line, more := <-lines:
+			if !more {
+				<-ctx.Done()
+				return nil
+			}
+			if err := simOrder(ctx, c, pbx, pms, strings.Fields(line), calls); err != nil {
+				fmt.Fprintln(c.err, err)
+			}
+		}
+	}
+}
+
+var errOrder = errors.New("not understood; see the list of orders above")
+
+func simOrder(ctx context.Context, c *call, pbx *sim.PBX, pms *sim.Sink, words []string, number int) error {
+	if len(words) == 0 {
+		return nil
+	}
+	id, now := sim.CallID(time.Now(), number), time.Now()
+	switch order := strings.Join(words[:min(2, len(words))], " "); {
+	case words[0] == "dial" && len(words) == 3:
+		return pbx.Push(ctx, sim.DTMF(pbx.Serial(), id, words[1], words[2]))
+	case words[0] == "call" && len(words) == 3:
+		return pbx.Push(ctx, sim.NewCdr(pbx.Serial(), sim.CDR{
+			CallID: id, Start: now, From: words[1], To: words[2], Duration: 65, Talk: 60, Status: "ANSWERED", Type: "Outbound",
+		}))
+	case order == "pbx down", order == "pbx up":
+		pbx.SetDown(words[1] == "down")
+	case order == "pms down", order == "pms up":
+		pms.Down(words[1] == "down")
+	case order == "pms fail" && len(words) == 3:
+		var status int
+		if _, err := fmt.Sscan(words[2], &status); err != nil {
+			return errOrder
+		}
+		pms.Fail(status)
+	case order == "list":
+		for _, m := range pms.Received() {
+			fmt.Fprintf(c.out, "%s  %-12s room %-5s event %-5d %s\n", m.Key, m.Type, m.Room, m.Event, m.Data)
+		}
+	default:
+		return errOrder
+	}
+	return nil
+}

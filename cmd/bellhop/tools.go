@@ -1,0 +1,44 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+func toolCommands() []*command {
+	return []*command{
+		{words: "sim", about: "run a simulated PBX and PMS, for trying things out", run: simulate, flags: simFlags, bare: true},
+		{words: "bench ingest", about: "measure how events are taken and carried out, as JSON", run: benchIngest, bare: true, flags: func(f *flag.FlagSet, c *call) {
+			benchFlags(f, c)
+			f.IntVar(&c.opt.events, "events", 20000, "events of the widest load; the others push fewer")
+			f.IntVar(&c.opt.conns, "conns", 64, "connections of the widest load")
+			f.BoolVar(&c.opt.floor, "floor", false, "measure a bare two-commit receiver on bbolt in the same run")
+		}},
+		{words: "bench queue", about: "measure adding to an empty queue and to a long one, as JSON", run: benchQueue, bare: true, flags: func(f *flag.FlagSet, c *call) {
+			benchFlags(f, c)
+			f.IntVar(&c.opt.fill, "fill", 1_000_000, "calls in the long queue")
+		}},
+		{words: "bench start", about: "measure a start over a full store after a kill, as JSON", run: benchStart, bare: true, flags: benchFlags},
+		{words: "bench floor", about: "the bare receiver that bench ingest --floor compares with", run: benchFloor, bare: true, flags: func(f *flag.FlagSet, c *call) {
+			f.StringVar(&c.opt.dir, "dir", "", "the `FOLDER` of its database")
+			f.StringVar(&c.opt.sink, "sink", "", "the `URL` that it posts to")
+		}},
+		{words: "version", about: "say which build this is", run: version, bare: true},
+	}
+}
+
+func version(c *call) error {
+	build := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		build = info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" && (build == "" || build == "(devel)") {
+				build = s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", build, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
