@@ -68,7 +68,8 @@ type Store struct {
 	now      func() time.Time
 	apply    ApplyFunc
 	watch    Watch
-	requests chan *request
+	requests chan *request // somebody waits
+	patient  chan *request // may wait for company
 	stop     chan struct{}
 	stopOnce sync.Once
 	stopped  chan struct{}
@@ -110,6 +111,7 @@ func Open(opts Options) (*Store, error) {
 		apply:    opts.Apply,
 		watch:    opts.Watch,
 		requests: make(chan *request, maxBatch),
+		patient:  make(chan *request, maxBatch),
 		stop:     make(chan struct{}),
 		stopped:  make(chan struct{}),
 		recent:   newRecent(),
@@ -175,9 +177,13 @@ func (s *Store) do(ctx context.Context, apply func(*commit) error) error {
 // wait a moment for company. When the context ends first the work may still
 // be committed.
 func (s *Store) submit(ctx context.Context, patient bool, apply func(*commit) error) error {
-	r := &request{apply: apply, patient: patient, done: make(chan error, 1)}
+	r := &request{apply: apply, done: make(chan error, 1)}
+	queue := s.requests
+	if patient {
+		queue = s.patient
+	}
 	select {
-	case s.requests <- r:
+	case queue <- r:
 	case <-s.stop:
 		return ErrClosed
 	case <-ctx.Done():

@@ -16,15 +16,17 @@ const (
 	maxBatch = 256
 	// linger is how long what nobody waits for waits for company.
 	linger = 5 * time.Millisecond
+	// companyFrom is how many requests make a commit so large that those who
+	// can wait may as well come along.
+	companyFrom = 8
 )
 
 // request is work for the writer. apply decides first and writes last: when
 // it refuses, it has written nothing, and the others of its commit go on.
 type request struct {
-	apply   func(*commit) error
-	patient bool // may wait for company
-	done    chan error
-	err     error // what apply said
+	apply func(*commit) error
+	done  chan error
+	err   error // what apply said
 }
 
 // commit is what a request sees of the transaction under way.
@@ -72,58 +74,81 @@ func (c *commit) remove(bucket, key []byte) bool {
 	return true
 }
 
-// write is the writer: it runs until Close.
+// write is the writer: it runs until Close. What somebody waits for begins a
+// commit at once, and takes along what has waited its time, or everything
+// when the commit is a large one anyway: a lone event's commit stays small,
+// and events that come together share theirs.
 func (s *Store) write() {
 	defer close(s.stopped)
-	batch := make([]*request, 0, maxBatch)
+	var patient []*request // in order of arrival
+	var since time.Time    // when the first of them came
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
+		var urgent []*request
 		select {
 		case <-s.stop:
 			return
 		case r := <-s.requests:
-			batch = s.gather(append(batch[:0], r))
-		}
-		err := s.commit(batch)
-		for _, r := range batch {
-			if r.err != nil {
-				r.done <- r.err
+			if urgent = s.gather(r); len(urgent) < companyFrom && time.Since(since) < linger {
+				s.serve(urgent)
 				continue
 			}
-			r.done <- err
+		case r := <-s.patient:
+			if len(patient) == 0 {
+				since = time.Now()
+				timer.Reset(linger)
+			}
+			if patient = append(patient, r); len(patient) < maxBatch {
+				continue
+			}
+		case <-timer.C:
 		}
+		patient = s.drain(patient)
+		if batch := append(urgent, patient...); len(batch) > 0 {
+			s.serve(batch)
+		}
+		patient = patient[:0]
 	}
 }
 
-// gather takes along what waits already, and waits a moment for more when
-// everything so far can.
-func (s *Store) gather(batch []*request) []*request {
-	patient := batch[0].patient
-	var timer <-chan time.Time
+// gather takes along what waits already among the urgent; it never waits.
+func (s *Store) gather(first *request) []*request {
+	batch := append(make([]*request, 0, companyFrom), first)
 	for len(batch) < maxBatch {
 		select {
 		case r := <-s.requests:
 			batch = append(batch, r)
-			patient = patient && r.patient
-			continue
 		default:
-		}
-		if !patient {
-			return batch
-		}
-		if timer == nil {
-			timer = time.After(linger)
-		}
-		select {
-		case r := <-s.requests:
-			batch = append(batch, r)
-			patient = patient && r.patient
-		case <-timer:
-			return batch
-		case <-s.stop:
 			return batch
 		}
 	}
 	return batch
+}
+
+// drain adds the patient ones that wait already.
+func (s *Store) drain(patient []*request) []*request {
+	for len(patient) < maxBatch {
+		select {
+		case r := <-s.patient:
+			patient = append(patient, r)
+		default:
+			return patient
+		}
+	}
+	return patient
+}
+
+// serve commits a batch and tells each request how it went.
+func (s *Store) serve(batch []*request) {
+	err := s.commit(batch)
+	for _, r := range batch {
+		if r.err != nil {
+			r.done <- r.err
+			continue
+		}
+		r.done <- err
+	}
 }
 
 // commit runs a batch in one transaction. The error concerns all of it; what
