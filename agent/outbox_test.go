@@ -173,17 +173,26 @@ func TestOutboxKeepsOrderWithinRoomAlone(t *testing.T) {
 
 func TestCallOfTwoRoomsWaitsForBoth(t *testing.T) {
 	b := newBox(t, filepath.Join(t.TempDir(), "b.db"))
+	b.queue(call("a1", "101", hotel.Guest))
+	a := b.want("a1")
+	b.queue(call("b1", "102", hotel.Guest))
+	other := b.want("b1")
+	b.queue(call("c1", "103", hotel.Guest))
+	witness := b.want("c1")
 	both := call("move", "101", hotel.Guest)
 	both.Lanes = []string{"101", "102"}
-	b.queue(call("a1", "101", hotel.Guest), call("b1", "102", hotel.Guest))
 	b.queue(both, call("a2", "101", hotel.Guest), call("b2", "102", hotel.Guest))
-	x, y := <-b.wire.attempts, <-b.wire.attempts
+	a.answer <- nil
 	b.none()
-	x.answer <- nil
+	other.answer <- &pms.Retry{Err: errors.New("once more")}
+	for b.out.state()[0].Failures == 0 {
+		<-time.After(time.Millisecond)
+	}
+	// The far side takes calls: it is room 102's order alone that holds the
+	// move back.
+	witness.answer <- nil
 	b.none()
-	y.answer <- &pms.Retry{Err: errors.New("once more")}
-	b.none() // its room waits behind it, though nothing is under way
-	b.want(y.call.Op).answer <- nil
+	b.want("b1").answer <- nil
 	m := b.want("move")
 	b.none()
 	m.answer <- nil
