@@ -179,15 +179,14 @@ func TestCallOfTwoRoomsWaitsForBoth(t *testing.T) {
 	other := b.want("b1")
 	b.queue(call("c1", "103", hotel.Guest))
 	witness := b.want("c1")
-	both := call("move", "101", hotel.Guest)
-	both.Lanes = []string{"101", "102"}
-	b.queue(both, call("a2", "101", hotel.Guest), call("b2", "102", hotel.Guest))
 	a.answer <- nil
-	b.none()
 	other.answer <- &pms.Retry{Err: errors.New("once more")}
 	for b.out.state()[0].Failures == 0 {
 		<-time.After(time.Millisecond)
 	}
+	both := call("move", "101", hotel.Guest)
+	both.Lanes = []string{"101", "102"}
+	b.queue(both, call("a2", "101", hotel.Guest), call("b2", "102", hotel.Guest))
 	// The far side takes calls: it is room 102's order alone that holds the
 	// move back.
 	witness.answer <- nil
