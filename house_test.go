@@ -31,6 +31,37 @@ var floors = map[string][]string{
 	"bellhop/api":         {"bellhop/hotel", "bellhop/config", "bellhop/agent"},
 }
 
+// homes lists where a library may be used: only one package knows what it
+// stands for.
+var homes = map[string][]string{
+	"go.etcd.io/bbolt":                           {"bellhop/store", "bellhop/cmd/bellhop"}, // the latter to be compared with
+	"github.com/hashicorp/go-immutable-radix/v2": {"bellhop/store"},
+	"github.com/yuin/gopher-lua":                 {"bellhop/luahooks"},
+	"github.com/pelletier/go-toml/v2":            {"bellhop/config"},
+	"github.com/robfig/cron/v3":                  {"bellhop/agent"},
+	"github.com/VictoriaMetrics/metrics":         {"bellhop/api"},
+}
+
+func TestLibrariesStayAtHome(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "./...").Output()
+	if err != nil {
+		t.Fatalf("list packages: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		for _, imported := range words[1:] {
+			if words[0] == "bellhop/hotel" && strings.Contains(imported, ".") {
+				t.Errorf("hotel imports %s: it holds words and rules alone", imported)
+			}
+			for library, packages := range homes {
+				if strings.HasPrefix(imported+"/", library+"/") && !slices.Contains(packages, words[0]) {
+					t.Errorf("%s imports %s, which is at home in %v", words[0], library, packages)
+				}
+			}
+		}
+	}
+}
+
 func TestArrowsRunDown(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "./...").Output()
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/parse"
@@ -47,9 +46,6 @@ type source struct {
 	version string
 	proto   *lua.FunctionProto
 }
-
-// hookName is the name under which the file's values are kept.
-func (s *source) hookName() string { return strings.TrimSuffix(s.name, ".lua") }
 
 // readSources reads the shipped files and those of dir, which replace them by
 // name.

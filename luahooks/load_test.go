@@ -181,10 +181,10 @@ func (d brokenDir) Open(name string) (fs.File, error) {
 func TestUnreadableFiles(t *testing.T) {
 	dir := brokenDir{fstest.MapFS{"bad.lua": {}, "good.lua": {Data: []byte("bellhop.on('dtmf', print)")}}}
 	s, err := Load(dir, Options{})
-	defer s.Close()
 	if err == nil || !strings.Contains(err.Error(), "bad.lua: ") {
 		t.Errorf("fault %v", err)
 	}
+	defer s.Close()
 	if got := s.Match(dialled("1203", "1")); !slices.Equal(got, []string{"good.lua:dtmf:1"}) {
 		t.Errorf("matched %q", got)
 	}

@@ -38,15 +38,13 @@ type call struct {
 
 // options hold the values of flags that only some commands have.
 type options struct {
-	after, limit                   uint64
-	last, once, follow, yes, floor bool
-	parked, ended                  bool
-	stay, room, file, fingerprint  string
-	dir, listen, sink, agent       string
-	events, conns, rooms           int
-	fill                           int
-	mode                           string
-	keepFiles                      bool
+	after, limit            uint64
+	once, floor             bool
+	parked, ended           bool
+	stay, room, fingerprint string
+	dir, listen, sink       string
+	events, conns, rooms    int
+	fill                    int
 }
 
 // commands is the list that help prints, in its order.
