@@ -180,7 +180,7 @@ func TestCallOfTwoRoomsWaitsForBoth(t *testing.T) {
 	b.queue(call("c1", "103", hotel.Guest))
 	witness := b.want("c1")
 	a.answer <- nil
-	other.answer <- &pms.Retry{Err: errors.New("once more")}
+	other.answer <- &pms.Retry{After: 5 * time.Second, Err: errors.New("once more")}
 	for b.out.state()[0].Failures == 0 {
 		<-time.After(time.Millisecond)
 	}
