@@ -180,6 +180,9 @@ func TestCallOfTwoRoomsWaitsForBoth(t *testing.T) {
 	b.queue(call("c1", "103", hotel.Guest))
 	witness := b.want("c1")
 	a.answer <- nil
+	for b.store.Status().Waiting > 2 {
+		<-time.After(time.Millisecond)
+	}
 	other.answer <- &pms.Retry{After: 5 * time.Second, Err: errors.New("once more")}
 	for b.out.state()[0].Failures == 0 {
 		<-time.After(time.Millisecond)
