@@ -3,7 +3,9 @@
 // The file is read strictly: a key that does not exist is an error with its
 // line and, where one is near, the key that was meant. [Load] reports all that
 // it finds wrong at once, so that an installer mends the file in one go.
-// Secrets are never in the file; it names the files that hold them.
+// Secrets are never in the file; it names the files that hold them. Paths are
+// used as they are: a relative one counts from the working directory, not from
+// the file. [Example] shows every key.
 package config
 
 import (

@@ -45,6 +45,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		good + "[hooks]\nvms = 9":          `hooks.vms: must be 2 to 4, but it is "9"`,
 		good + "[hooks]\ndeadline = \"1\"": `hooks.deadline: must be such as "1s"`,
 		good + "[services.minibars]\n\"778\" = \"lounge\"": `services.minibars: is used by two services, but it is "778"`,
+		good + "[services.minibars]\n\"\" = \"lounge\"":    `services.minibars: has an empty feature code`,
 		good + "[services]\nroom_status = \"56\"":          `services.room_status: must be such as "*56"`,
 		good + "events = \"tcp\"":                          `pbx.events: must be "http"`,
 		good + "advertise = \"box\"":                       `pbx.advertise`,

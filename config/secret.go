@@ -3,10 +3,14 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 )
+
+// maxSecret bounds a file that is something else.
+const maxSecret = 64 << 10
 
 // secret finds a secret: in the environment, among systemd's credentials, or
 // in the file that the config names. It is never part of an error.
@@ -20,7 +24,7 @@ type secret struct {
 
 func (s secret) find(env func(string) string) (string, error) {
 	if value := env(s.variable); value != "" {
-		return value, nil
+		return s.trim(value)
 	}
 	if folder := env("CREDENTIALS_DIRECTORY"); folder != "" {
 		text, err := os.ReadFile(filepath.Join(folder, s.credential))
@@ -40,14 +44,20 @@ func (s secret) find(env func(string) string) (string, error) {
 // fromFile refuses a file that others may read: it is the installer's last
 // chance to notice.
 func (s secret) fromFile() (string, error) {
-	info, err := os.Stat(s.file)
+	file, err := os.Open(s.file)
+	if err != nil {
+		return "", fmt.Errorf("%s: %s: %w", s.what, s.fileKey, err)
+	}
+	defer file.Close()
+	// The file that was opened, so that it is the one that is read.
+	info, err := file.Stat()
 	if err != nil {
 		return "", fmt.Errorf("%s: %s: %w", s.what, s.fileKey, err)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return "", fmt.Errorf("%s: %s may be read by others (mode %04o): chmod 0600 %s", s.what, s.file, mode, s.file)
 	}
-	text, err := os.ReadFile(s.file)
+	text, err := io.ReadAll(io.LimitReader(file, maxSecret))
 	if err != nil {
 		return "", fmt.Errorf("%s: %s: %w", s.what, s.fileKey, err)
 	}

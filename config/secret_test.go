@@ -24,6 +24,8 @@ func TestSecretIsFound(t *testing.T) {
 		want, err  string
 	}{
 		{"environment first", good, map[string]string{"BELLHOP_PBX_PASSWORD": "e", "CREDENTIALS_DIRECTORY": dir}, "e", ""},
+		{"environment with a newline", "", map[string]string{"BELLHOP_PBX_PASSWORD": "e\n"}, "e", ""},
+		{"environment with nothing but it", good, map[string]string{"BELLHOP_PBX_PASSWORD": "\n"}, "", "is empty"},
 		{"systemd next", good, map[string]string{"CREDENTIALS_DIRECTORY": dir}, "from systemd", ""},
 		{"systemd without it", good, map[string]string{"CREDENTIALS_DIRECTORY": dir + "/none"}, "hush", ""},
 		{"file", good, nil, "hush", ""},

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -102,8 +103,12 @@ func (s Services) faults() []error {
 		check(service[0], service[1], "must be digits, or empty to switch it off", isCode(service[1]))
 	}
 	check("room_status", s.RoomStatus, `must be such as "*56", or empty to switch it off`, strings.HasPrefix(s.RoomStatus, "*") && isCode(s.RoomStatus[1:]))
-	for code, list := range s.Minibars {
-		check("minibars", code, "must have digits as keys and a price list's name as values", isCode(code) && list != "")
+	for _, code := range slices.Sorted(maps.Keys(s.Minibars)) {
+		if code == "" {
+			faults = append(faults, &Fault{Key: "services.minibars", Rule: "has an empty feature code"})
+			continue
+		}
+		check("minibars", code, "must have digits as keys and a price list's name as values", isCode(code) && s.Minibars[code] != "")
 	}
 	return faults
 }
