@@ -154,7 +154,7 @@ func (o *outbox) headOf(l *lane, now time.Time) (*hotel.QueuedCall, time.Duratio
 		return nil, 0, err
 	}
 	if c.After != 0 {
-		waits, err := o.store.Waits(c, c.After)
+		waits, err := o.store.Waits(c.After)
 		if err != nil || waits {
 			return nil, lookAgain, err
 		}

@@ -38,7 +38,6 @@ func (l Lane) after() []byte {
 }
 
 // LanesOf are the lanes that a call stands in: one for each of its rooms.
-// The first holds it.
 func LanesOf(c *hotel.QueuedCall) []Lane {
 	if len(c.Lanes) == 0 {
 		return []Lane{{c.To, c.Urgency, c.Room}}
@@ -50,7 +49,7 @@ func LanesOf(c *hotel.QueuedCall) []Lane {
 	return lanes
 }
 
-func outboxKey(l Lane, id uint64) []byte {
+func laneKey(l Lane, id uint64) []byte {
 	return binary.BigEndian.AppendUint64(l.prefix(), id)
 }
 

@@ -17,9 +17,10 @@ import (
 //	state     key (hotel.RoomKey …)           → version (8 bytes), JSON
 //	postings  number                          → hotel.Posting
 //	calls     event id                        → hotel.CallRecord
-//	outbox    destination 0 urgency room 0 id → a queued call, or 'P' and the key of the lane that holds it
-//	later     not-before (ms), id             → a queued call for which it is too early
-//	latest    supersede name                  → 'o' or 'l' (outbox, later) and the key there
+//	outbox    id                              → a queued call
+//	lanes     destination 0 urgency room 0 id → the place of a queued call in one of its lanes
+//	later     not-before (ms), id             → instead, while it is too early for the call
+//	latest    supersede name                  → id of the newest waiting call of that name
 //	parked    id                              → a call that waits for a person
 //	ended     id                              → a call that ended otherwise than delivered
 //	meta      "meta"                          → what the store knows of itself
@@ -33,6 +34,7 @@ var (
 	bucketPostings = []byte("postings")
 	bucketCalls    = []byte("calls")
 	bucketOutbox   = []byte("outbox")
+	bucketLanes    = []byte("lanes")
 	bucketLater    = []byte("later")
 	bucketLatest   = []byte("latest")
 	bucketParked   = []byte("parked")
@@ -44,7 +46,7 @@ var (
 // buckets are all of them but meta.
 var buckets = [][]byte{
 	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketCalls,
-	bucketOutbox, bucketLater, bucketLatest, bucketParked, bucketEnded,
+	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded,
 }
 
 // meta is what the store knows of itself, written with each commit.

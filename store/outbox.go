@@ -4,54 +4,45 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"bellhop/hotel"
 )
 
-// pointer marks the place of a call in its further lanes; the rest of the
-// value is the key where the call itself lies.
-const pointer = 'P'
+// here is the value of keys that say all there is to say.
+var here = []byte{'.'}
 
-// queue gives a call its id and key and puts it where it waits.
+// queue gives a call its id and key and puts it where it waits. Calls lie in
+// the order of their ids, so that adding to a long queue touches its end
+// alone; the small keys of their lanes lie apart.
 func (c *commit) queue(q hotel.QueuedCall) {
 	c.meta.LastNext++
 	q.ID = c.meta.LastNext
 	q.Key = "bh-" + c.meta.ID + "-" + strconv.FormatUint(q.ID, 10)
 	q.Queued, q.State = c.now, hotel.CallQueued
 	c.supersede(&q)
+	c.put(bucketOutbox, number(q.ID), encode(q))
 	c.meta.Waiting++
+	if q.Supersedes != "" {
+		c.put(bucketLatest, []byte(q.Supersedes), number(q.ID))
+	}
 	if q.NotBefore.After(c.now) {
-		key := laterKey(q.NotBefore, q.ID)
-		c.put(bucketLater, key, encode(q))
-		c.name(&q, 'l', key)
+		c.put(bucketLater, laterKey(q.NotBefore, q.ID), here)
 		return
 	}
 	c.enter(q)
 }
 
-// enter puts a call into its lanes.
+// enter gives a call its places in its lanes.
 func (c *commit) enter(q hotel.QueuedCall) {
-	lanes := LanesOf(&q)
-	first := outboxKey(lanes[0], q.ID)
-	c.put(bucketOutbox, first, encode(q))
-	for _, l := range lanes[1:] {
-		c.put(bucketOutbox, outboxKey(l, q.ID), append([]byte{pointer}, first...))
+	for _, l := range LanesOf(&q) {
+		c.put(bucketLanes, laneKey(l, q.ID), here)
 	}
-	c.name(&q, 'o', first)
 	c.queued = append(c.queued, q)
-}
-
-// name remembers the newest call of a supersede name.
-func (c *commit) name(q *hotel.QueuedCall, where byte, key []byte) {
-	if q.Supersedes != "" {
-		c.put(bucketLatest, []byte(q.Supersedes), append([]byte{where}, key...))
-	}
 }
 
 // supersede ends the older waiting call of the same name. One that is being
@@ -60,15 +51,11 @@ func (c *commit) supersede(q *hotel.QueuedCall) {
 	if q.Supersedes == "" {
 		return
 	}
-	at := c.tx.Bucket(bucketLatest).Get([]byte(q.Supersedes))
-	if at == nil {
+	id := c.tx.Bucket(bucketLatest).Get([]byte(q.Supersedes))
+	if id == nil {
 		return
 	}
-	bucket := bucketOutbox
-	if at[0] == 'l' {
-		bucket = bucketLater
-	}
-	old, ok := c.read(bucket, at[1:])
+	old, ok := c.read(bucketOutbox, id)
 	if !ok || !c.block(old.ID) {
 		return
 	}
@@ -107,25 +94,19 @@ func (c *commit) leave(q *hotel.QueuedCall, state hotel.CallState, why string) {
 	c.ended = append(c.ended, *q)
 }
 
-// takeOut removes a call from its lanes, or from later.
+// takeOut removes a call and its places.
 func (c *commit) takeOut(q *hotel.QueuedCall) bool {
-	lanes := LanesOf(q)
-	first := outboxKey(lanes[0], q.ID)
-	there := c.remove(bucketOutbox, first)
-	at := first
-	if there {
-		for _, l := range lanes[1:] {
-			c.remove(bucketOutbox, outboxKey(l, q.ID))
-		}
-	} else {
-		at = laterKey(q.NotBefore, q.ID)
-		there = c.remove(bucketLater, at)
-	}
-	if !there {
+	if !c.remove(bucketOutbox, number(q.ID)) {
 		return false
 	}
 	c.meta.Waiting--
-	if latest := c.tx.Bucket(bucketLatest).Get([]byte(q.Supersedes)); q.Supersedes != "" && latest != nil && bytes.Equal(latest[1:], at) {
+	for _, l := range LanesOf(q) {
+		c.remove(bucketLanes, laneKey(l, q.ID))
+	}
+	if !q.NotBefore.IsZero() {
+		c.remove(bucketLater, laterKey(q.NotBefore, q.ID))
+	}
+	if q.Supersedes != "" && bytes.Equal(c.tx.Bucket(bucketLatest).Get([]byte(q.Supersedes)), number(q.ID)) {
 		c.remove(bucketLatest, []byte(q.Supersedes))
 	}
 	return true
@@ -210,12 +191,11 @@ func (c *commit) tell(q *hotel.QueuedCall, reply []byte) {
 // is on disk; a call of another kind needs no mark.
 func (s *Store) Sending(ctx context.Context, q hotel.QueuedCall) error {
 	err := s.submit(ctx, false, func(c *commit) error {
-		key := outboxKey(LanesOf(&q)[0], q.ID)
-		if c.tx.Bucket(bucketOutbox).Get(key) == nil {
-			return fmt.Errorf("it is not queued any more")
+		if c.tx.Bucket(bucketOutbox).Get(number(q.ID)) == nil {
+			return errors.New("it is not queued any more")
 		}
 		q.State = hotel.CallSending
-		c.put(bucketOutbox, key, encode(q))
+		c.put(bucketOutbox, number(q.ID), encode(q))
 		return nil
 	})
 	if err != nil {
@@ -238,8 +218,8 @@ func (s *Store) Release(ctx context.Context, now time.Time) (next time.Time, err
 				return nil
 			}
 			key := bytes.Clone(k)
-			if q, ok := c.read(bucketLater, key); ok {
-				c.remove(bucketLater, key)
+			c.remove(bucketLater, key)
+			if q, ok := c.read(bucketOutbox, key[8:]); ok {
 				c.enter(q)
 			}
 			moved++
@@ -256,9 +236,8 @@ type requeue struct {
 	drop   bool
 }
 
-// findRequeue looks a call up by its id alone. That a waiting one is found
-// by walking is the price of a queue without a second index; only a person
-// asks for it.
+// findRequeue looks a call up among the parked and, to be dropped, among the
+// waiting.
 func (c *commit) findRequeue(id uint64, drop bool) (requeue, bool) {
 	if q, ok := c.read(bucketParked, number(id)); ok {
 		return requeue{q, true, drop}, true
@@ -266,7 +245,7 @@ func (c *commit) findRequeue(id uint64, drop bool) (requeue, bool) {
 	if !drop {
 		return requeue{}, false
 	}
-	q, ok := findWaiting(c.tx, id)
+	q, ok := c.read(bucketOutbox, number(id))
 	return requeue{q, false, drop}, ok && c.block(id)
 }
 
@@ -286,18 +265,6 @@ func (c *commit) requeue(r requeue) {
 	}
 	r.call.State, r.call.LastError, r.call.Attempts = hotel.CallQueued, "", 0
 	c.meta.Waiting++
+	c.put(bucketOutbox, number(r.call.ID), encode(r.call))
 	c.enter(r.call)
-}
-
-func findWaiting(tx *bbolt.Tx, id uint64) (q hotel.QueuedCall, found bool) {
-	suffix := number(id)
-	for _, bucket := range [][]byte{bucketOutbox, bucketLater} {
-		cursor := tx.Bucket(bucket).Cursor()
-		for k, v := cursor.First(); k != nil; k, v = cursor.Next() {
-			if bytes.HasSuffix(k, suffix) && v[0] == '{' && json.Unmarshal(v, &q) == nil && q.ID == id {
-				return q, true
-			}
-		}
-	}
-	return hotel.QueuedCall{}, false
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"go.etcd.io/bbolt"
+
+	"bellhop/hotel"
 )
 
 // pair is a key and a value that were read from a damaged file.
@@ -18,7 +20,9 @@ type pair struct{ key, value []byte }
 func salvage(db *bbolt.DB, aside string) (events int, err error) {
 	found := map[string][]pair{}
 	for _, name := range buckets {
-		found[string(name)] = readable(aside, name)
+		if name := string(name); name != string(bucketLanes) && name != string(bucketLater) {
+			found[name] = readable(aside, []byte(name)) // those two follow from the calls
+		}
 	}
 	if err := db.Update(func(tx *bbolt.Tx) error { return restore(tx, found) }); err != nil {
 		return 0, err
@@ -46,10 +50,43 @@ func restore(tx *bbolt.Tx, found map[string][]pair) error {
 			m.count(name, p)
 		}
 	}
+	if err := m.replace(tx, found[string(bucketOutbox)]); err != nil {
+		return err
+	}
 	// The new numbers stay clear of all that the lost part may have given.
 	m.LastNext += 1 << 20
 	m.Version += 1 << 20
 	return m.write(tx)
+}
+
+// replace gives salvaged calls their places anew.
+func (m *meta) replace(tx *bbolt.Tx, calls []pair) error {
+	for _, p := range calls {
+		var q hotel.QueuedCall
+		if err := json.Unmarshal(p.value, &q); err != nil {
+			return fmt.Errorf("salvaged call %x: %w", p.key, err)
+		}
+		bucket, keys := placesOf(&q)
+		for _, key := range keys {
+			if err := tx.Bucket(bucket).Put(key, here); err != nil {
+				return fmt.Errorf("salvaged call %d: %w", q.ID, err)
+			}
+			m.Bytes += int64(len(key) + len(here))
+		}
+	}
+	return nil
+}
+
+// placesOf are a waiting call's keys in the lanes, or in later: from there it
+// is released when its time has come, if that is not long past.
+func placesOf(q *hotel.QueuedCall) (bucket []byte, keys [][]byte) {
+	if !q.NotBefore.IsZero() {
+		return bucketLater, [][]byte{laterKey(q.NotBefore, q.ID)}
+	}
+	for _, l := range LanesOf(q) {
+		keys = append(keys, laneKey(l, q.ID))
+	}
+	return bucketLanes, keys
 }
 
 func (m *meta) count(bucket string, p pair) {
@@ -63,14 +100,12 @@ func (m *meta) count(bucket string, p pair) {
 		m.RawBytes += int64(len(p.value))
 	case string(bucketState):
 		m.Version = max(m.Version, readNumber(p.value[:8]))
-	case string(bucketPostings), string(bucketParked), string(bucketEnded):
+	case string(bucketPostings), string(bucketParked), string(bucketEnded), string(bucketOutbox):
 		m.LastNext = max(m.LastNext, readNumber(p.key))
-		if bucket == string(bucketParked) {
+		switch bucket {
+		case string(bucketParked):
 			m.Parked++
-		}
-	case string(bucketOutbox), string(bucketLater):
-		m.LastNext = max(m.LastNext, readNumber(p.key[len(p.key)-8:]))
-		if p.value[0] == '{' {
+		case string(bucketOutbox):
 			m.Waiting++
 		}
 	}
@@ -110,10 +145,8 @@ func sound(bucket string, k, v []byte) bool {
 	case string(bucketState):
 		return len(k) > 0 && len(v) > 8 && json.Valid(v[8:])
 	case string(bucketOutbox):
-		_, err := readLane(k)
-		return err == nil && len(v) > 1 && (v[0] == pointer || json.Valid(v))
-	case string(bucketLater):
-		return len(k) == 16 && json.Valid(v)
+		var q hotel.QueuedCall
+		return len(k) == 8 && json.Unmarshal(v, &q) == nil && q.ID == readNumber(k)
 	case string(bucketPostings), string(bucketParked), string(bucketEnded), string(bucketCalls):
 		return len(k) == 8 && json.Valid(v)
 	}
