@@ -71,6 +71,9 @@ func (r *retention) removeEvent(id uint64, e *kept) {
 		r.c.meta.RawBytes -= int64(len(raw))
 		r.c.remove(bucketRaw, number(id))
 	}
+	d := r.c.draft(&hotel.Event{}, "retention")
+	d.Delete(hotel.ReranKey(id))
+	d.flush()
 	r.c.meta.Events--
 	r.left--
 }
