@@ -18,7 +18,8 @@ type Push struct {
 	Remote netip.Addr
 	Body   []byte
 	// OnTaken, when the handler sets it through the pointer it was given, is
-	// called once after the answer: true if the PBX was seen to take it.
+	// called once after the answer: true if the PBX was seen to take it. An
+	// equal report that comes meanwhile is handed over afterwards.
 	OnTaken *func(bool)
 }
 
@@ -51,6 +52,7 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 	defer running.Wait()
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { _ = ln.Close() })()
+	handle = inTurn(handle)
 	places := make(chan struct{}, orDefault(l.MaxConns, defaultConns))
 	for {
 		conn, err := ln.Accept()
@@ -150,23 +152,37 @@ func (l *Listener) answer(conn net.Conn, status string, keep bool) error {
 	return nil
 }
 
+// lookTime is how long the PBX is listened to at a time for a sign that it
+// has taken an answer.
+const lookTime = 5 * time.Millisecond
+
 // seenTaken waits until the PBX's system has acknowledged every byte of the
-// answer, or the PBX has closed in order or begun its next request.
+// answer. Where the kernel does not tell, the PBX's orderly close or its next
+// request say so. A reset says the contrary.
 func (l *Listener) seenTaken(conn net.Conn, r *bufio.Reader) bool {
 	end := time.Now().Add(orDefault(l.WriteTimeout, defaultTimeout))
-	for time.Now().Before(end) {
-		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Millisecond))
+	for sure := false; time.Now().Before(end); {
+		_ = conn.SetReadDeadline(time.Now().Add(lookTime))
 		_, err := r.Peek(1)
-		if err == nil || err == io.EOF {
-			return true
-		}
 		var late net.Error
-		if !errors.As(err, &late) || !late.Timeout() {
+		timeout := errors.As(err, &late) && late.Timeout()
+		if err != nil && err != io.EOF && !timeout {
 			return false
 		}
-		if left, known := unsent(conn); known && left == 0 {
+		left, known := unsent(conn)
+		switch {
+		case !known && !timeout:
 			return true
+		case known && left == 0 && (sure || !timeout):
+			return true
+		case !timeout:
+			// What has come may have come before the answer went out: a PBX
+			// that lost patience, or what a body has beyond its end.
+			time.Sleep(lookTime)
 		}
+		// On a busy machine a reset may have come and not been noticed: only
+		// a second look, which begins by reading, is sure.
+		sure = known && left == 0
 	}
 	return false
 }
