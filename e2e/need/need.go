@@ -1,0 +1,36 @@
+// Package need says what a test needs of the machine. Where it is missing the
+// test is skipped with the reason; in CI it fails, so that a promise is never
+// left untested unnoticed.
+package need
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// Tool gives the path of a program.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, name+" is not installed")
+	}
+	return path
+}
+
+// Root says that a test does what only root may.
+func Root(t testing.TB, what string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		missing(t, "only root may "+what)
+	}
+}
+
+func missing(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
