@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -68,7 +69,12 @@ func testConfig(t *testing.T) config.Config {
 // testAgent runs an agent until the test ends, or stop is called.
 func testAgent(t *testing.T, c config.Config, link pms.Link) (a *Agent, stop func()) {
 	t.Helper()
-	a, err := New(Options{Config: c, Link: link, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	return testAgentWith(t, c, link, nil)
+}
+
+func testAgentWith(t *testing.T, c config.Config, link pms.Link, hooks fs.FS) (a *Agent, stop func()) {
+	t.Helper()
+	a, err := New(Options{Config: c, Link: link, Hooks: hooks, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,6 +80,9 @@ func (a *Agent) Do(ctx context.Context, ev hotel.Event) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if receipt.DuplicateOf != 0 {
+		return receipt.DuplicateOf, nil // ordered before; a copy has nothing to run
+	}
 	select {
 	case <-a.dispatcher.wait(receipt.ID):
 	case <-ctx.Done():
