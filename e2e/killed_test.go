@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -20,22 +19,15 @@ func TestKilledAnywhere(t *testing.T) {
 	b.furnish()
 
 	p := newPBX(b.push)
-	pushing, enough := context.WithCancel(t.Context())
-	defer enough()
-	failing, well := context.WithCancel(t.Context())
-	defer well()
-	go k.fail(failing)
-	wait := p.run(pushing, t.Context(), traffic{lines: 8, pause: 150 * time.Millisecond, how: rough})
+	c := p.chaos(t, k, traffic{lines: 8, pause: 150 * time.Millisecond, how: rough})
 	began := time.Now()
 	for range kills {
 		b.killSoon(l, p)
 		l = b.start()
 	}
 	t.Logf("%d kills in %s", kills, time.Since(began).Round(time.Millisecond))
-	enough()
-	wait()
-	well()
 	b.ready(l)
+	c.end()
 	b.settle(l, p, k)
 }
 
