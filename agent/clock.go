@@ -13,20 +13,57 @@ import (
 // pbxSlack is how far the PBX's clock may be from ours to vouch for it.
 const pbxSlack = 2 * time.Minute
 
-// clock tells whether the time can be believed. A small computer without a
-// battery starts with any time at all; no schedule may run on it.
+// reading is all that speaks for or against a time.
+type reading struct {
+	now    time.Time
+	built  time.Time // of this program; zero: not known
+	last   time.Time // of the newest stored event; zero: there is none
+	synced bool      // by NTP, as the kernel says
+	pbx    time.Time // what the PBX's clock shows now; zero: not known
+}
+
+// believable says why a time is not believed; "" when it is.
+func believable(r reading) (why string) {
+	if r.now.Before(r.built) {
+		return fmt.Sprintf("it is before the program was built (%s)", r.built.Format(time.DateOnly))
+	}
+	// NTP may step by less than a second back.
+	if r.now.Before(r.last.Add(-time.Second)) {
+		return fmt.Sprintf("it is before the newest event (%s)", r.last.Format(time.RFC3339))
+	}
+	if r.synced {
+		return ""
+	}
+	if r.pbx.IsZero() {
+		return "it is not synchronised, and the PBX's is not known"
+	}
+	if off := r.now.Sub(r.pbx).Abs(); off > pbxSlack {
+		return fmt.Sprintf("it is not synchronised, and %s from the PBX's", off.Round(time.Second))
+	}
+	return ""
+}
+
+// clock gathers the readings. A small computer without a battery starts with
+// any time at all; no schedule may run on it.
 type clock struct {
 	now      func() time.Time
 	lastTime func() time.Time // of the newest stored event
 	built    time.Time
 	synced   func() bool // by NTP, as the kernel says
+	// elapsed is the time since one of now, however the clock was set meanwhile.
+	elapsed func(since time.Time) time.Duration
 
 	mu     sync.Mutex
-	offset *time.Duration // the PBX's clock against ours, when it was asked last
+	theirs time.Time // what the PBX's clock showed when it was asked last; zero: never
+	asked  time.Time // when that was
 }
 
 func newClock(s *store.Store, now func() time.Time) *clock {
-	return &clock{now: now, lastTime: func() time.Time { return s.Status().LastTime }, built: buildTime(), synced: ntpSynced}
+	return &clock{
+		now: now, lastTime: func() time.Time { return s.Status().LastTime }, built: buildTime(), synced: ntpSynced,
+		// Sub goes by the monotonic clock where both times have read it.
+		elapsed: func(since time.Time) time.Duration { return now().Sub(since) },
+	}
 }
 
 // buildTime is when this program was committed; zero when it is not known.
@@ -49,26 +86,18 @@ func (c *clock) ok() bool { return c.why() == "" }
 
 // why says why the time is not believed; empty when it is.
 func (c *clock) why() string {
-	now := c.now()
-	if now.Before(c.built) {
-		return fmt.Sprintf("it is before the program was built (%s)", c.built.Format(time.DateOnly))
-	}
-	// A second of slack: the stored time is cut to seconds, and NTP may step.
-	if last := c.lastTime(); now.Before(last.Add(-time.Second)) {
-		return fmt.Sprintf("it is before the newest event (%s)", last.Format(time.RFC3339))
-	}
-	if c.synced() {
-		return ""
-	}
+	return believable(reading{now: c.now().Round(0), built: c.built, last: c.lastTime(), synced: c.synced(), pbx: c.pbxNow()})
+}
+
+// pbxNow is what the PBX's clock shows now, by what it showed when it was
+// asked. That ours was set since makes no difference.
+func (c *clock) pbxNow() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.offset == nil {
-		return "it is not synchronised, and the PBX's is not known"
+	if c.theirs.IsZero() {
+		return time.Time{}
 	}
-	if c.offset.Abs() > pbxSlack {
-		return fmt.Sprintf("it is not synchronised, and %s from the PBX's", c.offset.Abs().Round(time.Second))
-	}
-	return ""
+	return c.theirs.Add(c.elapsed(c.asked))
 }
 
 // compare takes what the PBX said of its clock. One that cannot be read says
@@ -80,8 +109,7 @@ func (c *clock) compare(id pbx.Identity, zone *time.Location) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	offset := theirs.Sub(c.now())
-	c.offset = &offset
+	c.theirs, c.asked = theirs, c.now()
 }
 
 // parsePBXClock reads "2019-10-17 23:07:43 UTC-8" (Yeastar API 2.0.0,

@@ -2,7 +2,11 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -14,120 +18,302 @@ const (
 	// cronLook is the longest that the loop sleeps: the clock may be set, or
 	// become believable, meanwhile.
 	cronLook = time.Minute
-	// cronAgain is the pause after a tick that could not be kept.
+	// cronAgain is the first pause after a due time that could not be kept;
+	// it doubles up to cronLook.
 	cronAgain = 5 * time.Second
+	// cronDensest keeps "@every" from filling the disk.
+	cronDensest = time.Minute
 )
 
-// schedule is one job of a hook file and when it is due.
-type schedule struct {
-	name  string // the job's
+// cronJob is a function of a hook that runs on a schedule. It is never changed.
+type cronJob struct {
+	name  string // unique in the hotel
 	expr  string
-	when  cron.Schedule // nil: the expression cannot be read
-	fault string
-	since time.Time // due times up to here are past
+	times cron.Schedule // nil: the expression cannot be read
+	fault error         // why not; names the hook and the expression
 }
 
-// parseSchedule reads the five fields of cron(5), in the hotel's zone.
-func parseSchedule(name, expr string, zone *time.Location) *schedule {
-	s := &schedule{name: name, expr: expr}
-	when, err := cron.ParseStandard(expr)
+// newCronJob reads the five fields of cron(5), or a descriptor such as "@daily",
+// in the hotel's zone.
+func newCronJob(hook, name, expr string, zone *time.Location) *cronJob {
+	times, err := parseSchedule(expr, zone)
 	if err != nil {
-		s.fault = fmt.Sprintf("schedule %q cannot be read: %v", expr, err)
-		return s
+		return &cronJob{name: name, expr: expr, fault: fmt.Errorf("hook %s: schedule %q: %w", hook, expr, err)}
 	}
-	if spec, ok := when.(*cron.SpecSchedule); ok {
-		spec.Location = zone
-	}
-	s.when = when
-	return s
+	return &cronJob{name: name, expr: expr, times: times}
 }
 
-// due gives the newest due time after since and not after now: what was
-// missed while the box was off runs once, late. ok is false when there is
-// none; next is then when to look again.
-func (s *schedule) due(now time.Time) (at time.Time, ok bool, next time.Time) {
-	// The bound keeps a clock that jumps by years from turning this into a
-	// long walk; what it leaves out is older than what runs.
-	at = s.when.Next(s.since)
-	for range 100_000 {
-		next = s.when.Next(at)
-		if at.After(now) || next.IsZero() || next.After(now) {
+func parseSchedule(expr string, zone *time.Location) (cron.Schedule, error) {
+	if strings.Contains(expr, "TZ=") {
+		return nil, errors.New("schedules are in the hotel's zone and take no other")
+	}
+	parsed, err := cron.ParseStandard(expr)
+	if err != nil {
+		return nil, err
+	}
+	spec, ok := parsed.(*cron.SpecSchedule)
+	if !ok {
+		if every, ok := parsed.(cron.ConstantDelaySchedule); ok && every.Delay < cronDensest {
+			return nil, fmt.Errorf("at most once in %s", cronDensest)
+		}
+		return parsed, nil
+	}
+	spec.Location = time.UTC
+	local := &localTimes{spec: spec, zone: zone, fixed: expr != "@hourly"}
+	if fields := strings.Fields(expr); len(fields) == 5 {
+		local.fixed = !strings.ContainsAny(fields[1], "*?/")
+	}
+	return local, nil
+}
+
+// localTimes are the times of a schedule in a zone that may change its
+// offset. Fixed hours go by date: a local time that occurs twice counts once,
+// the first time, and one that is skipped counts at the jump. Wildcard and
+// stepped hours take each moment whose local time fits.
+//
+// The library reads the schedule, but knows only UTC, which has no edges: it
+// is given local times as if they were UTC's.
+type localTimes struct {
+	spec  *cron.SpecSchedule
+	zone  *time.Location
+	fixed bool
+}
+
+// Next is the first time after t; zero when there is none within five years.
+func (s *localTimes) Next(t time.Time) time.Time {
+	if s.fixed {
+		return s.nextByDate(t.In(s.zone))
+	}
+	return s.nextByClock(t.In(s.zone))
+}
+
+func (s *localTimes) nextByDate(t time.Time) time.Time {
+	wall := wallClock(t)
+	for {
+		if wall = s.spec.Next(wall); wall.IsZero() {
+			return wall
+		}
+		// Not after t is what the second passage through an hour asks for again.
+		if at := firstMoment(wall, s.zone); at.After(t) {
+			return at
+		}
+	}
+}
+
+func (s *localTimes) nextByClock(t time.Time) time.Time {
+	for {
+		_, offset := t.Zone()
+		_, end := t.ZoneBounds()
+		wall := s.spec.Next(wallClock(t))
+		if wall.IsZero() {
+			return wall
+		}
+		at := wall.Add(-time.Duration(offset) * time.Second).In(s.zone)
+		if end.IsZero() || at.Before(end) {
+			return at
+		}
+		if end = end.In(s.zone); s.fits(end) {
+			return end
+		}
+		t = end
+	}
+}
+
+// fits tells whether a moment's own local time is one of the schedule's.
+func (s *localTimes) fits(t time.Time) bool {
+	wall := wallClock(t)
+	return s.spec.Next(wall.Add(-time.Second)).Equal(wall)
+}
+
+// wallClock is what a clock in t's zone shows, as a time of UTC.
+func wallClock(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.UTC().Add(time.Duration(offset) * time.Second)
+}
+
+// firstMoment is when a clock in the zone first shows wall, or the moment at
+// which it jumps over it.
+func firstMoment(wall time.Time, zone *time.Location) time.Time {
+	year, month, day := wall.Date()
+	t := time.Date(year, month, day, wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
+	start, end := t.ZoneBounds()
+	switch shown := wallClock(t); {
+	case shown.After(wall): // behind the jump
+		return start
+	case shown.Before(wall): // before it
+		return end
+	case start.IsZero():
+		return t
+	}
+	_, before := start.Add(-time.Second).In(zone).Zone()
+	if earlier := wall.Add(-time.Duration(before) * time.Second); earlier.Before(start) {
+		return earlier.In(zone)
+	}
+	return t
+}
+
+// newestDue is the newest time of a schedule after since and not after now;
+// false when there is none.
+func newestDue(times cron.Schedule, since, now time.Time) (time.Time, bool) {
+	if every, ok := times.(cron.ConstantDelaySchedule); ok {
+		first := every.Next(since)
+		return first.Add(now.Sub(first).Truncate(every.Delay)), !first.After(now)
+	}
+	// Backwards in growing steps: a schedule may be due each minute or once in
+	// four years, and the box may have been off as long.
+	const day = 24 * time.Hour
+	for _, back := range []time.Duration{time.Hour, day, 32 * day, 367 * day, 5 * 366 * day} {
+		start := now.Add(-back)
+		if start.Before(since) {
+			start = since
+		}
+		at := times.Next(start)
+		if !at.IsZero() && !at.After(now) {
+			for next := times.Next(at); !next.IsZero() && !next.After(now); next = times.Next(at) {
+				at = next
+			}
+			return at, true
+		}
+		if start.Equal(since) {
 			break
 		}
-		at = next
 	}
-	if at.IsZero() || at.After(now) {
-		return time.Time{}, false, at
-	}
-	return at, true, next
+	return time.Time{}, false
 }
 
-// cronLoop makes an event of each due time.
+// cronLoop makes an event of each due time. Of those that were missed only
+// the newest is fired, late.
 type cronLoop struct {
-	jobs    []*schedule
 	now     func() time.Time
 	clockOK func() bool
+	// lastRun is the newest due time that was fired for a job, over restarts.
 	lastRun func(name string) (time.Time, bool)
-	fire    func(ctx context.Context, name string, due time.Time) error
-	report  func(error)
+	// fire makes the event of a due time. It may be called again with the same
+	// one, and then must make nothing new.
+	fire   func(ctx context.Context, name string, due time.Time) error
+	report func(error)
+
+	changed chan struct{} // of one place: jobs were set
+	mu      sync.Mutex
+	jobs    []*cronJob
+
+	// Of the loop's goroutine:
+	progress map[string]*progress // by the job's name
+	pause    time.Duration        // after a failure; zero after none
 }
 
-// run fires schedules until ctx ends. A job that has never run begins with
-// the first due time after now; nothing runs while the clock is not believed.
-func (l *cronLoop) run(ctx context.Context) {
-	if len(l.jobs) == 0 {
-		return
+// progress is how far a job has come.
+type progress struct {
+	expr  string
+	since time.Time // due times up to here are past
+	held  time.Time // a due time that could not be kept yet; zero: none
+}
+
+// set replaces the jobs, also while the loop runs. A job that stays keeps its
+// place; one with another expression than before begins anew from now.
+func (l *cronLoop) set(jobs []*cronJob) {
+	l.mu.Lock()
+	l.jobs = jobs
+	l.mu.Unlock()
+	select {
+	case l.changed <- struct{}{}:
+	default:
 	}
-	begun := false
-	for {
+}
+
+func (l *cronLoop) list() []*cronJob {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.jobs
+}
+
+// run fires jobs until ctx ends. A job that has never run begins with the
+// first due time after now; nothing runs while the clock is not believed.
+func (l *cronLoop) run(ctx context.Context) {
+	l.progress = map[string]*progress{}
+	for ctx.Err() == nil {
 		sleep := cronLook
 		if l.clockOK() {
-			if !begun {
-				l.begin()
-				begun = true
-			}
 			sleep = l.tick(ctx)
 		}
 		select {
 		case <-ctx.Done():
-			return
+		case <-l.changed:
 		case <-time.After(sleep):
-		}
-	}
-}
-
-func (l *cronLoop) begin() {
-	now := l.now()
-	for _, s := range l.jobs {
-		s.since = now
-		if last, ok := l.lastRun(s.name); ok && last.Before(now) {
-			s.since = last
 		}
 	}
 }
 
 // tick fires what is due, and says how long to sleep.
 func (l *cronLoop) tick(ctx context.Context) time.Duration {
-	now := l.now()
-	sleep := cronLook
-	for _, s := range l.jobs {
-		if s.when == nil {
+	now := l.now().Round(0) // by the wall clock alone, which may be set
+	jobs := l.list()
+	l.forget(jobs)
+	sleep, failed := cronLook, false
+	for _, j := range jobs {
+		if j.times == nil {
 			continue
 		}
-		at, due, next := s.due(now)
-		if due {
-			if err := l.fire(ctx, s.name, at); err != nil {
-				l.report(fmt.Errorf("schedule %s: %w", s.name, err))
-				sleep = min(sleep, cronAgain)
-				continue
-			}
-			s.since = now
+		p := l.progressOf(j, now)
+		if !l.fireDue(ctx, j, p, now) {
+			failed = true
+			continue
 		}
-		if wait := next.Sub(now); !next.IsZero() && wait > 0 {
-			sleep = min(sleep, wait)
+		if next := j.times.Next(now); !next.IsZero() {
+			sleep = min(sleep, next.Sub(now))
 		}
 	}
-	return sleep
+	if !failed {
+		l.pause = 0
+		return sleep
+	}
+	l.pause = min(max(2*l.pause, cronAgain), cronLook)
+	return min(sleep, l.pause)
+}
+
+// forget drops the progress of jobs that are gone.
+func (l *cronLoop) forget(jobs []*cronJob) {
+	for name := range l.progress {
+		if !slices.ContainsFunc(jobs, func(j *cronJob) bool { return j.name == name }) {
+			delete(l.progress, name)
+		}
+	}
+}
+
+func (l *cronLoop) progressOf(j *cronJob, now time.Time) *progress {
+	p := l.progress[j.name]
+	if p != nil && p.expr == j.expr {
+		return p
+	}
+	since := now
+	if last, ok := l.lastRun(j.name); ok && p == nil && last.Before(now) {
+		since = last.Round(0)
+	}
+	p = &progress{expr: j.expr, since: since}
+	l.progress[j.name] = p
+	return p
+}
+
+// fireDue fires the job if it is due; false when that failed. The due time is
+// then held: it is the first to be fired the next time.
+func (l *cronLoop) fireDue(ctx context.Context, j *cronJob, p *progress, now time.Time) bool {
+	for {
+		again := !p.held.IsZero()
+		if !again {
+			due, ok := newestDue(j.times, p.since, now)
+			if !ok {
+				return true
+			}
+			p.held = due
+		}
+		if err := l.fire(ctx, j.name, p.held); err != nil {
+			if !again && ctx.Err() == nil {
+				l.report(fmt.Errorf("job %s, due %s, is tried again: %w", j.name, p.held.Format(time.RFC3339), err))
+			}
+			return false
+		}
+		p.since, p.held = p.held, time.Time{}
+	}
 }
 
 // JobState is a schedule and when it ran.
@@ -142,11 +328,13 @@ type JobState struct {
 // Jobs are the schedules of the hooks.
 func (a *Agent) Jobs() []JobState {
 	states := []JobState{}
-	for _, s := range a.cron.jobs {
-		state := JobState{Name: s.name, Schedule: s.expr, Fault: s.fault}
-		state.Last, _ = a.lastRun(s.name)
-		if s.when != nil {
-			state.Next = s.when.Next(a.now())
+	for _, j := range a.cron.list() {
+		state := JobState{Name: j.name, Schedule: j.expr}
+		state.Last, _ = a.lastRun(j.name)
+		if j.fault != nil {
+			state.Fault = j.fault.Error()
+		} else {
+			state.Next = j.times.Next(a.now())
 		}
 		states = append(states, state)
 	}
@@ -155,8 +343,8 @@ func (a *Agent) Jobs() []JobState {
 
 // RunJob runs a schedule's job now, and waits until it has.
 func (a *Agent) RunJob(ctx context.Context, name string) (uint64, error) {
-	for _, s := range a.cron.jobs {
-		if s.name == name {
+	for _, j := range a.cron.list() {
+		if j.name == name {
 			return a.Do(ctx, hotel.Event{Kind: hotel.KindCron, Name: name, Fields: map[string]string{
 				"due": a.now().UTC().Format(time.RFC3339Nano), "by": "command",
 			}})
@@ -185,17 +373,25 @@ func (a *Agent) fireJob(ctx context.Context, name string, due time.Time) error {
 func (a *Agent) newCron() *cronLoop {
 	l := &cronLoop{
 		now: a.now, clockOK: a.clock.ok, lastRun: a.lastRun, fire: a.fireJob,
-		report: func(err error) { a.log.Error("cron", "error", err) },
+		report:  func(err error) { a.log.Error("A schedule could not be kept", "error", err) },
+		changed: make(chan struct{}, 1),
 	}
+	l.set(a.cronJobs())
+	return l
+}
+
+// cronJobs are those of the loaded hooks.
+func (a *Agent) cronJobs() []*cronJob {
+	var jobs []*cronJob
 	for _, hook := range a.hooks.Load().Hooks() {
 		if hook.Kind != hotel.KindCron {
 			continue
 		}
-		s := parseSchedule(hook.Job, hook.Schedule, a.zone)
-		if s.fault != "" {
-			a.log.Error("a schedule is not used", "hook", hook.Name, "fault", s.fault)
+		j := newCronJob(hook.Name, hook.Job, hook.Schedule, a.zone)
+		if j.fault != nil {
+			a.log.Error("A schedule is not used", "error", j.fault)
 		}
-		l.jobs = append(l.jobs, s)
+		jobs = append(jobs, j)
 	}
-	return l
+	return jobs
 }
