@@ -64,6 +64,7 @@ type Agent struct {
 
 	kept, refused atomic.Uint64
 	hookFaults    string
+	told          map[string]bool // outages that an alert was raised for; upkeep's own
 	stopping      chan struct{}
 	started       time.Time
 }
@@ -73,6 +74,7 @@ func New(opts Options) (*Agent, error) {
 	a := &Agent{
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
+		told: map[string]bool{},
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

@@ -254,3 +254,26 @@ func TestRefusedCallIsParkedAndToldOf(t *testing.T) {
 		t.Errorf("retried under key %s, first %s", m.Key, parked[0].Key)
 	}
 }
+
+func TestLongOutageIsToldOnce(t *testing.T) {
+	far := newFarPMS()
+	far.fail = func(pms.Message, int) error { return &pms.Retry{After: time.Hour, Err: errors.New("away")} }
+	a, _ := testAgent(t, testConfig(t), far)
+	furnish(t, a)
+	dial(t, a, "101", "778*1*1")
+	for a.outbox.state()[0].Failures == 0 {
+		<-time.After(time.Millisecond)
+	}
+	b := &Agent{store: a.store, outbox: a.outbox, told: map[string]bool{}, log: a.log, now: time.Now}
+	b.tellOfOutages(t.Context())
+	if n := len(a.Alerts()); n != 0 {
+		t.Fatalf("%d alerts for an outage of a moment", n)
+	}
+	b.now = func() time.Time { return time.Now().Add(unreachableAfter) }
+	b.tellOfOutages(t.Context())
+	b.tellOfOutages(t.Context())
+	<-a.dispatcher.wait(a.LastID())
+	if all := a.Alerts(); len(all) != 1 || all[0].Code != hotel.AlertUnreachable || all[0].Count != 1 {
+		t.Errorf("alerts: %+v", all)
+	}
+}

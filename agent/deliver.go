@@ -275,11 +275,14 @@ func (o *outbox) noted(d *destination, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err == nil || errors.As(err, &refused) {
-		d.failures, d.lastError, d.pausedUntil = 0, "", time.Time{}
+		d.failures, d.since, d.lastError, d.pausedUntil = 0, time.Time{}, "", time.Time{}
 		return
 	}
 	d.lastError = err.Error()
 	now, wait := o.now(), time.Duration(0)
+	if d.failures == 0 {
+		d.since = now
+	}
 	if !now.Before(d.pausedUntil) {
 		d.failures++ // those that were under way side by side are one failure
 		wait = pause(d.failures, rand.Float64())

@@ -109,13 +109,14 @@ func TestDispatcherBoundsWhatRuns(t *testing.T) {
 	running, most := 0, 0
 	hold := make(chan struct{})
 	full := make(chan struct{})
+	var once sync.Once
 	j := &journal{}
 	d := newDispatcher(func(context.Context, *hotel.Event, map[string]bool) {
 		mu.Lock()
 		running++
 		most = max(most, running)
 		if running == maxInFlight {
-			close(full)
+			once.Do(func() { close(full) })
 		}
 		mu.Unlock()
 		<-hold

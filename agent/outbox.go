@@ -44,6 +44,7 @@ type destination struct {
 	inFlight int
 
 	failures    int       // in a row, over all calls
+	since       time.Time // of the first of them
 	pausedUntil time.Time // no attempt before
 	lastError   string
 	wake        chan struct{}
@@ -170,6 +171,7 @@ type DestinationState struct {
 	To          string    `json:"to"`
 	InFlight    int       `json:"inFlight"`
 	Failures    int       `json:"failures,omitempty"` // in a row
+	Since       time.Time `json:"since,omitzero"`     // of the first of them
 	Error       string    `json:"error,omitempty"`
 	PausedUntil time.Time `json:"pausedUntil,omitzero"`
 	Missing     bool      `json:"missing,omitempty"` // nothing is configured that could send there
@@ -181,7 +183,7 @@ func (o *outbox) state() []DestinationState {
 	var states []DestinationState
 	for _, d := range o.dests {
 		states = append(states, DestinationState{
-			To: d.name, InFlight: d.inFlight, Failures: d.failures, Error: d.lastError,
+			To: d.name, InFlight: d.inFlight, Failures: d.failures, Since: d.since, Error: d.lastError,
 			PausedUntil: d.pausedUntil, Missing: d.sender == nil,
 		})
 	}

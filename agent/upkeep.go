@@ -3,11 +3,15 @@ package agent
 import (
 	"context"
 	"time"
+
+	"bellhop/hotel"
 )
 
 const (
 	upkeepEvery  = time.Minute
 	releaseEvery = time.Second
+	// A far side that takes nothing for so long is told of.
+	unreachableAfter = 15 * time.Minute
 	// A file of this size, half of it empty, is worth writing anew.
 	compactFrom = 32 << 20
 	// compactHour is when the house sleeps.
@@ -28,9 +32,22 @@ func (a *Agent) upkeep(ctx context.Context) {
 		case <-release.C:
 			a.release(ctx)
 		case <-retain.C:
+			a.tellOfOutages(ctx)
 			a.retain(ctx)
 			a.compact(ctx)
 		}
+	}
+}
+
+// tellOfOutages raises an alert for each far side that has been away for
+// long, once for each outage.
+func (a *Agent) tellOfOutages(ctx context.Context) {
+	for _, d := range a.outbox.state() {
+		away := d.Failures > 0 && a.now().Sub(d.Since) >= unreachableAfter
+		if away && !a.told[d.To] {
+			a.tell(ctx, hotel.AlertUnreachable, map[string]string{"to": d.To})
+		}
+		a.told[d.To] = away
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 	AlertRefused      = "call-refused"
 	AlertExpired      = "call-expired"
 	AlertUncertain    = "call-unknown"
+	AlertUnreachable  = "unreachable"
 	AlertDatabase     = "database-replaced"
 	AlertMany         = "too-many-alerts"
 )

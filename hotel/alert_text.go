@@ -22,6 +22,7 @@ var alertTexts = map[string][2]string{
 	AlertRefused:      {"{to} refused {op}: {error}", "{to} 拒绝了 {op}：{error}"},
 	AlertExpired:      {"{op} for {to} came too late and was not sent", "发往 {to} 的 {op} 已过期，未发送"},
 	AlertUncertain:    {"It is not known whether {op} reached {to}", "不确定 {op} 是否已到达 {to}"},
+	AlertUnreachable:  {"{to} has taken no calls for 15 minutes; they are kept and sent when it is back", "{to} 已 15 分钟未接收任何消息；消息已保存，恢复后会发送"},
 	AlertDatabase:     {"The database was damaged and replaced; {salvaged} events were saved, the old file is {file}", "数据库已损坏并被替换；保住 {salvaged} 个事件，旧文件为 {file}"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 }

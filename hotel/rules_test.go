@@ -86,6 +86,7 @@ func ruleCases() []ruleCase {
 		always("drop", command(CommandDrop, map[string]string{"call": "18446744073709551615"}), []Effect{{Requeue: &Requeue{Call: 1<<64 - 1, Drop: true}}}),
 		always("retry of no number", command(CommandRetry, map[string]string{"call": "x"}), []Effect{{Requeue: &Requeue{}}}),
 		always("drop of too large a number", command(CommandDrop, map[string]string{"call": "18446744073709551616"}), []Effect{{Requeue: &Requeue{Drop: true}}}),
+		always("an outage", command(CommandReport, map[string]string{"code": AlertUnreachable, "to": "pms"}), alertEffect(AlertUnreachable, "", "to", "pms")),
 		always("a report of the agent", command(CommandReport, map[string]string{"code": AlertDatabase, "salvaged": "9", "file": "old.db"}), alertEffect(AlertDatabase, "", "salvaged", "9", "file", "old.db")),
 		always("an unknown command", command("dance", nil), []Effect{{}}),
 
