@@ -15,7 +15,7 @@ const resendWindow = 10 * time.Minute
 
 // maxRecent bounds the remembered pushes; beyond it the oldest is forgotten,
 // which can only make a copy count as a new event, never lose one.
-const maxRecent = 16384
+const maxRecent = 8192
 
 // recent tells a re-sent push from an equal one. A pushed body has no id: an
 // equal body is a copy only while an earlier one's answer was not seen taken.
@@ -115,16 +115,24 @@ func (r *recent) remove(d sum, i int) {
 	}
 }
 
+// keptPush is what load needs of an event: reading less is quicker.
+type keptPush struct {
+	ID          uint64    `json:"id"`
+	Time        time.Time `json:"time"`
+	DuplicateOf uint64    `json:"duplicateOf"`
+	Digest      []byte    `json:"digest"`
+}
+
 // load fills the table after a restart from the journal's last ten minutes:
 // nothing is known of those answers, so each record absorbs one copy.
 func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
 	cursor := tx.Bucket(bucketJournal).Cursor()
-	var found []kept
+	var found []keptPush
 	for k, v := cursor.Last(); k != nil && len(found) < maxRecent; k, v = cursor.Prev() {
 		if len(k) != 8 {
 			continue
 		}
-		var e kept
+		var e keptPush
 		if err := json.Unmarshal(v, &e); err != nil {
 			return err
 		}
@@ -140,7 +148,11 @@ func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
 		if e.DuplicateOf != 0 {
 			r.replaced(d, e.DuplicateOf)
 		}
-		r.put(d, entry{id: e.ID, original: original(e.Event), at: e.Time, restart: true})
+		original := e.ID
+		if e.DuplicateOf != 0 {
+			original = e.DuplicateOf
+		}
+		r.put(d, entry{id: e.ID, original: original, at: e.Time, restart: true})
 	}
 	return nil
 }

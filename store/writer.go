@@ -24,7 +24,8 @@ const (
 	// can wait may as well come along.
 	companyFrom = 8
 	// fillPercent is how full a page is left when it is split: most keys are
-	// added at the end and leave their pages alone from then on.
+	// added at the end and leave their pages alone from then on. The journal's
+	// pages keep bbolt's half: an event's done-records come in behind it later.
 	fillPercent = 0.9
 )
 
@@ -58,7 +59,9 @@ type commit struct {
 // which ends the whole commit.
 func (c *commit) put(bucket, key, value []byte) {
 	b := c.tx.Bucket(bucket)
-	b.FillPercent = fillPercent
+	if &bucket[0] != &bucketJournal[0] {
+		b.FillPercent = fillPercent
+	}
 	if old := b.Get(key); old != nil {
 		c.meta.Bytes -= int64(len(key) + len(old))
 	}

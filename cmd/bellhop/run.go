@@ -88,6 +88,8 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 	}
 	log.Info("bellhop runs", "hotel", cfg.Hotel.Name, "store", cfg.Store.Path, "socket", cfg.API.Socket)
 	ready()
+	// Reading the store leaves garbage that is larger than what lives.
+	go debug.FreeOSMemory()
 	err = a.Run(ctx)
 	cancel()
 	group.Wait()
