@@ -125,9 +125,11 @@ func (a *Agent) openStore() (err error) {
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
+	a.clock = newClock(a.now)
 	a.store, err = store.Open(store.Options{
-		Path: a.config.Store.Path,
-		Now:  a.now,
+		Path:     a.config.Store.Path,
+		Now:      a.now,
+		Believed: func() bool { return a.clock.ok() },
 		Apply: func(tx hotel.Tx, ev *hotel.Event, unit string, effects []hotel.Effect) error {
 			return hotel.Apply(tx, ev, unit, effects, setup)
 		},
@@ -142,7 +144,7 @@ func (a *Agent) openStore() (err error) {
 		return errors.Join(err, a.store.Close())
 	}
 	a.units.running = a.running
-	a.clock = newClock(a.store, a.now)
+	a.clock.lastTime = func() time.Time { return a.store.Status().LastTime }
 	a.outbox.clockOK = a.clock.ok
 	a.cron = a.newCron()
 	return nil

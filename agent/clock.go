@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"bellhop/pbx"
-	"bellhop/store"
 )
 
 // pbxSlack is how far the PBX's clock may be from ours to vouch for it.
@@ -58,9 +57,10 @@ type clock struct {
 	asked  time.Time // when that was
 }
 
-func newClock(s *store.Store, now func() time.Time) *clock {
+// newClock makes a clock that knows of no stored event yet.
+func newClock(now func() time.Time) *clock {
 	return &clock{
-		now: now, lastTime: func() time.Time { return s.Status().LastTime }, built: buildTime(), synced: ntpSynced,
+		now: now, lastTime: func() time.Time { return time.Time{} }, built: buildTime(), synced: ntpSynced,
 		// Sub goes by the monotonic clock where both times have read it.
 		elapsed: func(since time.Time) time.Duration { return now().Sub(since) },
 	}

@@ -346,6 +346,18 @@ func TestJobsAreReplacedWhileRunning(t *testing.T) {
 		c.after(t, 4*time.Hour, "comes 01T11:31:00Z@01T11:31:00Z", "moves 01T14:30:00Z@01T14:30:00Z")
 		c.set(nil)
 		c.after(t, 48*time.Hour)
+		// One that comes back, as from a file that was mended, has missed a run.
+		c.change(func() { c.last["stays"] = moment(t, "2026-06-02T11:00:00Z") })
+		c.set(c.jobsOf("stays=0 11 * * *"))
+		c.after(t, time.Hour, "stays 03T11:00:00Z@03T15:30:00Z")
+	})
+}
+
+func TestRunOfATimeToComeHoldsNothingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		last := map[string]time.Time{"sweep": moment(t, "2099-06-01T03:00:00Z")} // by a wrong clock
+		c := startCron(t, "UTC", "2026-06-01T02:00:00Z", last, "sweep=0 3 * * *")
+		c.after(t, 2*time.Hour, "sweep 01T03:00:00Z@01T03:00:00Z")
 	})
 }
 

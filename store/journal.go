@@ -86,7 +86,9 @@ func (c *commit) append(ev *hotel.Event, body []byte) {
 	}
 	c.put(bucketJournal, number(ev.ID), encode(k))
 	c.meta.Events++
-	c.meta.LastTime = max(c.meta.LastTime, ev.Time.Unix())
+	if c.store.believed() {
+		c.meta.LastTime = max(c.meta.LastTime, ev.Time.Unix())
+	}
 	if ev.DuplicateOf != 0 {
 		c.put(bucketJournal, doneKey(ev.ID, copyUnit), []byte("1{}"))
 		c.finished = append(c.finished, ev.ID)

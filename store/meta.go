@@ -59,7 +59,7 @@ type meta struct {
 	Watermark uint64 `json:"watermark"` // every event up to here is finished
 	LastNext  uint64 `json:"lastNext"`  // the newest number given to a posting or call
 	Version   uint64 `json:"version"`   // of the newest record of the state
-	LastTime  int64  `json:"lastTime"`  // of the newest event, Unix seconds
+	LastTime  int64  `json:"lastTime"`  // of the newest event while the clock was believed, Unix seconds
 	Events    uint64 `json:"events"`    // kept events
 	Bytes     int64  `json:"bytes"`     // keys and values of all buckets
 	RawBytes  int64  `json:"rawBytes"`  // those of raw alone

@@ -20,7 +20,11 @@ func (s *Store) open(opts Options) error {
 			return err
 		}
 	}
-	db, err := openFile(opts)
+	var db *bbolt.DB
+	err := check(opts)
+	if err == nil {
+		db, err = openFile(opts)
+	}
 	if err == nil {
 		s.db = db
 		return nil
@@ -35,6 +39,26 @@ func (s *Store) open(opts Options) error {
 		return fmt.Errorf("open %q: %w", opts.Path, err)
 	}
 	return s.replace(opts, err)
+}
+
+// openAndLoad opens the file and reads what is kept in memory. What shows only
+// then to be damaged is replaced as well.
+func (s *Store) openAndLoad(opts Options) error {
+	if err := s.open(opts); err != nil {
+		return err
+	}
+	err := guarded(s.load)
+	if damaged(err) && !opts.ReadOnly && s.Damaged == "" {
+		_ = s.db.Close() // nothing was written
+		if err := s.replace(opts, err); err != nil {
+			return err
+		}
+		err = guarded(s.load)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("load %q: %w", opts.Path, err), s.db.Close())
+	}
+	return nil
 }
 
 // errDamaged wraps what shows that the file's content is not to be trusted,

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -134,7 +135,7 @@ func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
 		}
 		var e keptPush
 		if err := json.Unmarshal(v, &e); err != nil {
-			return err
+			return fmt.Errorf("%w: event %x: %w", errDamaged, k, err)
 		}
 		if now.Sub(e.Time) >= resendWindow {
 			break

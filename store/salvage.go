@@ -24,7 +24,11 @@ func salvage(db *bbolt.DB, aside string) (events int, err error) {
 			found[name] = readable(aside, []byte(name)) // those two follow from the calls
 		}
 	}
-	if err := db.Update(func(tx *bbolt.Tx) error { return restore(tx, found) }); err != nil {
+	var old meta // as much as can be read
+	for _, p := range readable(aside, bucketMeta) {
+		_ = json.Unmarshal(p.value, &old)
+	}
+	if err := db.Update(func(tx *bbolt.Tx) error { return restore(tx, found, old) }); err != nil {
 		return 0, err
 	}
 	for _, p := range found[string(bucketJournal)] {
@@ -36,7 +40,8 @@ func salvage(db *bbolt.DB, aside string) (events int, err error) {
 }
 
 // restore writes the pairs and works out anew what meta would have known.
-func restore(tx *bbolt.Tx, found map[string][]pair) error {
+// What the old one said helps where it goes further than what was found.
+func restore(tx *bbolt.Tx, found map[string][]pair, old meta) error {
 	var m meta
 	if err := m.read(tx); err != nil {
 		return err
@@ -52,6 +57,13 @@ func restore(tx *bbolt.Tx, found map[string][]pair) error {
 	}
 	if err := m.replace(tx, found[string(bucketOutbox)]); err != nil {
 		return err
+	}
+	m.LastID, m.LastNext, m.Version = max(m.LastID, old.LastID), max(m.LastNext, old.LastNext), max(m.Version, old.Version)
+	// What is before the first event, or was finished, has no successor to
+	// wait for.
+	m.Watermark = min(old.Watermark, m.LastID)
+	if journal := found[string(bucketJournal)]; len(journal) > 0 {
+		m.Watermark = max(m.Watermark, readNumber(journal[0].key[:8])-1)
 	}
 	// The new numbers stay clear of all that the lost part may have given.
 	m.LastNext += 1 << 20
@@ -96,6 +108,8 @@ func (m *meta) count(bucket string, p pair) {
 		if len(p.key) == 8 {
 			m.Events++
 		}
+	case string(bucketCalls):
+		m.LastID = max(m.LastID, readNumber(p.key)) // its event
 	case string(bucketRaw):
 		m.RawBytes += int64(len(p.value))
 	case string(bucketState):
@@ -113,22 +127,23 @@ func (m *meta) count(bucket string, p pair) {
 
 // readable collects the sound pairs of one bucket of a damaged file.
 func readable(path string, name []byte) (pairs []pair) {
-	defer func() { _ = recover() }() // what was read before the bad page counts
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = db.Close() }()
-	_ = db.View(func(tx *bbolt.Tx) error {
-		b := tx.Bucket(name)
-		if b == nil {
-			return nil
+	_ = guarded(func() error { // what was read before the bad page counts
+		db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockTimeout})
+		if err != nil {
+			return err
 		}
-		return b.ForEach(func(k, v []byte) error {
-			if sound(string(name), k, v) {
-				pairs = append(pairs, pair{bytes.Clone(k), bytes.Clone(v)})
+		defer func() { _ = db.Close() }()
+		return db.View(func(tx *bbolt.Tx) error {
+			b := tx.Bucket(name)
+			if b == nil {
+				return nil
 			}
-			return nil
+			return b.ForEach(func(k, v []byte) error {
+				if sound(string(name), k, v) {
+					pairs = append(pairs, pair{bytes.Clone(k), bytes.Clone(v)})
+				}
+				return nil
+			})
 		})
 	})
 	return pairs

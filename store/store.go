@@ -19,7 +19,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,9 +55,12 @@ type Options struct {
 	Now  func() time.Time // time.Now when nil
 	// LockTimeout bounds the wait for another process; a second when 0.
 	LockTimeout time.Duration
-	Apply       ApplyFunc
-	Watch       Watch
-	ReadOnly    bool // for looking at the store of an agent that does not run
+	// Believed tells whether Now can be believed; nil: always. A time that
+	// cannot must not become the newest: no later one would pass beside it.
+	Believed func() bool
+	Apply    ApplyFunc
+	Watch    Watch
+	ReadOnly bool // for looking at the store of an agent that does not run
 }
 
 // Store is an open database. Close it once; its methods may be called from
@@ -66,6 +68,7 @@ type Options struct {
 type Store struct {
 	path     string
 	now      func() time.Time
+	believed func() bool
 	apply    ApplyFunc
 	watch    Watch
 	requests chan *request // somebody waits
@@ -102,12 +105,16 @@ func Open(opts Options) (*Store, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	if opts.Believed == nil {
+		opts.Believed = func() bool { return true }
+	}
 	if opts.LockTimeout == 0 {
 		opts.LockTimeout = lockTimeout
 	}
 	s := &Store{
 		path:     opts.Path,
 		now:      opts.Now,
+		believed: opts.Believed,
 		apply:    opts.Apply,
 		watch:    opts.Watch,
 		requests: make(chan *request, maxBatch),
@@ -117,11 +124,8 @@ func Open(opts Options) (*Store, error) {
 		recent:   newRecent(),
 		claims:   newClaims(),
 	}
-	if err := s.open(opts); err != nil {
+	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
-	}
-	if err := s.load(); err != nil {
-		return nil, errors.Join(fmt.Errorf("load %q: %w", opts.Path, err), s.db.Close())
 	}
 	if opts.ReadOnly {
 		close(s.stop)
@@ -145,6 +149,7 @@ func (s *Store) Close() error {
 
 // load reads what is kept in memory between commits.
 func (s *Store) load() error {
+	s.meta, s.recent = meta{}, newRecent()
 	return s.view(func(tx *bbolt.Tx) error {
 		if err := s.meta.read(tx); err != nil {
 			return err
@@ -156,7 +161,9 @@ func (s *Store) load() error {
 		s.snapshot.Store(&Snapshot{root: root})
 		published := s.meta
 		s.published.Store(&published)
-		s.progress = loadProgress(tx, s.meta.Watermark)
+		if s.progress, err = loadProgress(tx, s.meta.Watermark, s.meta.LastID); err != nil {
+			return err
+		}
 		return s.recent.load(tx, s.now())
 	})
 }

@@ -213,13 +213,23 @@ func (s *Store) advance(c *commit) {
 	})
 }
 
-// loadProgress finds what was finished above the watermark.
-func loadProgress(tx *bbolt.Tx, watermark uint64) progress {
+// loadProgress finds what was finished above the watermark. Ids that are
+// missing there went with a damaged file: nothing will finish them.
+func loadProgress(tx *bbolt.Tx, watermark, lastID uint64) (progress, error) {
 	p := progress{}
-	for w := walkJournal(tx, watermark); w.next(); {
+	next := watermark + 1
+	for w := walkJournal(tx, watermark); w.next(); next = w.id + 1 {
+		for ; next < w.id; next++ {
+			p[next] = struct{}{}
+		}
 		if w.finished {
 			p[w.id] = struct{}{}
+		} else if !json.Valid(w.event) {
+			return nil, fmt.Errorf("%w: event %d", errDamaged, w.id)
 		}
 	}
-	return p
+	for ; next <= lastID; next++ {
+		p[next] = struct{}{}
+	}
+	return p, nil
 }
