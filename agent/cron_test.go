@@ -346,10 +346,13 @@ func TestJobsAreReplacedWhileRunning(t *testing.T) {
 		c.after(t, 4*time.Hour, "comes 01T11:31:00Z@01T11:31:00Z", "moves 01T14:30:00Z@01T14:30:00Z")
 		c.set(nil)
 		c.after(t, 48*time.Hour)
-		// One that comes back, as from a file that was mended, has missed a run.
-		c.change(func() { c.last["stays"] = moment(t, "2026-06-02T11:00:00Z") })
-		c.set(c.jobsOf("stays=0 11 * * *"))
-		c.after(t, time.Hour, "stays 03T11:00:00Z@03T15:30:00Z")
+		// Those that come back, as from a file that was mended: one has missed
+		// a run, the other was run by hand meanwhile.
+		c.change(func() {
+			c.last["goes"], c.last["stays"] = moment(t, "2026-06-01T13:00:00Z"), moment(t, "2026-06-03T11:30:00Z")
+		})
+		c.set(c.jobsOf("stays=0 11 * * *", "goes=0 13 * * *"))
+		c.after(t, time.Hour, "goes 03T13:00:00Z@03T15:30:00Z")
 	})
 }
 
