@@ -24,6 +24,7 @@ func salvage(db *bbolt.DB, aside string) (events int, err error) {
 			found[name] = readable(aside, []byte(name)) // those two follow from the calls
 		}
 	}
+	found[string(bucketJournal)] = whole(found[string(bucketJournal)])
 	var old meta // as much as can be read
 	for _, p := range readable(aside, bucketMeta) {
 		_ = json.Unmarshal(p.value, &old)
@@ -37,6 +38,22 @@ func salvage(db *bbolt.DB, aside string) (events int, err error) {
 		}
 	}
 	return events, nil
+}
+
+// whole leaves out records of units whose event is not there: the key of one
+// may be damaged, too.
+func whole(journal []pair) (kept []pair) {
+	var event []byte
+	for _, p := range journal {
+		switch {
+		case len(p.key) == 8:
+			event = p.key
+		case !bytes.HasPrefix(p.key, event) || event == nil:
+			continue
+		}
+		kept = append(kept, p)
+	}
+	return kept
 }
 
 // restore writes the pairs and works out anew what meta would have known.
@@ -156,13 +173,17 @@ func sound(bucket string, k, v []byte) bool {
 		if len(k) > 8 {
 			return len(v) > 1 && json.Valid(v[1:])
 		}
-		return len(k) == 8 && json.Valid(v)
+		var e hotel.Event
+		return len(k) == 8 && json.Unmarshal(v, &e) == nil && e.ID == readNumber(k)
 	case string(bucketState):
 		return len(k) > 0 && len(v) > 8 && json.Valid(v[8:])
 	case string(bucketOutbox):
 		var q hotel.QueuedCall
 		return len(k) == 8 && json.Unmarshal(v, &q) == nil && q.ID == readNumber(k)
-	case string(bucketPostings), string(bucketParked), string(bucketEnded), string(bucketCalls):
+	case string(bucketCalls):
+		var r hotel.CallRecord
+		return len(k) == 8 && json.Unmarshal(v, &r) == nil && r.Event == readNumber(k)
+	case string(bucketPostings), string(bucketParked), string(bucketEnded):
 		return len(k) == 8 && json.Valid(v)
 	}
 	return len(k) > 0 && v != nil
