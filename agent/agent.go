@@ -88,12 +88,17 @@ func New(opts Options) (*Agent, error) {
 	if a.zone, err = time.LoadLocation(opts.Config.Hotel.Timezone); err != nil {
 		return nil, fmt.Errorf("hotel.timezone: %w", err)
 	}
-	if err := a.loadHooks(opts.Hooks); err != nil {
+	// Both take a while on a small computer, and neither needs the other.
+	hooks := make(chan error, 1)
+	go func() { hooks <- a.loadHooks(opts.Hooks) }()
+	opened := a.openStore()
+	if err := errors.Join(<-hooks, opened); err != nil {
+		if opened == nil {
+			err = errors.Join(err, a.running.close(), a.store.Close())
+		}
 		return nil, err
 	}
-	if err := a.openStore(); err != nil {
-		return nil, err
-	}
+	a.cron = a.newCron()
 	return a, nil
 }
 
@@ -146,7 +151,6 @@ func (a *Agent) openStore() (err error) {
 	a.units.running = a.running
 	a.clock.lastTime = func() time.Time { return a.store.Status().LastTime }
 	a.outbox.clockOK = a.clock.ok
-	a.cron = a.newCron()
 	return nil
 }
 

@@ -2,83 +2,191 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"os"
-	"runtime"
 	"runtime/debug"
-	"sync"
-
-	"go.etcd.io/bbolt"
 )
 
-// check looks at every page of the file and every key before bbolt opens it
-// for writing: bbolt looks for the free pages in a goroutine of its own, where
-// a page that makes no sense ends the process, at each start again.
-func check(opts Options) error {
-	info, err := os.Stat(opts.Path)
+// The file format of bbolt (its package internal/common: page.go, meta.go,
+// inode.go), as far as a look at every page needs it. All boxes that hotels
+// have are little-endian, as the file then is.
+const (
+	pageHead  = 16 // id, flags, count, overflow
+	element   = 16
+	flagNode  = 0x01
+	flagLeaf  = 0x02
+	isBucket  = 0x01
+	metaMagic = 0xED0CDAED
+	metaSize  = 56 // up to its checksum
+)
+
+// check walks over every page that the newest meta page leads to, before
+// bbolt opens the file for writing: bbolt looks for the free pages in a
+// goroutine of its own, where a page that makes no sense ends the process, at
+// each start again, and where keys that do not rise leave the file locked.
+func check(path string) error {
+	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
 		return nil // it will be made
 	}
+	if err != nil {
+		return err
+	}
 	return guarded(func() error {
-		db, err := bbolt.Open(opts.Path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: opts.LockTimeout})
-		if err != nil {
-			return err
+		data, unmap, err := mapFile(path, info.Size())
+		if err != nil || data == nil {
+			return err // where files cannot be mapped nothing is looked at
 		}
-		defer func() { _ = db.Close() }() // nothing was written
-		if err := checkSize(db, info.Size()); err != nil {
-			return err
-		}
-		return checkBuckets(db)
+		defer unmap()
+		w := &pageWalk{data: data}
+		return w.walk()
 	})
 }
 
-// checkSize finds a file that was cut off: bbolt takes what is beyond its end
-// for free pages, and would read past the end of the mapping.
-func checkSize(db *bbolt.DB, size int64) error {
-	return db.View(func(tx *bbolt.Tx) error {
-		if size < tx.Size() {
-			return fmt.Errorf("%w: the file has %d bytes of %d", errDamaged, size, tx.Size())
-		}
-		return nil
-	})
+// pageWalk follows the pages of one file.
+type pageWalk struct {
+	data []byte
+	size uint64 // of a page
+	high uint64 // pages in use
+	seen []bool
 }
 
-// checkBuckets goes through all of them side by side: a start waits for it.
-func checkBuckets(db *bbolt.DB) error {
-	errs := make([]error, len(buckets))
-	var all sync.WaitGroup
-	for i, name := range buckets {
-		all.Go(func() {
-			errs[i] = guarded(func() error {
-				return db.View(func(tx *bbolt.Tx) error { return checkBucket(name, tx.Bucket(name)) })
-			})
-		})
+func (w *pageWalk) walk() error {
+	root, err := w.newestMeta()
+	if err != nil {
+		return err
 	}
-	all.Wait()
-	return errors.Join(errs...)
+	if w.high < 2 || w.high > uint64(len(w.data))/w.size {
+		return fmt.Errorf("%w: the file has %d bytes of %d", errDamaged, len(w.data), w.high*w.size)
+	}
+	w.seen = make([]bool, w.high)
+	return w.page(root, nil, nil)
 }
 
-// checkBucket goes through all keys, which must rise, and touches both ends
-// of each pair.
-func checkBucket(name []byte, b *bbolt.Bucket) error {
-	if b == nil {
-		return nil // it is missed later, unless the file is a new one
-	}
-	var last []byte
-	ends := 0
-	cursor := b.Cursor()
-	for k, v := cursor.First(); k != nil; k, v = cursor.Next() {
-		if last != nil && bytes.Compare(last, k) >= 0 {
-			return fmt.Errorf("%w: the keys of %q do not rise", errDamaged, name)
+// newestMeta finds the newer of the two meta pages that is whole, and the
+// root page that it names. bbolt's pages are as large as those of the system
+// that made the file.
+func (w *pageWalk) newestMeta() (root uint64, err error) {
+	newest, found := uint64(0), false
+	for _, size := range []uint64{4096, 16384, 65536} {
+		for at := uint64(pageHead); at <= pageHead+size; at += size {
+			if at+metaSize+8 > uint64(len(w.data)) {
+				continue
+			}
+			m := w.data[at : at+metaSize+8]
+			if !wholeMeta(m, size) {
+				continue
+			}
+			if txid := word(m, 48); !found || txid > newest {
+				newest, found = txid, true
+				w.size, w.high, root = size, word(m, 40), word(m, 16)
+			}
 		}
-		if len(v) > 0 {
-			ends += int(v[len(v)-1])
-		}
-		last = k
 	}
-	runtime.KeepAlive(ends)
+	if !found {
+		return 0, fmt.Errorf("%w: no meta page is whole", errDamaged)
+	}
+	return root, nil
+}
+
+func wholeMeta(m []byte, size uint64) bool {
+	h := fnv.New64a()
+	h.Write(m[:metaSize])
+	return half(m, 0) == metaMagic && uint64(half(m, 8)) == size && h.Sum64() == word(m, metaSize)
+}
+
+func word(b []byte, at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
+func half(b []byte, at int) uint32 { return binary.LittleEndian.Uint32(b[at:]) }
+
+// page looks at a page and at all below it. Its keys lie from least up to
+// below most; nil: no bound.
+func (w *pageWalk) page(id uint64, least, most []byte) error {
+	if id < 2 || id >= w.high || w.seen[id] {
+		return fmt.Errorf("%w: page %d is out of place", errDamaged, id)
+	}
+	w.seen[id] = true
+	head := w.data[id*w.size:]
+	over := uint64(half(head, 12))
+	if word(head, 0) != id || over >= w.high-id {
+		return fmt.Errorf("%w: page %d is not what it should be", errDamaged, id)
+	}
+	return w.node(node{id, head[:(over+1)*w.size]}, least, most)
+}
+
+// node is a page, or a small bucket that lies within a value of one.
+type node struct {
+	id   uint64 // of the page
+	data []byte
+}
+
+func (n node) flags() uint16 { return binary.LittleEndian.Uint16(n.data[8:]) }
+func (n node) count() int    { return int(binary.LittleEndian.Uint16(n.data[10:])) }
+
+// pair gives an element's key, and its value in a leaf, which is nil when
+// they are not within the page.
+func (n node) pair(i int) (key, value []byte) {
+	at := uint64(pageHead + i*element)
+	e := n.data[at : at+element]
+	pos, size, more := at+uint64(half(e, 0)), uint64(half(e, 4)), uint64(0)
+	if n.flags() == flagLeaf {
+		pos, size, more = at+uint64(half(e, 4)), uint64(half(e, 8)), uint64(half(e, 12))
+	}
+	if pos+size+more > uint64(len(n.data)) {
+		return nil, nil
+	}
+	return n.data[pos : pos+size : pos+size], n.data[pos+size : pos+size+more]
+}
+
+func (w *pageWalk) node(n node, least, most []byte) error {
+	if len(n.data) < pageHead || n.flags() != flagNode && n.flags() != flagLeaf || pageHead+n.count()*element > len(n.data) {
+		return fmt.Errorf("%w: page %d is no page of a bucket", errDamaged, n.id)
+	}
+	key, value := []byte(nil), []byte(nil)
+	next, nextValue := w.first(n)
+	for i := range n.count() {
+		if key, value = next, nextValue; key == nil || least != nil && bytes.Compare(key, least) < 0 {
+			return fmt.Errorf("%w: key %d of page %d is out of place", errDamaged, i, n.id)
+		}
+		end := most
+		if i+1 < n.count() {
+			next, nextValue = n.pair(i + 1)
+			end = next
+		}
+		if end != nil && bytes.Compare(key, end) >= 0 {
+			return fmt.Errorf("%w: the keys of page %d do not rise", errDamaged, n.id)
+		}
+		if err := w.below(n, i, key, value, end); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (w *pageWalk) first(n node) (key, value []byte) {
+	if n.count() == 0 {
+		return nil, nil
+	}
+	return n.pair(0)
+}
+
+// below follows an element to the page or the bucket that it stands for.
+func (w *pageWalk) below(n node, i int, key, value, end []byte) error {
+	e := n.data[pageHead+i*element:]
+	switch {
+	case n.flags() == flagNode:
+		return w.page(word(e, 8), key, end)
+	case half(e, 0)&isBucket == 0:
+		return nil
+	case len(value) < 16:
+		return fmt.Errorf("%w: a bucket of page %d is cut off", errDamaged, n.id)
+	}
+	if root := word(value, 0); root != 0 {
+		return w.page(root, nil, nil)
+	}
+	return w.node(node{n.id, value[16:]}, nil, nil)
 }
 
 // guarded turns what reading a damaged file does, a panic or an access beyond

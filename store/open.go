@@ -21,7 +21,7 @@ func (s *Store) open(opts Options) error {
 		}
 	}
 	var db *bbolt.DB
-	err := check(opts)
+	err := check(opts.Path)
 	if err == nil {
 		db, err = openFile(opts)
 	}

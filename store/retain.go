@@ -93,6 +93,9 @@ func (r *retention) history() {
 	r.old(bucketEnded, func(v []byte) (time.Time, bool) {
 		var q hotel.QueuedCall
 		err := json.Unmarshal(v, &q)
+		if r.c.meta.Bytes > r.maxBytes {
+			return time.Time{}, err == nil // events go first; then what is known of ended calls
+		}
 		return q.Queued, err == nil
 	})
 }

@@ -60,6 +60,9 @@ type Options struct {
 	Believed func() bool
 	Apply    ApplyFunc
 	Watch    Watch
+	// Careful looks the whole file over before it is used. Without it that is
+	// done only when the last opening ended the process.
+	Careful  bool
 	ReadOnly bool // for looking at the store of an agent that does not run
 }
 

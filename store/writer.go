@@ -25,8 +25,10 @@ const (
 	companyFrom = 8
 	// fillPercent is how full a page is left when it is split: most keys are
 	// added at the end and leave their pages alone from then on. The journal's
-	// pages keep bbolt's half: an event's done-records come in behind it later.
-	fillPercent = 0.9
+	// pages keep room for the done-records that come in behind each event, so
+	// that few are split a second time.
+	journalPercent = 0.5
+	fillPercent    = 0.9
 )
 
 // request is work for the writer. apply decides first and writes last: when
@@ -59,8 +61,9 @@ type commit struct {
 // which ends the whole commit.
 func (c *commit) put(bucket, key, value []byte) {
 	b := c.tx.Bucket(bucket)
-	if &bucket[0] != &bucketJournal[0] {
-		b.FillPercent = fillPercent
+	b.FillPercent = fillPercent
+	if &bucket[0] == &bucketJournal[0] {
+		b.FillPercent = journalPercent
 	}
 	if old := b.Get(key); old != nil {
 		c.meta.Bytes -= int64(len(key) + len(old))

@@ -14,9 +14,10 @@ import (
 	"bellhop/store"
 )
 
-// openBenchStore opens a store as the agent would, with a PMS to tell.
-func openBenchStore(path string) (*store.Store, error) {
-	setup := hotel.Setup{PMS: true, Currency: "CNY"}
+// openBenchStore opens a store as the agent would, with or without a PMS to
+// tell.
+func openBenchStore(path string, told bool) (*store.Store, error) {
+	setup := hotel.Setup{PMS: told, Currency: "CNY"}
 	return store.Open(store.Options{Path: path, Apply: func(tx hotel.Tx, ev *hotel.Event, unit string, effects []hotel.Effect) error {
 		return hotel.Apply(tx, ev, unit, effects, setup)
 	}})
@@ -37,7 +38,7 @@ func benchQueue(c *call) error {
 		return fmt.Errorf("bench: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	s, err := openBenchStore(filepath.Join(dir, "bellhop.db"))
+	s, err := openBenchStore(filepath.Join(dir, "bellhop.db"), true)
 	if err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func benchStart(c *call) error {
 
 // fillStore makes finished minibar events until the store is full.
 func fillStore(c *call, path string, result *startResult) error {
-	s, err := openBenchStore(path)
+	s, err := openBenchStore(path, false)
 	if err != nil {
 		return err
 	}
@@ -229,6 +230,6 @@ func oneEvent(c *call, s *store.Store, n int) error {
 		return err
 	}
 	ev.ID, ev.Time = receipt.ID, time.Now()
-	done := hotel.Done{Version: "0123456789ab", Time: ev.Time, Effects: []hotel.Effect{{Status: &hotel.SetStatus{Room: room, Status: hotel.StatusDirty}}}}
+	done := hotel.Done{Version: "0123456789ab", Time: ev.Time, Effects: []hotel.Effect{{Post: &hotel.PostCharge{Room: room, Kind: "minibar", Item: "1", Amount: 1000}}}}
 	return s.Finish(c.ctx, &ev, []store.Unit{{Name: hotel.RulesUnit, Done: done}}, true)[0]
 }
