@@ -104,16 +104,25 @@ func half(b []byte, at int) uint32 { return binary.LittleEndian.Uint32(b[at:]) }
 // page looks at a page and at all below it. Its keys lie from least up to
 // below most; nil: no bound.
 func (w *pageWalk) page(id uint64, least, most []byte) error {
+	n, err := w.open(id)
+	if err != nil {
+		return err
+	}
+	return w.node(n, least, most)
+}
+
+// open gives a page that nothing else has led to.
+func (w *pageWalk) open(id uint64) (node, error) {
 	if id < 2 || id >= w.high || w.seen[id] {
-		return fmt.Errorf("%w: page %d is out of place", errDamaged, id)
+		return node{}, fmt.Errorf("%w: page %d is out of place", errDamaged, id)
 	}
 	w.seen[id] = true
 	head := w.data[id*w.size:]
 	over := uint64(half(head, 12))
 	if word(head, 0) != id || over >= w.high-id {
-		return fmt.Errorf("%w: page %d is not what it should be", errDamaged, id)
+		return node{}, fmt.Errorf("%w: page %d is not what it should be", errDamaged, id)
 	}
-	return w.node(node{id, head[:(over+1)*w.size]}, least, most)
+	return node{id, head[:(over+1)*w.size]}, nil
 }
 
 // node is a page, or a small bucket that lies within a value of one.
@@ -140,9 +149,17 @@ func (n node) pair(i int) (key, value []byte) {
 	return n.data[pos : pos+size : pos+size], n.data[pos+size : pos+size+more]
 }
 
-func (w *pageWalk) node(n node, least, most []byte) error {
+// check tells whether it is a page of a bucket, with room for its elements.
+func (n node) check() error {
 	if len(n.data) < pageHead || n.flags() != flagNode && n.flags() != flagLeaf || pageHead+n.count()*element > len(n.data) {
 		return fmt.Errorf("%w: page %d is no page of a bucket", errDamaged, n.id)
+	}
+	return nil
+}
+
+func (w *pageWalk) node(n node, least, most []byte) error {
+	if err := n.check(); err != nil {
+		return err
 	}
 	key, value := []byte(nil), []byte(nil)
 	next, nextValue := w.first(n)

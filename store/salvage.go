@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -13,21 +15,20 @@ import (
 // pair is a key and a value that were read from a damaged file.
 type pair struct{ key, value []byte }
 
-// salvage copies what can be read of a damaged file, bucket by bucket, each
-// up to the first page that makes no sense. Not being able to read is no
-// error: the new database then starts empty and the old file stays where it
-// is. What was queued keeps its keys, so that the far sides know it again.
+// salvage copies what can be read of a damaged file, leaving out pages that
+// make no sense and pairs that do not have their bucket's form. Not being able
+// to read is no error: the new database then starts empty and the old file
+// stays where it is. What was queued keeps its keys, so that the far sides
+// know it again.
 func salvage(db *bbolt.DB, aside string) (events int, err error) {
-	found := map[string][]pair{}
-	for _, name := range buckets {
-		if name := string(name); name != string(bucketLanes) && name != string(bucketLater) {
-			found[name] = readable(aside, []byte(name)) // those two follow from the calls
-		}
-	}
+	found := readable(aside)
 	found[string(bucketJournal)] = whole(found[string(bucketJournal)])
 	var old meta // as much as can be read
-	for _, p := range readable(aside, bucketMeta) {
+	for _, p := range found[string(bucketMeta)] {
 		_ = json.Unmarshal(p.value, &old)
+	}
+	for _, name := range [][]byte{bucketMeta, bucketLanes, bucketLater} {
+		delete(found, string(name)) // the last two follow from the calls
 	}
 	if err := db.Update(func(tx *bbolt.Tx) error { return restore(tx, found, old) }); err != nil {
 		return 0, err
@@ -142,28 +143,85 @@ func (m *meta) count(bucket string, p pair) {
 	}
 }
 
-// readable collects the sound pairs of one bucket of a damaged file.
-func readable(path string, name []byte) (pairs []pair) {
-	_ = guarded(func() error { // what was read before the bad page counts
-		db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockTimeout})
+// readable collects the sound pairs of a damaged file, by bucket and in the
+// order of their keys. It does not leave that to bbolt, which may never come
+// back from a page that leads to itself.
+func readable(path string) map[string][]pair {
+	found := map[string][]pair{}
+	_ = guarded(func() error { // what was read before a fault counts
+		info, err := os.Stat(path)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = db.Close() }()
-		return db.View(func(tx *bbolt.Tx) error {
-			b := tx.Bucket(name)
-			if b == nil {
-				return nil
-			}
-			return b.ForEach(func(k, v []byte) error {
-				if sound(string(name), k, v) {
-					pairs = append(pairs, pair{bytes.Clone(k), bytes.Clone(v)})
-				}
-				return nil
-			})
-		})
+		data, unmap, err := mapFile(path, info.Size())
+		if err != nil || data == nil {
+			return err
+		}
+		defer unmap()
+		w := &pageWalk{data: data}
+		root, err := w.newestMeta()
+		if err != nil {
+			return err
+		}
+		w.high = min(w.high, uint64(len(data))/w.size)
+		w.seen = make([]bool, w.high)
+		w.gather(root, nil, nil, func(name, value []byte) { w.gatherBucket(name, value, found) })
+		return nil
 	})
-	return pairs
+	for _, pairs := range found {
+		slices.SortStableFunc(pairs, func(x, y pair) int { return bytes.Compare(x.key, y.key) })
+	}
+	return found
+}
+
+// gatherBucket collects the sound pairs of one bucket.
+func (w *pageWalk) gatherBucket(name, value []byte, found map[string][]pair) {
+	bucket := string(name)
+	known := bucket == string(bucketMeta) || slices.ContainsFunc(buckets, func(b []byte) bool { return string(b) == bucket })
+	if !known || len(value) < 16 {
+		return
+	}
+	take := func(k, v []byte) {
+		if sound(bucket, k, v) {
+			found[bucket] = append(found[bucket], pair{bytes.Clone(k), bytes.Clone(v)})
+		}
+	}
+	if root := word(value, 0); root != 0 {
+		w.gather(root, nil, nil, take)
+		return
+	}
+	w.gatherNode(node{0, value[16:]}, nil, nil, take)
+}
+
+// gather gives all pairs at and below a page whose keys are within the
+// bounds. What makes no sense is left out with all below it.
+func (w *pageWalk) gather(id uint64, least, most []byte, take func(k, v []byte)) {
+	if n, err := w.open(id); err == nil {
+		w.gatherNode(n, least, most, take)
+	}
+}
+
+func (w *pageWalk) gatherNode(n node, least, most []byte, take func(k, v []byte)) {
+	if n.check() != nil {
+		return
+	}
+	for i := range n.count() {
+		key, value := n.pair(i)
+		if key == nil || least != nil && bytes.Compare(key, least) < 0 || most != nil && bytes.Compare(key, most) >= 0 {
+			continue
+		}
+		if n.flags() == flagLeaf {
+			take(key, value)
+			continue
+		}
+		end := most
+		if i+1 < n.count() {
+			if next, _ := n.pair(i + 1); bytes.Compare(next, key) > 0 {
+				end = next
+			}
+		}
+		w.gather(word(n.data[pageHead+i*element:], 8), key, end, take)
+	}
 }
 
 // sound tells whether a pair has the form that its bucket's pairs have.
@@ -177,14 +235,15 @@ func sound(bucket string, k, v []byte) bool {
 		return len(k) == 8 && json.Unmarshal(v, &e) == nil && e.ID == readNumber(k)
 	case string(bucketState):
 		return len(k) > 0 && len(v) > 8 && json.Valid(v[8:])
-	case string(bucketOutbox):
+	case string(bucketOutbox), string(bucketParked), string(bucketEnded):
 		var q hotel.QueuedCall
 		return len(k) == 8 && json.Unmarshal(v, &q) == nil && q.ID == readNumber(k)
 	case string(bucketCalls):
 		var r hotel.CallRecord
 		return len(k) == 8 && json.Unmarshal(v, &r) == nil && r.Event == readNumber(k)
-	case string(bucketPostings), string(bucketParked), string(bucketEnded):
-		return len(k) == 8 && json.Valid(v)
+	case string(bucketPostings):
+		var p hotel.Posting
+		return len(k) == 8 && json.Unmarshal(v, &p) == nil && bytes.Equal(postingKey(p.ID), k)
 	}
 	return len(k) > 0 && v != nil
 }

@@ -219,6 +219,9 @@ func loadProgress(tx *bbolt.Tx, watermark, lastID uint64) (progress, error) {
 	p := progress{}
 	next := watermark + 1
 	for w := walkJournal(tx, watermark); w.next(); next = w.id + 1 {
+		if w.id > lastID {
+			return nil, fmt.Errorf("%w: event %d, the newest is %d", errDamaged, w.id, lastID)
+		}
 		for ; next < w.id; next++ {
 			p[next] = struct{}{}
 		}
