@@ -23,7 +23,7 @@ func TestCommandLine(t *testing.T) {
 		{"config check -c " + file, "good (Inn, yeastar at http://10.0.0.1)", "", 0},
 		{"", "", "no command given", 2},
 		{"frobnicate", "", `no command "frobnicate"`, 2},
-		{"config", "", "config knows: check", 2},
+		{"config", "", "config knows: example, check", 2},
 		{"config check -x", "", "not defined: -x", 2},
 		{"config check extra", "", `takes no "extra"`, 2},
 		{"checkin -c " + file, "", "checkin needs ROOM", 2},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -26,6 +27,7 @@ func runCommands() []*command {
 		{words: "trust pbx", about: "show the PBX's certificate and, when you agree, trust it", run: trustPBX, flags: trustFlags},
 		{words: "demo", about: "play a hotel with a simulated PBX and PMS; nothing to configure", run: demo, flags: demoFlags, bare: true},
 		{words: "status", about: "say how things stand, and what is missing", run: status, flags: jsonFlag},
+		{words: "config example", about: "print a whole config with a comment on each key", run: configExample, bare: true},
 		{words: "config check", about: "read the config and name each fault", run: configCheck},
 	}
 }
@@ -152,6 +154,11 @@ func notify(ctx context.Context, log *slog.Logger) {
 			}
 		}
 	}()
+}
+
+func configExample(c *call) error {
+	_, err := io.WriteString(c.out, config.Example)
+	return err
 }
 
 func configCheck(c *call) error {
