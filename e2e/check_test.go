@@ -42,9 +42,10 @@ const drainTime = 2 * time.Minute
 // all is as if nothing had ever happened, and stops the agent.
 func (b *box) settle(l *life, p *pbx, k *sink) {
 	b.t.Helper()
-	began := time.Now()
+	began, s := time.Now(), b.status()
 	b.drained(drainTime)
-	b.t.Logf("drained in %s", time.Since(began).Round(time.Millisecond))
+	b.t.Logf("%d events and %d calls were left, and done in %s",
+		s.Store.LastID-s.Store.Watermark, s.Store.Waiting, time.Since(began).Round(time.Millisecond))
 	v := &verdict{t: b.t, pbx: p, sink: k, reruns: map[uint64]uint64{}}
 	v.rerunParked(b)
 	v.sort(b.journal())
