@@ -266,5 +266,8 @@ func (c *commit) requeue(r requeue) {
 	r.call.State, r.call.LastError, r.call.Attempts = hotel.CallQueued, "", 0
 	c.meta.Waiting++
 	c.put(bucketOutbox, number(r.call.ID), encode(r.call))
+	if name := []byte(r.call.Supersedes); len(name) > 0 && c.tx.Bucket(bucketLatest).Get(name) == nil {
+		c.put(bucketLatest, name, number(r.call.ID))
+	}
 	c.enter(r.call)
 }
