@@ -184,7 +184,7 @@ func (u *units) settleAlone(ctx context.Context, j job, batch []store.Unit, comp
 		for i, unit := range batch {
 			batch[i] = u.anew(ctx, j, unit)
 		}
-		batch = u.again(ctx, j, batch, u.store.Finish(ctx, j.ev, batch, complete))
+		batch = u.again(ctx, j, batch, u.store.FinishNow(ctx, j.ev, batch, complete))
 	}
 	return ctx.Err() == nil
 }

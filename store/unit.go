@@ -31,8 +31,18 @@ type Unit struct {
 // already is left alone and counts as nil. complete says that the event has
 // no further units; it is then finished if all of these are.
 func (s *Store) Finish(ctx context.Context, ev *hotel.Event, units []Unit, complete bool) []error {
+	return s.finishUnits(ctx, true, ev, units, complete)
+}
+
+// FinishNow is [Store.Finish] for when others wait for it: its commit begins
+// at once.
+func (s *Store) FinishNow(ctx context.Context, ev *hotel.Event, units []Unit, complete bool) []error {
+	return s.finishUnits(ctx, false, ev, units, complete)
+}
+
+func (s *Store) finishUnits(ctx context.Context, patient bool, ev *hotel.Event, units []Unit, complete bool) []error {
 	errs := make([]error, len(units))
-	err := s.submit(ctx, true, func(c *commit) error {
+	err := s.submit(ctx, patient, func(c *commit) error {
 		good := true
 		for i := range units {
 			last := complete && good && i == len(units)-1
