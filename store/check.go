@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"sync"
+	"sync/atomic"
 )
 
 // The file format of bbolt (its package internal/common: page.go, meta.go,
@@ -51,7 +54,9 @@ type pageWalk struct {
 	data []byte
 	size uint64 // of a page
 	high uint64 // pages in use
-	seen []bool
+	seen []atomic.Bool
+	// hands are free to follow a branch beside the one that found it.
+	hands chan struct{}
 }
 
 func (w *pageWalk) walk() error {
@@ -62,7 +67,8 @@ func (w *pageWalk) walk() error {
 	if w.high < 2 || w.high > uint64(len(w.data))/w.size {
 		return fmt.Errorf("%w: the file has %d bytes of %d", errDamaged, len(w.data), w.high*w.size)
 	}
-	w.seen = make([]bool, w.high)
+	w.seen = make([]atomic.Bool, w.high)
+	w.hands = make(chan struct{}, runtime.NumCPU()-1)
 	return w.page(root, nil, nil)
 }
 
@@ -113,10 +119,9 @@ func (w *pageWalk) page(id uint64, least, most []byte) error {
 
 // open gives a page that nothing else has led to.
 func (w *pageWalk) open(id uint64) (node, error) {
-	if id < 2 || id >= w.high || w.seen[id] {
+	if id < 2 || id >= w.high || w.seen[id].Swap(true) {
 		return node{}, fmt.Errorf("%w: page %d is out of place", errDamaged, id)
 	}
-	w.seen[id] = true
 	head := w.data[id*w.size:]
 	over := uint64(half(head, 12))
 	if word(head, 0) != id || over >= w.high-id {
@@ -158,13 +163,16 @@ func (n node) check() error {
 }
 
 func (w *pageWalk) node(n node, least, most []byte) error {
-	if err := n.check(); err != nil {
-		return err
+	if len(n.data) < pageHead || n.flags() != flagNode && n.flags() != flagLeaf || pageHead+n.count()*element > len(n.data) {
+		return fmt.Errorf("%w: page %d is no page of a bucket", errDamaged, n.id)
 	}
-	key, value := []byte(nil), []byte(nil)
+	var helped sync.WaitGroup
+	defer helped.Wait()
+	failed := make(chan error, 1) // the first of a helper's is enough
 	next, nextValue := w.first(n)
 	for i := range n.count() {
-		if key, value = next, nextValue; key == nil || least != nil && bytes.Compare(key, least) < 0 {
+		key, value := next, nextValue
+		if key == nil || least != nil && bytes.Compare(key, least) < 0 {
 			return fmt.Errorf("%w: key %d of page %d is out of place", errDamaged, i, n.id)
 		}
 		end := most
@@ -175,10 +183,38 @@ func (w *pageWalk) node(n node, least, most []byte) error {
 		if end != nil && bytes.Compare(key, end) >= 0 {
 			return fmt.Errorf("%w: the keys of page %d do not rise", errDamaged, n.id)
 		}
-		if err := w.below(n, i, key, value, end); err != nil {
+		if err := w.follow(n, i, key, value, end, &helped, failed); err != nil {
 			return err
 		}
 	}
+	helped.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// follow goes below an element, in a helper when a hand is free for a branch.
+func (w *pageWalk) follow(n node, i int, key, value, end []byte, helped *sync.WaitGroup, failed chan error) error {
+	if n.flags() != flagNode {
+		return w.below(n, i, key, value, end)
+	}
+	select {
+	case w.hands <- struct{}{}:
+	default:
+		return w.below(n, i, key, value, end)
+	}
+	helped.Go(func() {
+		defer func() { <-w.hands }()
+		if err := guarded(func() error { return w.below(n, i, key, value, end) }); err != nil {
+			select {
+			case failed <- err:
+			default:
+			}
+		}
+	})
 	return nil
 }
 

@@ -29,7 +29,8 @@ type recent struct {
 	mu     sync.Mutex
 	open   map[sum][]entry // answers not seen taken, oldest first
 	byID   map[uint64]sum
-	oldest []uint64 // ids in order of arrival, for forgetting
+	oldest []uint64      // ids in order of arrival, for forgetting
+	loaded chan struct{} // closed when the last run's pushes are in
 }
 
 type sum [16]byte
@@ -48,11 +49,12 @@ func digest(body []byte) sum {
 }
 
 func newRecent() *recent {
-	return &recent{open: map[sum][]entry{}, byID: map[uint64]sum{}}
+	return &recent{open: map[sum][]entry{}, byID: map[uint64]sum{}, loaded: make(chan struct{})}
 }
 
 // absorb finds the record that an arriving body repeats, and takes it out.
 func (r *recent) absorb(c *commit, d sum, now time.Time) (of uint64, possible bool) {
+	<-r.loaded
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, e := range r.open[d] {
@@ -125,7 +127,9 @@ type keptPush struct {
 }
 
 // load fills the table after a restart from the journal's last ten minutes:
-// nothing is known of those answers, so each record absorbs one copy.
+// nothing is known of those answers, so each record absorbs one copy. It runs
+// beside the rest of a start; the first push waits for it. What cannot be
+// read can only make a copy count as an event of its own.
 func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
 	cursor := tx.Bucket(bucketJournal).Cursor()
 	var found []keptPush

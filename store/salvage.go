@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 
@@ -164,7 +165,7 @@ func readable(path string) map[string][]pair {
 			return err
 		}
 		w.high = min(w.high, uint64(len(data))/w.size)
-		w.seen = make([]bool, w.high)
+		w.seen = make([]atomic.Bool, w.high)
 		w.gather(root, nil, nil, func(name, value []byte) { w.gatherBucket(name, value, found) })
 		return nil
 	})

@@ -130,6 +130,7 @@ func Open(opts Options) (*Store, error) {
 	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
 	}
+	go s.loadRecent()
 	if opts.ReadOnly {
 		close(s.stop)
 		close(s.stopped)
@@ -145,6 +146,7 @@ func Open(opts Options) (*Store, error) {
 func (s *Store) Close() error {
 	s.stopOnce.Do(func() { close(s.stop) })
 	<-s.stopped
+	<-s.recent.loaded
 	s.file.Lock()
 	defer s.file.Unlock()
 	return s.db.Close()
@@ -164,10 +166,17 @@ func (s *Store) load() error {
 		s.snapshot.Store(&Snapshot{root: root})
 		published := s.meta
 		s.published.Store(&published)
-		if s.progress, err = loadProgress(tx, s.meta.Watermark, s.meta.LastID); err != nil {
-			return err
-		}
-		return s.recent.load(tx, s.now())
+		s.progress, err = loadProgress(tx, s.meta.Watermark, s.meta.LastID)
+		return err
+	})
+}
+
+// loadRecent fills in what the last run knew of pushes. The writer waits for
+// it with the first push; Close waits for it too.
+func (s *Store) loadRecent() {
+	defer close(s.recent.loaded)
+	_ = guarded(func() error {
+		return s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now()) })
 	})
 }
 

@@ -27,7 +27,7 @@ const (
 	// added at the end and leave their pages alone from then on. The journal's
 	// pages keep room for the done-records that come in behind each event, so
 	// that few are split a second time.
-	journalPercent = 0.5
+	journalPercent = 0.7
 	fillPercent    = 0.9
 )
 

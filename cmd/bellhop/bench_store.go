@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bellhop/hotel"
+	"bellhop/pbx/yeastar"
 	"bellhop/store"
 )
 
@@ -224,7 +225,12 @@ func fillStore(c *call, path string, result *startResult) error {
 func oneEvent(c *call, s *store.Store, n int) error {
 	body := minibarPush(c.opt.rooms)(uint64(n))
 	room := fmt.Sprint(firstRoom + n%c.opt.rooms)
-	ev := hotel.Event{Kind: hotel.KindDTMF, Source: hotel.SourcePBX, Room: room, Extension: room, Digits: "778*1*1", Lanes: []string{room}}
+	ev, err := yeastar.Normalise(body)
+	if err != nil {
+		return err
+	}
+	ev.Room, ev.Lanes = room, []string{room}
+	ev.Entry = &hotel.Entry{Kind: hotel.EntryMinibar, Service: "778", Minibar: hotel.DefaultMinibar, Item: "1", Count: 1}
 	receipt, err := s.Append(c.ctx, ev, body)
 	if err != nil {
 		return err
