@@ -1,0 +1,158 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bellhop/agent"
+	"bellhop/config"
+	"bellhop/hotel"
+)
+
+// house runs an agent and its API on a socket until the test ends.
+func house(t *testing.T) (*Client, *agent.Agent, string) {
+	t.Helper()
+	folder := t.TempDir()
+	c := config.Default()
+	c.Hotel = config.Hotel{Name: "Test", Timezone: "Asia/Shanghai", Country: "CN", Currency: "CNY", Language: "en"}
+	c.PBX.Driver = "none"
+	c.Store.Path = filepath.Join(folder, "b.db")
+	a, err := agent.New(agent.Options{Config: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(folder, "run", "b.sock")
+	ln, err := ListenSocket(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 2)
+	go func() { ended <- a.Run(ctx) }()
+	go func() { ended <- Serve(ctx, ln, Handler(a)) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := errors.Join(<-ended, <-ended); err != nil {
+			t.Error(err)
+		}
+	})
+	return NewClient(socket), a, socket
+}
+
+func TestRoutes(t *testing.T) {
+	c, _, _ := house(t)
+	lists := hotel.Import{Rooms: []hotel.Room{{Number: "101"}, {Number: "102"}}, Items: []hotel.Item{{Code: "1", Name: "Cola", Price: 100}}}
+	for _, step := range []struct {
+		method, path string
+		in           any
+		fault        string // part of it; empty: none
+	}{
+		{"POST", "/v1/import", lists, ""},
+		{"POST", "/v1/import", map[string]int{"beds": 1}, "unknown field"},
+		{"POST", "/v1/checkin", Stay{Room: "101"}, ""},
+		{"POST", "/v1/checkin", Stay{Room: "101"}, "is occupied"},
+		{"POST", "/v1/checkin", Stay{Room: "999"}, "must be a room of the hotel"},
+		{"POST", "/v1/move", Stay{Room: "101", To: "102"}, ""},
+		{"POST", "/v1/checkout", Stay{Room: "102"}, ""},
+		{"GET", "/v1/status", nil, ""},
+		{"GET", "/v1/events?limit=2&last=1", nil, ""},
+		{"GET", "/v1/events?limit=x", nil, "limit must be a number"},
+		{"GET", "/v1/events/1", nil, ""},
+		{"GET", "/v1/events/999", nil, "no such event"},
+		{"GET", "/v1/events/x", nil, "the id must be a number"},
+		{"POST", "/v1/events/1/rerun", nil, "no parked unit"},
+		{"GET", "/v1/queue", nil, ""},
+		{"GET", "/v1/queue?list=odd", nil, "waiting, parked or ended"},
+		{"GET", "/v1/queue/5", nil, "no such call"},
+		{"POST", "/v1/queue/5/retry", nil, "must be parked or waiting"},
+		{"POST", "/v1/queue/5/dance", nil, "retry or drop"},
+		{"GET", "/v1/alerts", nil, ""},
+		{"POST", "/v1/alerts/x/resolve", nil, "must be an open alert"},
+		{"GET", "/v1/rooms", nil, ""},
+		{"GET", "/v1/items", nil, ""},
+		{"GET", "/v1/parked", nil, ""},
+		{"GET", "/v1/postings?room=101", nil, ""},
+		{"GET", "/v1/calls", nil, ""},
+		{"GET", "/v1/cron", nil, ""},
+		{"POST", "/v1/cron/run", map[string]string{"name": "none"}, "no hook has a schedule"},
+		{"DELETE", "/v1/rooms", nil, "405"},
+		{"GET", "/v1/nowhere", nil, "404"},
+	} {
+		err := c.do(t.Context(), step.method, step.path, step.in, nil)
+		if (err == nil) != (step.fault == "") || err != nil && !strings.Contains(err.Error(), step.fault) {
+			t.Errorf("%s %s: %v, want %q", step.method, step.path, err, step.fault)
+		}
+	}
+	var rooms []hotel.Room
+	if err := c.Get(t.Context(), "/v1/rooms", &rooms); err != nil || len(rooms) != 2 || rooms[0].LastStay == "" && rooms[1].LastStay == "" {
+		t.Errorf("rooms: %+v, %v", rooms, err)
+	}
+}
+
+func TestBodyIsBounded(t *testing.T) {
+	c, _, _ := house(t)
+	long := Stay{Room: strings.Repeat("1", maxBody)}
+	if err := c.Post(t.Context(), "/v1/checkin", long, nil); err == nil {
+		t.Error("a body of more than a megabyte was taken")
+	}
+}
+
+func TestSocketIsItsOwnersAlone(t *testing.T) {
+	_, _, socket := house(t)
+	info, err := os.Stat(socket)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if _, err := ListenSocket(socket); err == nil || !strings.Contains(err.Error(), "another agent answers") {
+		t.Errorf("the socket of a running agent was taken: %v", err)
+	}
+	old := filepath.Join(t.TempDir(), "old.sock")
+	if err := os.WriteFile(old, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := ListenSocket(old)
+	if err != nil {
+		t.Fatalf("a socket that nobody answers on: %v", err)
+	}
+	_ = ln.Close()
+	if err := NewClient(old).Get(t.Context(), "/v1/status", nil); !errors.Is(err, ErrNotRunning) {
+		t.Errorf("without an agent: %v", err)
+	}
+}
+
+func TestOverTCPNothingElseIsAnswered(t *testing.T) {
+	_, a, _ := house(t)
+	open := httptest.NewServer(OpenHandler(a))
+	defer open.Close()
+	for path, want := range map[string]int{
+		"/healthz": 200, "/metrics": 200, "/v1/status": 404, "/v1/events": 404, "/v1/rooms": 404, "/": 404,
+	} {
+		r, err := http.Get(open.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		if err != nil || r.StatusCode != want {
+			t.Errorf("%s: %d, %v; want %d", path, r.StatusCode, err, want)
+		}
+		if path == "/metrics" && !strings.Contains(string(text), "\nbellhop_store_ok 1\n") {
+			t.Errorf("metrics:\n%s", text)
+		}
+	}
+	r, err := http.Post(open.URL+"/v1/checkout", "application/json", strings.NewReader(`{"room":"101"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Body.Close()
+	if r.StatusCode != 404 {
+		t.Errorf("an order over TCP: %d", r.StatusCode)
+	}
+}
