@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -29,19 +28,13 @@ const (
 // check walks over every page that the newest meta page leads to, before
 // bbolt opens the file for writing: bbolt looks for the free pages in a
 // goroutine of its own, where a page that makes no sense ends the process, at
-// each start again, and where keys that do not rise leave the file locked.
-func check(path string) error {
-	info, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
-		return nil // it will be made
-	}
-	if err != nil {
-		return err
-	}
+// each start again, and where keys that do not rise leave the file locked. Its
+// lock is held: what a commit is just changing would look damaged.
+func check(f *os.File) error {
 	return guarded(func() error {
-		data, unmap, err := mapFile(path, info.Size())
+		data, unmap, err := mapFile(f)
 		if err != nil || data == nil {
-			return err // where files cannot be mapped nothing is looked at
+			return err // it is new, or files cannot be mapped here
 		}
 		defer unmap()
 		w := &pageWalk{data: data}
@@ -52,6 +45,7 @@ func check(path string) error {
 // pageWalk follows the pages of one file.
 type pageWalk struct {
 	data []byte
+	root uint64
 	size uint64 // of a page
 	high uint64 // pages in use
 	seen []atomic.Bool
@@ -163,8 +157,8 @@ func (n node) check() error {
 }
 
 func (w *pageWalk) node(n node, least, most []byte) error {
-	if len(n.data) < pageHead || n.flags() != flagNode && n.flags() != flagLeaf || pageHead+n.count()*element > len(n.data) {
-		return fmt.Errorf("%w: page %d is no page of a bucket", errDamaged, n.id)
+	if err := n.check(); err != nil {
+		return err
 	}
 	var helped sync.WaitGroup
 	defer helped.Wait()

@@ -31,51 +31,33 @@ func (s *Store) Waste() (size, free int64) {
 // 100 MB on a PC: call it when the house sleeps. When it fails the old file
 // goes on being used.
 func (s *Store) Compact(ctx context.Context) error {
-	return s.submit(ctx, false, func(c *commit) error {
-		c.after = s.compact
-		return nil
+	return s.send(ctx, s.requests, &request{
+		apply: func(*commit) error { return nil },
+		after: s.compact,
+		done:  make(chan error, 1),
 	})
 }
 
-// compact runs in the writer, after the commit that asked for it.
+// compact runs in the writer, between two commits. The new file is locked
+// from its making on, and the old one until the new one has its name, so that
+// no other process finds either free.
 func (s *Store) compact() error {
-	tmp := s.path + compactSuffix
-	if err := s.copyTo(tmp); err != nil {
-		return errors.Join(fmt.Errorf("compact: %w", err), removeIfThere(tmp))
+	db, err := newFile(s.path + compactSuffix)
+	if err != nil {
+		return fmt.Errorf("compact: %w", err)
+	}
+	err = guarded(func() error { return bbolt.Compact(db, s.db, 1<<20) })
+	if err == nil {
+		err = inPlace(db, s.path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("compact: %w", err), db.Close(), removeIfThere(s.path+compactSuffix))
 	}
 	s.file.Lock()
-	defer s.file.Unlock()
-	if err := s.db.Close(); err != nil {
-		return fmt.Errorf("compact: close the old file: %w", err)
-	}
-	renamed := os.Rename(tmp, s.path)
-	db, err := openFile(Options{Path: s.path, LockTimeout: lockTimeout})
-	if err != nil {
-		return errors.Join(fmt.Errorf("compact: open again: %w", err), renamed)
-	}
+	old := s.db
 	s.db = db
-	if renamed != nil {
-		return fmt.Errorf("compact: %w", renamed)
-	}
-	return syncFolder(filepath.Dir(s.path))
-}
-
-// copyTo writes a whole, synced copy.
-func (s *Store) copyTo(path string) error {
-	if err := removeIfThere(path); err != nil {
-		return err
-	}
-	to, err := bbolt.Open(path, 0o600, &bbolt.Options{NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, NoSync: true})
-	if err != nil {
-		return err
-	}
-	if err := bbolt.Compact(to, s.db, 1<<20); err != nil {
-		return errors.Join(err, to.Close())
-	}
-	if err := to.Sync(); err != nil {
-		return errors.Join(err, to.Close())
-	}
-	return to.Close()
+	s.file.Unlock()
+	return errors.Join(syncFolder(filepath.Dir(s.path)), old.Close())
 }
 
 func removeIfThere(path string) error {

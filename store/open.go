@@ -8,37 +8,36 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
+// open takes the file's lock before all else: a file that another process
+// writes is not looked at, moved aside or tidied up after.
 func (s *Store) open(opts Options) error {
-	if !opts.ReadOnly {
-		// What a compaction left half-done when the power went.
-		if err := removeIfThere(opts.Path + compactSuffix); err != nil {
-			return err
-		}
-	}
-	var db *bbolt.DB
-	err := check(opts.Path)
-	if err == nil {
-		db, err = openFile(opts)
-	}
-	if err == nil {
-		s.db = db
-		return nil
-	}
+	f, err := lockFile(opts)
 	if opts.ReadOnly && errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("open %q: there is no database yet", opts.Path)
 	}
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return fmt.Errorf("open %q: %w", opts.Path, ErrLocked)
-	}
-	if !damaged(err) || opts.ReadOnly {
+	if err != nil {
 		return fmt.Errorf("open %q: %w", opts.Path, err)
 	}
-	return s.replace(opts, err)
+	if !opts.ReadOnly {
+		// What was left half-done when the power went.
+		if err := errors.Join(removeIfThere(opts.Path+compactSuffix), removeIfThere(opts.Path+salvageSuffix)); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	s.db, err = openFile(f, opts)
+	if damaged(err) && !opts.ReadOnly {
+		return s.replace(opts, err)
+	}
+	if err != nil {
+		return fmt.Errorf("open %q: %w", opts.Path, err)
+	}
+	return nil
 }
 
 // openAndLoad opens the file and reads what is kept in memory. What shows only
@@ -61,6 +60,39 @@ func (s *Store) openAndLoad(opts Options) error {
 	return nil
 }
 
+// lockFile opens the database file, or makes it, and takes its lock. While it
+// waited the file may have been exchanged for another: the lock of one that
+// has no name any more is worth nothing.
+func lockFile(opts Options) (*os.File, error) {
+	flags := os.O_RDWR | os.O_CREATE
+	if opts.ReadOnly {
+		flags = os.O_RDONLY
+	}
+	for {
+		f, err := os.OpenFile(opts.Path, flags, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		err = lock(f, opts.ReadOnly, opts.LockTimeout)
+		if err == nil && isAt(f, opts.Path) {
+			return f, nil
+		}
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// isAt tells whether an open file is the one of that name.
+func isAt(f *os.File, path string) bool {
+	ours, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(path)
+	return err == nil && os.SameFile(ours, named)
+}
+
 // errDamaged wraps what shows that the file's content is not to be trusted,
 // as against a folder or a disk that refuses.
 var errDamaged = errors.New("database is damaged")
@@ -70,32 +102,75 @@ func damaged(err error) bool {
 		errors.Is(err, bolterrors.ErrChecksum) || errors.Is(err, bolterrors.ErrVersionMismatch)
 }
 
-// openFile opens or makes the file and looks at its roots. bbolt answers some
-// damage with a panic, which becomes an error here.
-func openFile(opts Options) (db *bbolt.DB, err error) {
+// openFile opens a locked file, which may be empty yet, and looks at it. bbolt
+// answers some damage with a panic, which becomes an error here. On an error
+// the file is closed.
+func openFile(f *os.File, opts Options) (db *bbolt.DB, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if db != nil {
-				_ = db.Close()
-			}
-			db, err = nil, fmt.Errorf("%w: %v", errDamaged, p)
+			err = fmt.Errorf("%w: %v", errDamaged, p)
 		}
+		if err == nil {
+			return
+		}
+		if db != nil {
+			_ = db.Close()
+		}
+		_ = f.Close() // bbolt may have closed it already
+		db = nil
 	}()
-	db, err = bbolt.Open(opts.Path, 0o600, &bbolt.Options{
-		Timeout:  opts.LockTimeout,
+	if err = check(f); err != nil {
+		return nil, err
+	}
+	if db, err = openBolt(f, opts); err != nil {
+		return nil, err
+	}
+	return db, prepare(db)
+}
+
+// openBolt gives a locked file to bbolt, which closes it when it fails.
+func openBolt(f *os.File, opts Options) (*bbolt.DB, error) {
+	db, err := bbolt.Open(f.Name(), 0o600, &bbolt.Options{
+		Timeout:  max(opts.LockTimeout, time.Millisecond), // 0: for ever
+		OpenFile: func(string, int, os.FileMode) (*os.File, error) { return f, nil },
 		ReadOnly: opts.ReadOnly,
 		// Writing the list of free pages with each commit costs megabytes
 		// after an outage; reading it back from the pages takes milliseconds.
 		NoFreelistSync: true,
 		FreelistType:   bbolt.FreelistMapType,
 	})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, ErrLocked
+	}
+	return db, err
+}
+
+// newFile makes a database that is to take another one's place: locked, so
+// that nobody comes between, and not synced before [inPlace].
+func newFile(path string) (*bbolt.DB, error) {
+	if err := removeIfThere(path); err != nil {
+		return nil, err
+	}
+	f, err := lockFile(Options{Path: path})
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(db); err != nil {
-		return nil, errors.Join(err, db.Close())
+	db, err := openBolt(f, Options{})
+	if err != nil {
+		return nil, err
 	}
+	db.NoSync = true
 	return db, nil
+}
+
+// inPlace syncs a new file and gives it the name of the old one; from then on
+// it is used like any other.
+func inPlace(db *bbolt.DB, path string) error {
+	if err := db.Sync(); err != nil {
+		return err
+	}
+	db.NoSync = false
+	return os.Rename(db.Path(), path)
 }
 
 // prepare makes the buckets of a new database and reads those of an old one.
@@ -129,26 +204,47 @@ func prepare(db *bbolt.DB) error {
 	})
 }
 
-// replace moves the damaged file aside, makes a new one and takes over what
-// can still be read.
+// salvageSuffix names the new file until it takes the damaged one's place.
+const salvageSuffix = ".salvaging"
+
+// replace makes a new file with what can still be read, and puts it where the
+// damaged one was, which is kept under another name. Until that is done the
+// damaged one stays where it is: a next start does it again.
 func (s *Store) replace(opts Options, why error) error {
-	aside := opts.Path + ".bad-" + s.now().UTC().Format("20060102T150405.000000000")
-	if err := os.Rename(opts.Path, aside); err != nil {
-		return fmt.Errorf("move damaged database aside: %w", errors.Join(err, why))
+	bad, err := lockFile(opts)
+	if err != nil {
+		return fmt.Errorf("open damaged database: %w", errors.Join(err, why))
 	}
-	if err := syncFolder(filepath.Dir(opts.Path)); err != nil {
-		return err
-	}
-	db, err := openFile(opts)
+	defer bad.Close()
+	db, err := newFile(opts.Path + salvageSuffix)
 	if err != nil {
 		return fmt.Errorf("open a new %q: %w", opts.Path, err)
 	}
-	s.db, s.Damaged = db, aside
-	s.Salvaged, err = salvage(db, aside)
-	if err != nil {
-		return errors.Join(fmt.Errorf("salvage %q: %w", aside, err), db.Close())
+	aside := opts.Path + ".bad-" + s.now().UTC().Format("20060102T150405.000000000")
+	events, err := salvage(db, bad)
+	if err == nil {
+		err = keepAside(opts.Path, aside)
 	}
+	if err == nil {
+		err = inPlace(db, opts.Path)
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(opts.Path))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("salvage %q: %w", opts.Path, err), why, db.Close())
+	}
+	s.db, s.Damaged, s.Salvaged = db, aside, events
 	return nil
+}
+
+// keepAside gives a file a second name, so that there is one at the first at
+// every moment; where a file cannot have two, the second alone.
+func keepAside(path, aside string) error {
+	if os.Link(path, aside) == nil {
+		return nil
+	}
+	return os.Rename(path, aside)
 }
 
 // syncFolder makes a rename survive a power cut.

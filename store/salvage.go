@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
@@ -13,100 +12,169 @@ import (
 	"bellhop/hotel"
 )
 
-// pair is a key and a value that were read from a damaged file.
-type pair struct{ key, value []byte }
+// salvageChunk bounds what is in memory of what was salvaged.
+const salvageChunk = 1 << 20
 
-// salvage copies what can be read of a damaged file, leaving out pages that
-// make no sense and pairs that do not have their bucket's form. Not being able
-// to read is no error: the new database then starts empty and the old file
-// stays where it is. What was queued keeps its keys, so that the far sides
-// know it again.
-func salvage(db *bbolt.DB, aside string) (events int, err error) {
-	found := readable(aside)
-	found[string(bucketJournal)] = whole(found[string(bucketJournal)])
-	var old meta // as much as can be read
-	for _, p := range found[string(bucketMeta)] {
-		_ = json.Unmarshal(p.value, &old)
-	}
-	for _, name := range [][]byte{bucketMeta, bucketLanes, bucketLater} {
-		delete(found, string(name)) // the last two follow from the calls
-	}
-	if err := db.Update(func(tx *bbolt.Tx) error { return restore(tx, found, old) }); err != nil {
+// salvage copies what can be read of a damaged file into a new one, leaving
+// out pages that make no sense and pairs that do not have their bucket's form.
+// Not being able to read is no error: the new database then starts empty and
+// the old file stays under its other name. What was queued keeps its keys, so
+// that the far sides know it again.
+func salvage(db *bbolt.DB, from *os.File) (events int, err error) {
+	if err := prepare(db); err != nil {
 		return 0, err
 	}
-	for _, p := range found[string(bucketJournal)] {
-		if len(p.key) == 8 {
-			events++
-		}
+	s := &salvaged{db: db}
+	if err := db.View(s.meta.read); err != nil {
+		return 0, err
 	}
-	return events, nil
+	_ = guarded(func() error { // what was read before a fault counts
+		data, unmap, err := mapFile(from)
+		if err != nil || data == nil {
+			return err
+		}
+		defer unmap()
+		s.all(data)
+		return nil
+	})
+	s.finish()
+	return int(s.meta.Events), s.err
 }
 
-// whole leaves out records of units whose event is not there: the key of one
-// may be damaged, too.
-func whole(journal []pair) (kept []pair) {
-	var event []byte
-	for _, p := range journal {
-		switch {
-		case len(p.key) == 8:
-			event = p.key
-		case !bytes.HasPrefix(p.key, event) || event == nil:
-			continue
-		}
-		kept = append(kept, p)
-	}
-	return kept
+// salvaged is the new database while it is being filled.
+type salvaged struct {
+	db    *bbolt.DB
+	tx    *bbolt.Tx
+	size  int    // of what tx holds
+	err   error  // of the new file; the damaged one makes none
+	meta  meta   // what it will know of itself
+	old   meta   // as much of the old one's as can be read
+	first uint64 // oldest event
 }
 
-// restore writes the pairs and works out anew what meta would have known.
-// What the old one said helps where it goes further than what was found.
-func restore(tx *bbolt.Tx, found map[string][]pair, old meta) error {
-	var m meta
-	if err := m.read(tx); err != nil {
-		return err
+// all takes over each bucket, those first on which others hang.
+func (s *salvaged) all(data []byte) {
+	roots := map[string][]byte{}
+	w := newWalk(data)
+	if w == nil {
+		return
 	}
-	for name, pairs := range found {
-		for _, p := range pairs {
-			if err := tx.Bucket([]byte(name)).Put(p.key, p.value); err != nil {
-				return fmt.Errorf("keep what was salvaged of %s: %w", name, err)
+	w.gather(w.root, nil, nil, func(name, value []byte) { roots[string(name)] = value })
+	each := func(bucket []byte, take func(k, v []byte)) {
+		newWalk(data).gatherBucket(roots[string(bucket)], func(k, v []byte) {
+			if sound(string(bucket), k, v) {
+				take(bytes.Clone(k), bytes.Clone(v))
 			}
-			m.Bytes += int64(len(p.key) + len(p.value))
-			m.count(name, p)
-		}
+		})
 	}
-	if err := m.replace(tx, found[string(bucketOutbox)]); err != nil {
-		return err
+	each(bucketMeta, func(_, v []byte) { _ = json.Unmarshal(v, &s.old) })
+	each(bucketJournal, func(k, v []byte) { s.put(bucketJournal, k, v, len(k) == 8) })
+	// The key of a unit's record may be damaged, too: its event must be there.
+	each(bucketJournal, func(k, v []byte) { s.put(bucketJournal, k, v, len(k) > 8 && s.has(bucketJournal, k[:8])) })
+	for _, name := range [][]byte{bucketRaw, bucketState, bucketPostings, bucketCalls, bucketParked, bucketEnded} {
+		each(name, func(k, v []byte) { s.put(name, k, v, true) })
+	}
+	each(bucketOutbox, s.queue)
+	// A report is a copy only of what is there.
+	each(bucketMerge, func(k, v []byte) {
+		s.put(bucketMerge, k, v, len(v) == 8 && (s.has(bucketJournal, v) || s.has(bucketCalls, v)))
+	})
+	each(bucketLatest, func(k, v []byte) { s.put(bucketLatest, k, v, s.has(bucketOutbox, v)) })
+}
+
+// bucket gives a bucket of the new file, to be written.
+func (s *salvaged) bucket(name []byte) *bbolt.Bucket {
+	if s.tx != nil && s.size > salvageChunk {
+		s.commit()
+	}
+	if s.tx == nil && s.err == nil {
+		s.tx, s.err = s.db.Begin(true)
+		s.size = 0
+	}
+	if s.err != nil {
+		return nil
+	}
+	b := s.tx.Bucket(name)
+	b.FillPercent = fillPercent
+	return b
+}
+
+func (s *salvaged) commit() {
+	if err := s.tx.Commit(); s.err == nil {
+		s.err = err
+	}
+	s.tx = nil
+}
+
+func (s *salvaged) has(bucket, key []byte) bool {
+	b := s.bucket(bucket)
+	return b != nil && len(key) > 0 && b.Get(key) != nil
+}
+
+// put keeps a pair if it is wanted and the first of its key.
+func (s *salvaged) put(bucket, key, value []byte, wanted bool) {
+	b := s.bucket(bucket)
+	if b == nil || !wanted || b.Get(key) != nil {
+		return
+	}
+	if err := b.Put(key, value); err != nil {
+		s.err = fmt.Errorf("keep what was salvaged of %s: %w", bucket, err)
+		return
+	}
+	s.size += len(key) + len(value)
+	s.meta.Bytes += int64(len(key) + len(value))
+	s.meta.count(string(bucket), key, value)
+	if len(key) == 8 && &bucket[0] == &bucketJournal[0] && (s.first == 0 || readNumber(key) < s.first) {
+		s.first = readNumber(key)
+	}
+}
+
+// queue keeps a waiting call and gives it its places anew.
+func (s *salvaged) queue(k, v []byte) {
+	var q hotel.QueuedCall
+	if json.Unmarshal(v, &q) != nil {
+		return
+	}
+	s.put(bucketOutbox, k, v, true)
+	bucket, keys := placesOf(&q)
+	for _, key := range keys {
+		s.put(bucket, key, here, true)
+	}
+}
+
+// finish works out what meta would have known. What the old one said helps
+// where it goes further than what was found.
+func (s *salvaged) finish() {
+	b := s.bucket(bucketMeta)
+	if b == nil {
+		if s.tx != nil {
+			_ = s.tx.Rollback()
+		}
+		return
+	}
+	m, old := &s.meta, &s.old
+	if m.LastID > 0 {
+		old.LastID = min(old.LastID, m.LastID+salvageGap) // it may be damaged itself
 	}
 	m.LastID, m.LastNext, m.Version = max(m.LastID, old.LastID), max(m.LastNext, old.LastNext), max(m.Version, old.Version)
 	// What is before the first event, or was finished, has no successor to
 	// wait for.
-	m.Watermark = min(old.Watermark, m.LastID)
-	if journal := found[string(bucketJournal)]; len(journal) > 0 {
-		m.Watermark = max(m.Watermark, readNumber(journal[0].key[:8])-1)
+	m.Watermark = m.LastID
+	if s.first > 0 {
+		m.Watermark = max(min(old.Watermark, m.LastID), s.first-1)
 	}
 	// The new numbers stay clear of all that the lost part may have given.
-	m.LastNext += 1 << 20
-	m.Version += 1 << 20
-	return m.write(tx)
+	m.LastNext += salvageGap
+	m.Version += salvageGap
+	if s.err = m.write(s.tx); s.err != nil {
+		_ = s.tx.Rollback()
+		return
+	}
+	s.commit()
 }
 
-// replace gives salvaged calls their places anew.
-func (m *meta) replace(tx *bbolt.Tx, calls []pair) error {
-	for _, p := range calls {
-		var q hotel.QueuedCall
-		if err := json.Unmarshal(p.value, &q); err != nil {
-			return fmt.Errorf("salvaged call %x: %w", p.key, err)
-		}
-		bucket, keys := placesOf(&q)
-		for _, key := range keys {
-			if err := tx.Bucket(bucket).Put(key, here); err != nil {
-				return fmt.Errorf("salvaged call %d: %w", q.ID, err)
-			}
-			m.Bytes += int64(len(key) + len(here))
-		}
-	}
-	return nil
-}
+// salvageGap is more than what a lost part can have counted.
+const salvageGap = 1 << 20
 
 // placesOf are a waiting call's keys in the lanes, or in later: from there it
 // is released when its time has come, if that is not long past.
@@ -120,21 +188,22 @@ func placesOf(q *hotel.QueuedCall) (bucket []byte, keys [][]byte) {
 	return bucketLanes, keys
 }
 
-func (m *meta) count(bucket string, p pair) {
+// count takes a salvaged pair into account.
+func (m *meta) count(bucket string, key, value []byte) {
 	switch bucket {
 	case string(bucketJournal):
-		m.LastID = max(m.LastID, readNumber(p.key[:8]))
-		if len(p.key) == 8 {
+		m.LastID = max(m.LastID, readNumber(key[:8]))
+		if len(key) == 8 {
 			m.Events++
 		}
 	case string(bucketCalls):
-		m.LastID = max(m.LastID, readNumber(p.key)) // its event
+		m.LastID = max(m.LastID, readNumber(key)) // its event
 	case string(bucketRaw):
-		m.RawBytes += int64(len(p.value))
+		m.RawBytes += int64(len(value))
 	case string(bucketState):
-		m.Version = max(m.Version, readNumber(p.value[:8]))
+		m.Version = max(m.Version, readNumber(value[:8]))
 	case string(bucketPostings), string(bucketParked), string(bucketEnded), string(bucketOutbox):
-		m.LastNext = max(m.LastNext, readNumber(p.key))
+		m.LastNext = max(m.LastNext, readNumber(key))
 		switch bucket {
 		case string(bucketParked):
 			m.Parked++
@@ -144,48 +213,23 @@ func (m *meta) count(bucket string, p pair) {
 	}
 }
 
-// readable collects the sound pairs of a damaged file, by bucket and in the
-// order of their keys. It does not leave that to bbolt, which may never come
-// back from a page that leads to itself.
-func readable(path string) map[string][]pair {
-	found := map[string][]pair{}
-	_ = guarded(func() error { // what was read before a fault counts
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
-		}
-		data, unmap, err := mapFile(path, info.Size())
-		if err != nil || data == nil {
-			return err
-		}
-		defer unmap()
-		w := &pageWalk{data: data}
-		root, err := w.newestMeta()
-		if err != nil {
-			return err
-		}
-		w.high = min(w.high, uint64(len(data))/w.size)
-		w.seen = make([]atomic.Bool, w.high)
-		w.gather(root, nil, nil, func(name, value []byte) { w.gatherBucket(name, value, found) })
+// newWalk starts anew at a file's newest root; nil when it has none.
+func newWalk(data []byte) *pageWalk {
+	w := &pageWalk{data: data}
+	var err error
+	if w.root, err = w.newestMeta(); err != nil {
 		return nil
-	})
-	for _, pairs := range found {
-		slices.SortStableFunc(pairs, func(x, y pair) int { return bytes.Compare(x.key, y.key) })
 	}
-	return found
+	w.high = min(w.high, uint64(len(data))/w.size)
+	w.seen = make([]atomic.Bool, w.high)
+	return w
 }
 
-// gatherBucket collects the sound pairs of one bucket.
-func (w *pageWalk) gatherBucket(name, value []byte, found map[string][]pair) {
-	bucket := string(name)
-	known := bucket == string(bucketMeta) || slices.ContainsFunc(buckets, func(b []byte) bool { return string(b) == bucket })
-	if !known || len(value) < 16 {
+// gatherBucket gives all pairs of the bucket that a value of the root stands
+// for.
+func (w *pageWalk) gatherBucket(value []byte, take func(k, v []byte)) {
+	if len(value) < 16 {
 		return
-	}
-	take := func(k, v []byte) {
-		if sound(bucket, k, v) {
-			found[bucket] = append(found[bucket], pair{bytes.Clone(k), bytes.Clone(v)})
-		}
 	}
 	if root := word(value, 0); root != 0 {
 		w.gather(root, nil, nil, take)
@@ -195,11 +239,17 @@ func (w *pageWalk) gatherBucket(name, value []byte, found map[string][]pair) {
 }
 
 // gather gives all pairs at and below a page whose keys are within the
-// bounds. What makes no sense is left out with all below it.
+// bounds. What makes no sense is left out with all below it. It does not
+// leave that to bbolt, which may never come back from a page that leads to
+// itself.
 func (w *pageWalk) gather(id uint64, least, most []byte, take func(k, v []byte)) {
-	if n, err := w.open(id); err == nil {
-		w.gatherNode(n, least, most, take)
-	}
+	_ = guarded(func() error { // a disk may refuse one page and give the next
+		n, err := w.open(id)
+		if err == nil {
+			w.gatherNode(n, least, most, take)
+		}
+		return err
+	})
 }
 
 func (w *pageWalk) gatherNode(n node, least, most []byte, take func(k, v []byte)) {

@@ -60,9 +60,6 @@ type Options struct {
 	Believed func() bool
 	Apply    ApplyFunc
 	Watch    Watch
-	// Careful looks the whole file over before it is used. Without it that is
-	// done only when the last opening ended the process.
-	Careful  bool
 	ReadOnly bool // for looking at the store of an agent that does not run
 }
 
@@ -196,11 +193,14 @@ func (s *Store) do(ctx context.Context, apply func(*commit) error) error {
 // wait a moment for company. When the context ends first the work may still
 // be committed.
 func (s *Store) submit(ctx context.Context, patient bool, apply func(*commit) error) error {
-	r := &request{apply: apply, done: make(chan error, 1)}
 	queue := s.requests
 	if patient {
 		queue = s.patient
 	}
+	return s.send(ctx, queue, &request{apply: apply, done: make(chan error, 1)})
+}
+
+func (s *Store) send(ctx context.Context, queue chan *request, r *request) error {
 	select {
 	case queue <- r:
 	case <-s.stop:

@@ -36,7 +36,8 @@ const (
 type request struct {
 	apply func(*commit) error
 	done  chan error
-	err   error // what apply said
+	err   error        // what apply said
+	after func() error // run when the commit is done and the others are answered
 }
 
 // commit is what a request sees of the transaction under way.
@@ -54,7 +55,6 @@ type commit struct {
 	ended    []hotel.QueuedCall // superseded or dropped before an attempt
 	finished []uint64           // events whose last unit this commit holds
 	claims   []uint64           // calls that must not be begun meanwhile
-	after    func() error       // run when the commit is done
 }
 
 // put writes one pair, keeps the count of bytes and remembers a failure,
@@ -156,12 +156,19 @@ func (s *Store) drain(patient []*request) []*request {
 // serve commits a batch and tells each request how it went.
 func (s *Store) serve(batch []*request) {
 	err := s.commit(batch)
+	var last []*request
 	for _, r := range batch {
-		if r.err != nil {
+		switch {
+		case r.err != nil:
 			r.done <- r.err
-			continue
+		case err == nil && r.after != nil:
+			last = append(last, r)
+		default:
+			r.done <- err
 		}
-		r.done <- err
+	}
+	for _, r := range last {
+		r.done <- r.after()
 	}
 }
 
@@ -186,9 +193,6 @@ func (s *Store) commit(batch []*request) error {
 	}
 	s.commits.Add(1)
 	s.lastError.Store(nil)
-	if c.after != nil {
-		return c.after()
-	}
 	return nil
 }
 
