@@ -126,7 +126,8 @@ func (a *Agent) hookOptions() luahooks.Options {
 }
 
 func (a *Agent) openStore() (err error) {
-	setup := hotel.Setup{PMS: a.link != nil, Currency: a.config.Hotel.Currency}
+	// A PMS that is configured and cannot be spoken with yet is told later.
+	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency}
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)

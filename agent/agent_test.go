@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -276,4 +278,24 @@ func TestLongOutageIsToldOnce(t *testing.T) {
 	if all := a.Alerts(); len(all) != 1 || all[0].Code != hotel.AlertUnreachable || all[0].Count != 1 {
 		t.Errorf("alerts: %+v", all)
 	}
+}
+
+// A PMS whose secret is missing is no reason not to take events: what it is
+// to learn waits.
+func TestConfiguredPMSWithoutLinkIsToldLater(t *testing.T) {
+	c := testConfig(t)
+	c.PMS.Link = "webhook"
+	a, stop := testAgent(t, c, nil)
+	furnish(t, a)
+	dial(t, a, "101", "778*1*1")
+	if all, _ := a.Postings("101", 10); len(all) != 1 || all[0].State != hotel.PostingPending {
+		t.Errorf("postings: %+v", all)
+	}
+	if m := a.Status().Missing; !slices.ContainsFunc(m, func(text string) bool { return strings.Contains(text, "pms: calls are queued") }) {
+		t.Errorf("missing: %v", m)
+	}
+	stop()
+	far := newFarPMS()
+	testAgent(t, c, far)
+	far.next(t)
 }

@@ -46,6 +46,9 @@ func (a *Agent) Status() Status {
 		s.PBX = &state
 	}
 	s.Missing = missing(&s)
+	if a.link == nil && a.config.PMS.Link != "none" {
+		s.Missing = append(s.Missing, "the PMS is told of nothing: its link could not be set up, the log says why; what it is to learn waits")
+	}
 	return s
 }
 

@@ -125,7 +125,11 @@ func openLink(cfg config.Config) (pms.Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return webhook.New(webhook.Options{URL: cfg.PMS.URL, Secret: secret})
+	link, err := webhook.New(webhook.Options{URL: cfg.PMS.URL, Secret: secret})
+	if err != nil {
+		return nil, err // not the nil link, which would be no nil interface
+	}
+	return link, nil
 }
 
 // pinFile is where the fingerprint of the PBX's certificate lies.

@@ -71,7 +71,8 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 	}
 	link, err := openLink(cfg)
 	if err != nil {
-		return err
+		// What the PMS is to learn waits until this is mended.
+		log.Error("the PMS cannot be told of anything yet", "error", err)
 	}
 	socket, err := api.ListenSocket(cfg.API.Socket)
 	if err != nil {
