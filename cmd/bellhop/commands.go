@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -43,6 +44,7 @@ type options struct {
 	parked, ended           bool
 	stay, room, fingerprint string
 	dir, listen, sink       string
+	timezone                string
 	events, conns, rooms    int
 	fill                    int
 }
@@ -133,6 +135,18 @@ func (c *call) need(n int) error {
 	return nil
 }
 
+// id gives the only argument, which must be a number.
+func (c *call) id() (uint64, error) {
+	if err := c.need(1); err != nil {
+		return 0, err
+	}
+	id, err := strconv.ParseUint(c.args[0], 10, 64)
+	if err != nil {
+		return 0, c.wrong("ID must be a number, but it is %q", c.args[0])
+	}
+	return id, nil
+}
+
 // load reads the config that the command was given.
 func (c *call) load() (config.Config, error) { return config.Load(c.config) }
 
@@ -149,15 +163,19 @@ func find(all []*command, args []string) (*command, []string) {
 	return best, rest
 }
 
+// unknown says what could follow the words that are known.
 func unknown(all []*command, args []string) error {
-	var known []string
-	for _, cmd := range all {
-		if words := strings.Fields(cmd.words); words[0] == args[0] && len(words) > 1 {
-			known = append(known, words[1])
+	for n := len(args); n > 0; n-- {
+		var known []string
+		for _, cmd := range all {
+			words := strings.Fields(cmd.words)
+			if len(words) > n && slices.Equal(words[:n], args[:n]) && !slices.Contains(known, words[n]) {
+				known = append(known, words[n])
+			}
 		}
-	}
-	if len(known) > 0 {
-		return &usageError{"", fmt.Sprintf("%s knows: %s", args[0], strings.Join(known, ", "))}
+		if len(known) > 0 {
+			return &usageError{"", fmt.Sprintf("%s knows: %s", strings.Join(args[:n], " "), strings.Join(known, ", "))}
+		}
 	}
 	return &usageError{"", fmt.Sprintf("no command %q", args[0])}
 }
@@ -171,7 +189,7 @@ func overview(out io.Writer, all []*command) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "\nEvery command takes -c FILE (%s unless said otherwise) and --help.\n", defaultConfig)
+	_, err := fmt.Fprintf(out, "\nEvery command takes --help; all but demo, sim, bench, version and \"config example\" take -c FILE (%s).\n", defaultConfig)
 	return err
 }
 

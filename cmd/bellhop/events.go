@@ -39,16 +39,7 @@ func eventsList(c *call) error {
 
 // readEvents asks the agent, or reads the store when none runs.
 func readEvents(c *call) ([]hotel.Event, error) {
-	client, err := c.client()
-	if err != nil {
-		return nil, err
-	}
-	path := fmt.Sprintf("/v1/events?limit=%d&last=1", c.opt.limit)
-	if c.opt.after > 0 {
-		path = fmt.Sprintf("/v1/events?limit=%d&after=%d", c.opt.limit, c.opt.after)
-	}
-	var events []hotel.Event
-	err = client.Get(c.ctx, path, &events)
+	events, err := askEvents(c)
 	if !errors.Is(err, api.ErrNotRunning) {
 		return events, err
 	}
@@ -62,6 +53,21 @@ func readEvents(c *call) ([]hotel.Event, error) {
 		after = last - c.opt.limit
 	}
 	return s.Events(after, int(c.opt.limit))
+}
+
+// askEvents asks the agent.
+func askEvents(c *call) ([]hotel.Event, error) {
+	client, err := c.client()
+	if err != nil {
+		return nil, err
+	}
+	path := fmt.Sprintf("/v1/events?limit=%d&last=1", c.opt.limit)
+	if c.opt.after > 0 {
+		path = fmt.Sprintf("/v1/events?limit=%d&after=%d", c.opt.limit, c.opt.after)
+	}
+	var events []hotel.Event
+	err = client.Get(c.ctx, path, &events)
+	return events, err
 }
 
 // openStore reads the store of an agent that does not run.
@@ -115,7 +121,7 @@ func what(e *hotel.Event) string {
 	case e.Name != "":
 		add("%s", e.Name)
 	}
-	for _, name := range []string{"code", "op", "to", "state", "error", "call", "event", "alert"} {
+	for _, name := range []string{"code", "stay", "op", "to", "state", "error", "call", "event", "alert"} {
 		if v := e.Fields[name]; v != "" {
 			add("%s=%s", name, v)
 		}
@@ -127,7 +133,8 @@ func what(e *hotel.Event) string {
 }
 
 func eventsShow(c *call) error {
-	if err := c.need(1); err != nil {
+	id, err := c.id()
+	if err != nil {
 		return err
 	}
 	client, err := c.client()
@@ -135,9 +142,9 @@ func eventsShow(c *call) error {
 		return err
 	}
 	var answer api.EventAnswer
-	err = client.Get(c.ctx, "/v1/events/"+c.args[0], &answer)
+	err = client.Get(c.ctx, fmt.Sprintf("/v1/events/%d", id), &answer)
 	if errors.Is(err, api.ErrNotRunning) {
-		answer, err = c.showFromStore()
+		answer, err = c.showFromStore(id)
 	}
 	if err != nil {
 		return err
@@ -145,11 +152,7 @@ func eventsShow(c *call) error {
 	return showOne(c, answer)
 }
 
-func (c *call) showFromStore() (answer api.EventAnswer, err error) {
-	var id uint64
-	if _, err := fmt.Sscan(c.args[0], &id); err != nil {
-		return answer, c.wrong("the id must be a number")
-	}
+func (c *call) showFromStore(id uint64) (answer api.EventAnswer, err error) {
 	s, err := c.openStore()
 	if err != nil {
 		return answer, err
@@ -167,7 +170,7 @@ const tailEvery = 500 * time.Millisecond
 
 func eventsTail(c *call) error {
 	c.opt.limit = 10
-	events, err := readEvents(c)
+	events, err := askEvents(c)
 	for err == nil {
 		for _, e := range events {
 			c.opt.after = e.ID
@@ -181,7 +184,7 @@ func eventsTail(c *call) error {
 		case <-time.After(tailEvery):
 		}
 		c.opt.limit = 1000
-		events, err = readEvents(c)
+		events, err = askEvents(c)
 	}
 	if c.ctx.Err() != nil {
 		return nil
@@ -198,10 +201,11 @@ func (c *call) tailLine(e hotel.Event) error {
 }
 
 func eventsRerun(c *call) error {
-	if err := c.need(1); err != nil {
+	id, err := c.id()
+	if err != nil {
 		return err
 	}
-	return c.order("/v1/events/"+c.args[0]+"/rerun", nil, "done")
+	return c.order(fmt.Sprintf("/v1/events/%d/rerun", id), nil, "done")
 }
 
 // order tells the agent to do something and prints what became of it.

@@ -17,7 +17,7 @@ import (
 func hotelCommands() []*command {
 	return []*command{
 		{words: "rooms list", about: "list the rooms", run: roomsList, flags: jsonFlag},
-		{words: "rooms import", args: "FILE", about: "take rooms from a CSV file: number, extensions, minibar", run: roomsImport},
+		{words: "rooms import", args: "FILE", about: "take rooms from a CSV file: number, extensions, minibar, status", run: roomsImport},
 		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
 		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
 		{words: "checkin", args: "ROOM", about: "begin a stay", run: checkIn, flags: func(f *flag.FlagSet, c *call) {
@@ -45,12 +45,12 @@ func roomsList(c *call) error {
 	if err := client.Get(c.ctx, "/v1/rooms", &rooms); err != nil {
 		return err
 	}
-	return show(c, rooms, "ROOM EXTENSIONS STATUS OCCUPANCY STAY DND", func(r hotel.Room) []any {
+	return show(c, rooms, "ROOM EXTENSIONS MINIBAR STATUS OCCUPANCY STAY DND", func(r hotel.Room) []any {
 		occupancy := "vacant"
 		if r.Stay != "" {
 			occupancy = "occupied"
 		}
-		return []any{r.Number, strings.Join(r.Phones(), " "), string(r.Status), occupancy, r.Stay, r.DND}
+		return []any{r.Number, strings.Join(r.Phones(), " "), r.Minibar, string(r.Status), occupancy, r.Stay, r.DND}
 	})
 }
 
@@ -89,7 +89,7 @@ func roomsImport(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.order("/v1/import", lists, fmt.Sprintf("%d rooms imported", len(lists.Rooms)))
+	return c.order("/v1/import", lists, fmt.Sprintf("rooms imported: %d", len(lists.Rooms)))
 }
 
 func itemsImport(c *call) error {
@@ -113,7 +113,7 @@ func itemsImport(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.order("/v1/import", lists, fmt.Sprintf("%d items imported", len(lists.Items)))
+	return c.order("/v1/import", lists, fmt.Sprintf("items imported: %d", len(lists.Items)))
 }
 
 // minorUnits reads a price such as 12, 12.5 or 12.50 without rounding.

@@ -62,7 +62,8 @@ func (c *call) callsFromStore() ([]hotel.QueuedCall, error) {
 }
 
 func queueShow(c *call) error {
-	if err := c.need(1); err != nil {
+	id, err := c.id()
+	if err != nil {
 		return err
 	}
 	client, err := c.client()
@@ -70,17 +71,18 @@ func queueShow(c *call) error {
 		return err
 	}
 	var q hotel.QueuedCall
-	if err := client.Get(c.ctx, "/v1/queue/"+c.args[0], &q); err != nil {
+	if err := client.Get(c.ctx, fmt.Sprintf("/v1/queue/%d", id), &q); err != nil {
 		return err
 	}
 	return showOne(c, q)
 }
 
 func (c *call) decide(do, done string) error {
-	if err := c.need(1); err != nil {
+	id, err := c.id()
+	if err != nil {
 		return err
 	}
-	return c.order("/v1/queue/"+c.args[0]+"/"+do, nil, done)
+	return c.order(fmt.Sprintf("/v1/queue/%d/%s", id, do), nil, done)
 }
 
 func alertCommands() []*command {

@@ -18,12 +18,17 @@ import (
 func simFlags(f *flag.FlagSet, c *call) {
 	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "where the PBX's API answers")
 	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "where the PMS takes webhooks")
+	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "what the PBX's clock shows; the agent's hotel.timezone must be the same")
 }
 
 // simulate runs a PBX and a PMS until it is told to end, and takes orders
 // from its standard input.
 func simulate(c *call) error {
-	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo"})
+	zone, err := time.LoadLocation(c.opt.timezone)
+	if err != nil {
+		return c.wrong("-timezone: %v", err)
+	}
+	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -57,10 +62,19 @@ Orders, one a line:
   pms fail STATUS     the PMS answers with a status; 0: no longer
   list                what the PMS has taken
 `, c.opt.listen, c.opt.sink, demoSecret)
-	return simOrders(ctx, c, pbx, pms)
+	s := &sides{call: c, pbx: pbx, pms: pms, zone: zone}
+	return s.takeOrders(ctx)
 }
 
-func simOrders(ctx context.Context, c *call, pbx *sim.PBX, pms *sim.Sink) error {
+// sides are what bellhop sim runs.
+type sides struct {
+	*call
+	pbx  *sim.PBX
+	pms  *sim.Sink
+	zone *time.Location // the PBX's
+}
+
+func (s *sides) takeOrders(ctx context.Context) error {
 	lines := make(chan string)
 	go func() { // ends with the process: a read of a terminal cannot be cut off
 		defer close(lines)
@@ -77,8 +91,8 @@ func simOrders(ctx context.Context, c *call, pbx *sim.PBX, pms *sim.Sink) error 
 				<-ctx.Done()
 				return nil
 			}
-			if err := simOrder(ctx, c, pbx, pms, strings.Fields(line), calls); err != nil {
-				fmt.Fprintln(c.err, err)
+			if err := s.obey(ctx, strings.Fields(line), calls); err != nil {
+				fmt.Fprintln(s.err, err)
 			}
 		}
 	}
@@ -86,31 +100,32 @@ func simOrders(ctx context.Context, c *call, pbx *sim.PBX, pms *sim.Sink) error 
 
 var errOrder = errors.New("not understood; see the list of orders above")
 
-func simOrder(ctx context.Context, c *call, pbx *sim.PBX, pms *sim.Sink, words []string, number int) error {
+func (s *sides) obey(ctx context.Context, words []string, number int) error {
 	if len(words) == 0 {
 		return nil
 	}
-	id, now := sim.CallID(time.Now(), number), time.Now()
+	now := time.Now().In(s.zone)
+	id := sim.CallID(now, number)
 	switch order := strings.Join(words[:min(2, len(words))], " "); {
 	case words[0] == "dial" && len(words) == 3:
-		return pbx.Push(ctx, sim.DTMF(pbx.Serial(), id, words[1], words[2]))
+		return s.pbx.Push(ctx, sim.DTMF(s.pbx.Serial(), id, words[1], words[2]))
 	case words[0] == "call" && len(words) == 3:
-		return pbx.Push(ctx, sim.NewCdr(pbx.Serial(), sim.CDR{
+		return s.pbx.Push(ctx, sim.NewCdr(s.pbx.Serial(), sim.CDR{
 			CallID: id, Start: now, From: words[1], To: words[2], Duration: 65, Talk: 60, Status: "ANSWERED", Type: "Outbound",
 		}))
 	case order == "pbx down", order == "pbx up":
-		pbx.SetDown(words[1] == "down")
+		s.pbx.SetDown(words[1] == "down")
 	case order == "pms down", order == "pms up":
-		pms.Down(words[1] == "down")
+		s.pms.Down(words[1] == "down")
 	case order == "pms fail" && len(words) == 3:
 		var status int
 		if _, err := fmt.Sscan(words[2], &status); err != nil {
 			return errOrder
 		}
-		pms.Fail(status)
+		s.pms.Fail(status)
 	case order == "list":
-		for _, m := range pms.Received() {
-			fmt.Fprintf(c.out, "%s  %-12s room %-5s event %-5d %s\n", m.Key, m.Type, m.Room, m.Event, m.Data)
+		for _, m := range s.pms.Received() {
+			fmt.Fprintf(s.out, "%s  %-12s room %-5s event %-5d %s\n", m.Key, m.Type, m.Room, m.Event, m.Data)
 		}
 	default:
 		return errOrder
