@@ -44,7 +44,11 @@ func (d *draft) Get(key string, into any) bool {
 	return ok && decode(key, r.json, into)
 }
 
+// List visits the state as it is when it begins, whatever visit changes.
 func (d *draft) List(prefix string, visit func(string, func(any) bool) bool) {
+	if len(d.changed) > 0 {
+		d.state = d.state.Clone() // so that changes are made to copies of nodes
+	}
 	walk(d.state.Root(), prefix, func(key string, r record) bool {
 		return visit(key, func(into any) bool { return decode(key, r.json, into) })
 	})
@@ -57,7 +61,19 @@ func (d *draft) own() {
 	}
 }
 
+// maxKey bounds keys by less than bbolt does, which counts with other parts.
+const maxKey = 8 << 10
+
+// mustBeKey ends the unit, and it alone, when it wants a key that bbolt would
+// refuse, and with it the whole commit.
+func mustBeKey(what, key string) {
+	if key == "" || len(key) > maxKey {
+		panic(fmt.Sprintf("%s has %d bytes", what, len(key)))
+	}
+}
+
 func (d *draft) Put(key string, value any) {
+	mustBeKey("the key of a record", key)
 	text := encode(value)
 	d.own()
 	d.version++
@@ -80,10 +96,30 @@ func (d *draft) Next() uint64 {
 }
 
 func (d *draft) Now() time.Time             { return d.c.now }
-func (d *draft) PutPosting(p hotel.Posting) { d.postings = append(d.postings, p) }
 func (d *draft) PutCall(r hotel.CallRecord) { d.calls = append(d.calls, r) }
-func (d *draft) Queue(q hotel.QueuedCall)   { d.queued = append(d.queued, q) }
 func (d *draft) Emit(e hotel.Event)         { d.emitted = append(d.emitted, e) }
+
+func (d *draft) PutPosting(p hotel.Posting) {
+	mustBeKey("the id of a posting", p.ID)
+	d.postings = append(d.postings, p)
+}
+
+// Queue takes a call whose lanes can be told apart by their keys.
+func (d *draft) Queue(q hotel.QueuedCall) {
+	for _, l := range LanesOf(&q) {
+		if strings.ContainsRune(l.To+l.Room, 0) || len(l.To)+len(l.Room) > maxKey || l.Urgency < hotel.Urgent || l.Urgency > hotel.Bulk {
+			panic(fmt.Sprintf("a call's lane cannot be %.99q, %d, %.99q", l.To, l.Urgency, l.Room))
+		}
+	}
+	if q.Supersedes != "" {
+		mustBeKey("what a call supersedes", q.Supersedes)
+	}
+	if len(q.Body) > 0 && !json.Valid(q.Body) {
+		panic("a call's body is not JSON")
+	}
+	d.queued = append(d.queued, q)
+}
+
 func (d *draft) Requeue(call uint64, drop bool) bool {
 	r, ok := d.c.findRequeue(call, drop)
 	if ok {

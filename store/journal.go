@@ -40,12 +40,12 @@ func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte) (Receip
 	err := s.do(ctx, func(c *commit) error {
 		ev.Time = c.now
 		if body != nil {
-			ev.DuplicateOf, ev.Possible = s.recent.absorb(c, digest(body), ev.Time)
+			ev.DuplicateOf, ev.Possible = s.recent.absorb(c, digest(body))
 		}
 		c.append(&ev, body)
 		receipt = Receipt{ID: ev.ID, DuplicateOf: ev.DuplicateOf, Possible: ev.Possible}
 		if body != nil {
-			s.recent.add(c, digest(body), entry{id: ev.ID, original: original(ev), at: ev.Time})
+			s.recent.add(c, digest(body), entry{id: ev.ID, original: original(ev), at: c.clock})
 		}
 		return nil
 	})

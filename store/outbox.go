@@ -56,19 +56,18 @@ func (c *commit) supersede(q *hotel.QueuedCall) {
 		return
 	}
 	old, ok := c.read(bucketOutbox, id)
-	if !ok || !c.block(old.ID) {
+	if !ok || old.State == hotel.CallSending || !c.block(old.ID) {
 		return
 	}
 	c.leave(&old, hotel.CallSuperseded, "by call "+strconv.FormatUint(q.ID, 10))
 }
 
+// read gives a call; false when there is none, or none that can be read: one
+// such must not end every commit that comes across it.
 func (c *commit) read(bucket, key []byte) (q hotel.QueuedCall, ok bool) {
 	value := c.tx.Bucket(bucket).Get(key)
-	if value == nil {
-		return q, false
-	}
-	if err := json.Unmarshal(value, &q); err != nil {
-		panic(fmt.Sprintf("store: call at %x: %v", key, err))
+	if value == nil || json.Unmarshal(value, &q) != nil {
+		return hotel.QueuedCall{}, false
 	}
 	return q, true
 }
@@ -206,9 +205,9 @@ func (s *Store) Sending(ctx context.Context, q hotel.QueuedCall) error {
 
 // Release moves calls whose time has come into their lanes and returns the
 // time of the next one; zero when none waits.
-func (s *Store) Release(ctx context.Context, now time.Time) (next time.Time, err error) {
-	err = s.submit(ctx, false, func(c *commit) error {
-		next = time.Time{}
+func (s *Store) Release(ctx context.Context, now time.Time) (time.Time, error) {
+	var next time.Time
+	err := s.submit(ctx, false, func(c *commit) error {
 		cursor := c.tx.Bucket(bucketLater).Cursor()
 		k, _ := cursor.First()
 		for moved := 0; k != nil; k, _ = cursor.First() {
@@ -226,7 +225,10 @@ func (s *Store) Release(ctx context.Context, now time.Time) (next time.Time, err
 		}
 		return nil
 	})
-	return next, err
+	if err != nil { // the writer may still be at it
+		return time.Time{}, err
+	}
+	return next, nil
 }
 
 // requeue is a person's decision about a call, checked and ready to be done.

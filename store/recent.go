@@ -27,7 +27,7 @@ const maxRecent = 8192
 //	keep A ─▶ [A] ─ equal body ──▶ [copy of A]  kept and marked, not run
 type recent struct {
 	mu     sync.Mutex
-	open   map[sum][]entry // answers not seen taken, oldest first
+	open   map[sum][]*entry // answers not seen taken, oldest first
 	byID   map[uint64]sum
 	oldest []uint64      // ids in order of arrival, for forgetting
 	loaded chan struct{} // closed when the last run's pushes are in
@@ -39,8 +39,9 @@ type sum [16]byte
 type entry struct {
 	id       uint64
 	original uint64
-	at       time.Time
-	restart  bool // known only from the journal: its answer's fate is unknown
+	at       time.Time // with the steady clock's reading, where there is one
+	restart  bool      // known only from the journal: its answer's fate is unknown
+	replaced bool      // by a copy that is just being committed
 }
 
 func digest(body []byte) sum {
@@ -49,23 +50,33 @@ func digest(body []byte) sum {
 }
 
 func newRecent() *recent {
-	return &recent{open: map[sum][]entry{}, byID: map[uint64]sum{}, loaded: make(chan struct{})}
+	return &recent{open: map[sum][]*entry{}, byID: map[uint64]sum{}, loaded: make(chan struct{})}
 }
 
-// absorb finds the record that an arriving body repeats, and takes it out.
-func (r *recent) absorb(c *commit, d sum, now time.Time) (of uint64, possible bool) {
+// absorb finds the record that an arriving body repeats; it goes when the
+// copy is committed.
+func (r *recent) absorb(c *commit, d sum) (of uint64, possible bool) {
 	<-r.loaded
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, e := range r.open[d] {
-		if age := now.Sub(e.at); age < 0 || age >= resendWindow {
+	for _, e := range r.open[d] {
+		if age := c.clock.Sub(e.at); e.replaced || age < 0 || age >= resendWindow {
 			continue
 		}
-		r.remove(d, i)
-		c.undo = append(c.undo, func() { r.insert(d, e) })
+		e.replaced = true
+		c.undo = append(c.undo, func() { r.restore(e) })
+		c.kept = append(c.kept, func() { r.taken(e.id) })
 		return e.original, e.restart
 	}
 	return 0, false
+}
+
+// restore takes back what a commit that failed did; an answer that was seen
+// taken meanwhile stays so.
+func (r *recent) restore(e *entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.replaced = false
 }
 
 // add remembers a push until its answer is seen taken.
@@ -78,14 +89,20 @@ func (r *recent) insert(d sum, e entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.put(d, e)
-	for len(r.oldest) > maxRecent {
+	for len(r.byID) > maxRecent {
 		r.drop(r.oldest[0])
 		r.oldest = r.oldest[1:]
+	}
+	if len(r.oldest) > 2*maxRecent { // most of them are forgotten already
+		r.oldest = slices.DeleteFunc(r.oldest, func(id uint64) bool {
+			_, there := r.byID[id]
+			return !there
+		})
 	}
 }
 
 func (r *recent) put(d sum, e entry) {
-	r.open[d] = append(r.open[d], e)
+	r.open[d] = append(r.open[d], &e)
 	r.byID[e.id] = d
 	r.oldest = append(r.oldest, e.id)
 }
@@ -133,10 +150,12 @@ type keptPush struct {
 func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
 	cursor := tx.Bucket(bucketJournal).Cursor()
 	var found []keptPush
-	for k, v := cursor.Last(); k != nil && len(found) < maxRecent; k, v = cursor.Prev() {
+	looked := 0 // by a clock that was set back everything may be recent
+	for k, v := cursor.Last(); k != nil && len(found) < maxRecent && looked < 4*maxRecent; k, v = cursor.Prev() {
 		if len(k) != 8 {
 			continue
 		}
+		looked++
 		var e keptPush
 		if err := json.Unmarshal(v, &e); err != nil {
 			return fmt.Errorf("%w: event %x: %w", errDamaged, k, err)
@@ -148,6 +167,8 @@ func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
 			found = append(found, e)
 		}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, e := range slices.Backward(found) {
 		d := sum(e.Digest)
 		if e.DuplicateOf != 0 {

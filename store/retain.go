@@ -20,15 +20,18 @@ const retainBatch = 500
 // stays. What is unfinished, queued or parked is never removed for age or
 // size. more says that another call would remove more.
 func (s *Store) Retain(ctx context.Context, keep time.Duration, maxBytes int64) (removed int, more bool, err error) {
+	var r retention
 	err = s.submit(ctx, true, func(c *commit) error {
-		r := retention{c: c, before: c.now.Add(-keep), maxBytes: maxBytes, left: retainBatch}
+		r = retention{c: c, before: c.now.Add(-keep), maxBytes: maxBytes, left: retainBatch}
 		r.events()
 		r.history()
 		r.stays()
-		removed, more = retainBatch-r.left, r.left == 0
 		return nil
 	})
-	return removed, more, err
+	if err != nil { // the writer may still be at it
+		return 0, false, err
+	}
+	return retainBatch - r.left, r.left == 0, nil
 }
 
 type retention struct {
@@ -40,18 +43,33 @@ type retention struct {
 
 // events removes from the oldest on, and stops at the first that stays.
 func (r *retention) events() {
+	aged := r.agedTo()
 	for r.left > 0 {
 		w := walkJournal(r.c.tx, 0)
-		if !w.next() || w.id > r.c.meta.Watermark {
+		if !w.next() || w.id > r.c.meta.Watermark || w.id > aged && r.c.meta.Bytes <= r.maxBytes {
 			return
 		}
 		var e kept
-		// A record of our own that cannot be read has no use to anybody.
-		if json.Unmarshal(w.event, &e) == nil && !e.Time.Before(r.before) && r.c.meta.Bytes <= r.maxBytes {
-			return
-		}
+		_ = json.Unmarshal(w.event, &e) // what cannot be read has no use to anybody
 		r.removeEvent(w.id, &e)
 	}
+}
+
+// agedTo is the newest of the next events that is too old. One whose time is
+// yet to come, by a clock that ran ahead then, is as old as those behind it.
+func (r *retention) agedTo() (id uint64) {
+	w := walkJournal(r.c.tx, 0)
+	for n := 0; n < retainBatch && w.next() && w.id <= r.c.meta.Watermark; n++ {
+		var e keptPush
+		if json.Unmarshal(w.event, &e) != nil || e.Time.After(r.c.now) {
+			continue
+		}
+		if !e.Time.Before(r.before) {
+			break
+		}
+		id = w.id
+	}
+	return id
 }
 
 func (r *retention) removeEvent(id uint64, e *kept) {
@@ -107,17 +125,21 @@ func (r *retention) inHouse(stay string) bool {
 }
 
 // old removes records from the oldest on up to the first one that is young,
-// passing over those that may not go yet.
+// passing over those that may not go yet. One whose time is yet to come is as
+// old as the next.
 func (r *retention) old(bucket []byte, look func(v []byte) (at time.Time, mayGo bool)) {
-	var keys [][]byte
+	var keys, ahead [][]byte
 	cursor := r.c.tx.Bucket(bucket).Cursor()
-	for k, v := cursor.First(); k != nil && len(keys) < r.left; k, v = cursor.Next() {
+	for k, v := cursor.First(); k != nil && len(keys)+len(ahead) < r.left; k, v = cursor.Next() {
 		at, mayGo := look(v)
-		if !at.Before(r.before) {
+		if !at.Before(r.before) && !at.After(r.c.now) {
 			break
 		}
 		if mayGo {
-			keys = append(keys, bytes.Clone(k))
+			ahead = append(ahead, bytes.Clone(k))
+		}
+		if at.Before(r.before) {
+			keys, ahead = append(keys, ahead...), nil
 		}
 	}
 	for _, k := range keys {

@@ -172,16 +172,15 @@ func (s *Store) load() error {
 // it with the first push; Close waits for it too.
 func (s *Store) loadRecent() {
 	defer close(s.recent.loaded)
-	_ = guarded(func() error {
-		return s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now()) })
-	})
+	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now()) })
 }
 
-// view runs a short read transaction.
+// view runs a short read transaction. What it meets on a damaged page, or on
+// one that the disk does not give, is an error and no end of the process.
 func (s *Store) view(read func(*bbolt.Tx) error) error {
 	s.file.RLock()
 	defer s.file.RUnlock()
-	return s.db.View(read)
+	return guarded(func() error { return s.db.View(read) })
 }
 
 // do hands work to the writer and waits for its commit, which begins at once.

@@ -67,6 +67,9 @@ func fill(errs []error, err error) []error {
 }
 
 func (c *commit) finish(ev *hotel.Event, u *Unit, last bool, apply ApplyFunc) error {
+	if u.Name == "" || len(u.Name) > maxKey {
+		return fmt.Errorf("%w: a unit's name has %d bytes", ErrApply, len(u.Name))
+	}
 	key := doneKey(ev.ID, u.Name)
 	if c.tx.Bucket(bucketJournal).Get(key) != nil {
 		if last {
@@ -107,7 +110,11 @@ func (d *draft) apply(apply ApplyFunc, effects []hotel.Effect) (err error) {
 
 // mark sets the flag of a done-record that is kept already.
 func (c *commit) mark(key []byte, id uint64) {
-	value := append([]byte{'1'}, c.tx.Bucket(bucketJournal).Get(key)[1:]...)
+	old := c.tx.Bucket(bucketJournal).Get(key)
+	if old[0] == '1' {
+		return
+	}
+	value := append([]byte{'1'}, old[1:]...)
 	c.put(bucketJournal, key, value)
 	c.finished = append(c.finished, id)
 }
@@ -200,8 +207,12 @@ type progress map[uint64]struct{}
 
 // advance moves the watermark over what this commit finishes.
 func (s *Store) advance(c *commit) {
+	var added []uint64
 	for _, id := range c.finished {
-		s.progress[id] = struct{}{}
+		if _, known := s.progress[id]; !known && id > c.meta.Watermark {
+			s.progress[id] = struct{}{}
+			added = append(added, id)
+		}
 	}
 	var passed []uint64
 	for {
@@ -217,7 +228,7 @@ func (s *Store) advance(c *commit) {
 		for _, id := range passed {
 			s.progress[id] = struct{}{}
 		}
-		for _, id := range c.finished {
+		for _, id := range added {
 			delete(s.progress, id)
 		}
 	})

@@ -45,9 +45,11 @@ type commit struct {
 	tx     *bbolt.Tx
 	store  *Store
 	meta   meta
-	now    time.Time
+	clock  time.Time // as read
+	now    time.Time // UTC
 	state  *iradix.Txn[record]
 	undo   []func() // run, last first, when the transaction fails
+	kept   []func() // run when it is done
 	broken error    // a write failed half-way: nothing of this commit may stay
 
 	appended []hotel.Event      // in the order of their ids
@@ -175,7 +177,8 @@ func (s *Store) serve(batch []*request) {
 // commit runs a batch in one transaction. The error concerns all of it; what
 // concerns one request alone is in its err.
 func (s *Store) commit(batch []*request) error {
-	c := &commit{store: s, meta: s.meta, now: s.now().UTC(), state: s.snapshot.Load().root.Txn()}
+	c := &commit{store: s, meta: s.meta, clock: s.now(), state: s.snapshot.Load().root.Txn()}
+	c.now = c.clock.UTC()
 	c.meta.Commit++
 	err := s.transact(c, batch)
 	if err != nil && !s.visible(c.meta.Commit) {
@@ -196,23 +199,20 @@ func (s *Store) commit(batch []*request) error {
 	return nil
 }
 
-func (s *Store) transact(c *commit, batch []*request) (err error) {
-	defer func() {
-		// bbolt panics on a page that it cannot make sense of.
-		if p := recover(); p != nil {
-			err = fmt.Errorf("commit: database is damaged: %v", p)
-		}
-	}()
-	err = s.db.Update(func(tx *bbolt.Tx) error {
-		c.tx = tx
-		for _, r := range batch {
-			r.err = r.apply(c)
-			if c.broken != nil {
-				return c.broken
+func (s *Store) transact(c *commit, batch []*request) error {
+	// bbolt panics on a page that it cannot make sense of.
+	err := guarded(func() error {
+		return s.db.Update(func(tx *bbolt.Tx) error {
+			c.tx = tx
+			for _, r := range batch {
+				r.err = r.apply(c)
+				if c.broken != nil {
+					return c.broken
+				}
 			}
-		}
-		s.advance(c)
-		return c.meta.write(tx)
+			s.advance(c)
+			return c.meta.write(tx)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -224,17 +224,14 @@ func (s *Store) transact(c *commit, batch []*request) (err error) {
 // same: when only its very last sync failed, bbolt goes on from it. Then the
 // memory follows what the file says, while the callers are told of the error.
 func (s *Store) visible(number uint64) (yes bool) {
-	defer func() {
-		if recover() != nil {
-			yes = false
-		}
-	}()
-	_ = s.db.View(func(tx *bbolt.Tx) error {
-		var m meta
-		yes = m.read(tx) == nil && m.Commit == number
-		return nil
+	err := guarded(func() error {
+		return s.db.View(func(tx *bbolt.Tx) error {
+			var m meta
+			yes = m.read(tx) == nil && m.Commit == number
+			return nil
+		})
 	})
-	return yes
+	return yes && err == nil
 }
 
 // publish makes a commit known: first the state, then what follows from it,
@@ -243,6 +240,9 @@ func (s *Store) publish(c *commit) {
 	s.meta = c.meta
 	s.published.Store(&c.meta)
 	s.snapshot.Store(&Snapshot{root: c.state.Commit()})
+	for _, f := range c.kept {
+		f()
+	}
 	if len(c.ended) > 0 && s.watch.Ended != nil {
 		s.watch.Ended(c.ended)
 	}
