@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -114,9 +115,12 @@ func TestSocketIsItsOwnersAlone(t *testing.T) {
 		t.Errorf("the socket of a running agent was taken: %v", err)
 	}
 	old := filepath.Join(t.TempDir(), "old.sock")
-	if err := os.WriteFile(old, nil, 0o600); err != nil {
+	left, err := net.ListenUnix("unix", &net.UnixAddr{Name: old, Net: "unix"})
+	if err != nil {
 		t.Fatal(err)
 	}
+	left.SetUnlinkOnClose(false) // as after a kill
+	_ = left.Close()
 	ln, err := ListenSocket(old)
 	if err != nil {
 		t.Fatalf("a socket that nobody answers on: %v", err)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"bellhop/agent"
 )
 
 // Health answers /healthz: whether events are kept, and what is missing.
@@ -15,12 +17,16 @@ type Health struct {
 // health says 503 only when events are not kept: that the PBX or the PMS is
 // away is no reason to restart the agent.
 func (s *server) health(w http.ResponseWriter, _ *http.Request) {
-	st := s.agent.Status()
+	answerHealth(w, s.agent.Status())
+}
+
+func answerHealth(w http.ResponseWriter, st agent.Status) {
 	h := Health{OK: st.Store.Error == "", Missing: st.Missing}
+	status := http.StatusOK
 	if !h.OK {
-		w.WriteHeader(http.StatusServiceUnavailable)
+		status = http.StatusServiceUnavailable
 	}
-	answer(w, h)
+	answerWith(w, status, h)
 }
 
 // metrics writes the figures in Prometheus' text format. They are read from

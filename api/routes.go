@@ -9,8 +9,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"bellhop/agent"
 	"bellhop/hotel"
@@ -51,11 +54,17 @@ type Stay struct {
 	Stay string `json:"stay,omitempty"`
 }
 
-type server struct{ agent *agent.Agent }
+type server struct {
+	agent    *agent.Agent
+	patience time.Duration
+}
 
 // Handler answers everything: it is for the socket.
 func Handler(a *agent.Agent) http.Handler {
-	s := &server{a}
+	return (&server{a, patience}).handler()
+}
+
+func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	s.open(mux)
 	mux.HandleFunc("GET /v1/status", s.status)
@@ -84,7 +93,7 @@ func Handler(a *agent.Agent) http.Handler {
 // OpenHandler answers what anybody may see: it is for TCP.
 func OpenHandler(a *agent.Agent) http.Handler {
 	mux := http.NewServeMux()
-	(&server{a}).open(mux)
+	(&server{agent: a}).open(mux)
 	return mux
 }
 
@@ -93,29 +102,38 @@ func (s *server) open(mux *http.ServeMux) {
 	mux.HandleFunc("GET /metrics", s.metrics)
 }
 
-func answer(w http.ResponseWriter, body any) {
+func answer(w http.ResponseWriter, body any) { answerWith(w, http.StatusOK, body) }
+
+func answerWith(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the far side may be gone
 }
 
 // fail answers an error by its kind.
 func fail(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
+	status := http.StatusServiceUnavailable // the disk, or the agent's end
 	var order *agent.OrderError
+	var long *http.MaxBytesError
 	switch {
+	case errors.As(err, &long):
+		status, err = http.StatusRequestEntityTooLarge, fmt.Errorf("the request is longer than %d bytes", long.Limit)
 	case errors.As(err, &order):
 		status = http.StatusConflict
-	case errors.Is(err, agent.ErrNoEvent):
+	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall):
 		status = http.StatusNotFound
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest
+	case errors.Is(err, errTurn):
+		status = http.StatusGatewayTimeout
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(Problem{err.Error()})
+	answerWith(w, status, Problem{err.Error()})
 }
 
 var errRequest = errors.New("the request cannot be read")
+
+// wrongRequest is an error in what was asked.
+func wrongRequest(why string) error { return fmt.Errorf("%w: %s", errRequest, why) }
 
 func (s *server) status(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Status()) }
 
@@ -127,7 +145,7 @@ func numberOf(r *http.Request, name string, otherwise uint64) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return 0, errors.Join(errRequest, errors.New(name+" must be a number"))
+		return 0, wrongRequest(name + " must be a number")
 	}
 	return n, nil
 }
@@ -139,8 +157,12 @@ func limitOf(r *http.Request) (int, error) {
 
 func (s *server) events(w http.ResponseWriter, r *http.Request) {
 	limit, err := limitOf(r)
-	after, err2 := numberOf(r, "after", 0)
-	if err := errors.Join(err, err2); err != nil {
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	after, err := numberOf(r, "after", 0)
+	if err != nil {
 		fail(w, err)
 		return
 	}
@@ -166,7 +188,7 @@ func list[T any](w http.ResponseWriter, all []T, err error) {
 func idOf(r *http.Request) (uint64, error) {
 	id, err := strconv.ParseUint(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return 0, errors.Join(errRequest, errors.New("the id must be a number"))
+		return 0, wrongRequest("the id must be a number")
 	}
 	return id, nil
 }
@@ -191,22 +213,32 @@ func (s *server) rerun(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	ordered(w)(s.agent.Rerun(r.Context(), id))
+	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Rerun(ctx, id) })
 }
 
-// ordered answers an order by what came of it.
-func ordered(w http.ResponseWriter) func(uint64, error) {
-	return func(id uint64, err error) {
-		if err != nil {
-			fail(w, err)
-			return
-		}
+func (s *server) do(w http.ResponseWriter, r *http.Request, ev hotel.Event) {
+	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Do(ctx, ev) })
+}
+
+// patience is how long an answer waits for an order to have its turn; the
+// client's own is longer, so that it learns what became of it.
+const patience = 20 * time.Second
+
+var errTurn = errors.New("it waits for others of its room and is carried out in its turn")
+
+// order waits for what comes of an order and answers it.
+func (s *server) order(w http.ResponseWriter, r *http.Request, do func(context.Context) (uint64, error)) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.patience)
+	defer cancel()
+	id, err := do(ctx)
+	switch {
+	case err == nil:
 		answer(w, Order{id})
+	case id != 0 && errors.Is(err, context.DeadlineExceeded):
+		fail(w, fmt.Errorf("event %d is kept; %w", id, errTurn))
+	default:
+		fail(w, err)
 	}
-}
-
-func (s *server) do(w http.ResponseWriter, ctx context.Context, ev hotel.Event) {
-	ordered(w)(s.agent.Do(ctx, ev))
 }
 
 func (s *server) queue(w http.ResponseWriter, r *http.Request) {
@@ -220,12 +252,14 @@ func (s *server) queue(w http.ResponseWriter, r *http.Request) {
 		name = "waiting"
 	}
 	if name != "waiting" && name != "parked" && name != "ended" {
-		fail(w, errors.Join(errRequest, errors.New("list must be waiting, parked or ended")))
+		fail(w, wrongRequest("list must be waiting, parked or ended"))
 		return
 	}
 	calls, err := s.agent.Calls(name, limit)
 	list(w, calls, err)
 }
+
+var errNoCall = errors.New("no such call: it was delivered, or never was")
 
 func (s *server) call(w http.ResponseWriter, r *http.Request) {
 	id, err := idOf(r)
@@ -235,7 +269,7 @@ func (s *server) call(w http.ResponseWriter, r *http.Request) {
 	}
 	c, found, err := s.agent.Call(id)
 	if err == nil && !found {
-		err = &agent.OrderError{Reason: "no such call: it was delivered, or never was"}
+		err = errNoCall
 	}
 	if err != nil {
 		fail(w, err)
@@ -248,10 +282,10 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) {
 	names := map[string]string{"retry": hotel.CommandRetry, "drop": hotel.CommandDrop}
 	name, known := names[r.PathValue("do")]
 	if !known {
-		fail(w, errors.Join(errRequest, errors.New("a call can be told to retry or drop")))
+		fail(w, wrongRequest("a call can be told to retry or drop"))
 		return
 	}
-	s.do(w, r.Context(), hotel.Event{Kind: hotel.KindCommand, Name: name, Fields: map[string]string{"call": r.PathValue("id")}})
+	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: name, Fields: map[string]string{"call": r.PathValue("id")}})
 }
 
 func (s *server) alerts(w http.ResponseWriter, _ *http.Request) {
@@ -263,7 +297,7 @@ func (s *server) alerts(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *server) resolve(w http.ResponseWriter, r *http.Request) {
-	s.do(w, r.Context(), hotel.Event{
+	s.do(w, r, hotel.Event{
 		Kind: hotel.KindCommand, Name: hotel.CommandResolve, Fields: map[string]string{"alert": r.PathValue("id")},
 	})
 }
@@ -292,8 +326,13 @@ func (s *server) callRecords(w http.ResponseWriter, r *http.Request) {
 func read(r *http.Request, into any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return errors.Join(errRequest, err)
+	if err := d.Decode(into); errors.Is(err, io.EOF) {
+		return wrongRequest("it has no body")
+	} else if err != nil {
+		return fmt.Errorf("%w: %w", errRequest, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return wrongRequest("more follows the JSON value")
 	}
 	return nil
 }
@@ -304,7 +343,7 @@ func (s *server) importLists(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	s.do(w, r.Context(), hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists})
+	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists})
 }
 
 func (s *server) stay(kind hotel.Kind) http.HandlerFunc {
@@ -321,7 +360,7 @@ func (s *server) stay(kind hotel.Kind) http.HandlerFunc {
 		if stay.Stay != "" {
 			fields["stay"] = stay.Stay
 		}
-		s.do(w, r.Context(), hotel.Event{Kind: kind, Room: stay.Room, Fields: fields})
+		s.do(w, r, hotel.Event{Kind: kind, Room: stay.Room, Fields: fields})
 	}
 }
 
@@ -333,5 +372,5 @@ func (s *server) cronRun(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	ordered(w)(s.agent.RunJob(r.Context(), job.Name))
+	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.RunJob(ctx, job.Name) })
 }
