@@ -19,7 +19,7 @@ func (s *Store) Waste() (size, free int64) {
 	s.file.RLock()
 	defer s.file.RUnlock()
 	st := s.db.Stats()
-	_ = s.db.View(func(tx *bbolt.Tx) error {
+	_ = s.in(s.db.View, func(tx *bbolt.Tx) error {
 		size = tx.Size()
 		return nil
 	})

@@ -256,12 +256,13 @@ func TestReadOnly(t *testing.T) {
 	}
 	opts := b.opts
 	opts.ReadOnly = true
+	var readers []*Store
 	for range 2 { // two may look at once
 		s, err := Open(opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Close()
+		readers = append(readers, s)
 		wantSame(t, content(t, s), before)
 		if got := s.Status(); fmt.Sprint(got.LastID, got.Waiting, got.Bytes) != fmt.Sprint(want.LastID, want.Waiting, want.Bytes) {
 			t.Errorf("status %+v, want %+v", got, want)
@@ -273,6 +274,11 @@ func TestReadOnly(t *testing.T) {
 			t.Errorf("finish: %v", errs[0])
 		}
 	}
+	for _, s := range readers {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 	if after, err := os.ReadFile(b.opts.Path); err != nil || string(after) != string(text) {
 		t.Errorf("looking has changed the file: %v", err)
 	}
@@ -282,6 +288,31 @@ func TestReadOnly(t *testing.T) {
 	}
 	if _, err := Open(opts); !damaged(err) {
 		t.Errorf("a damaged file: %v", err)
+	}
+}
+
+// A file that somebody cuts off beneath a running agent keeps nobody waiting:
+// each call is refused, and so is the end.
+func TestFileCutOffBeneath(t *testing.T) {
+	b := newBench(t)
+	fillEverything(b)
+	<-b.recent.loaded
+	if err := os.Truncate(b.opts.Path, 0); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := b.Append(t.Context(), hotel.Event{}, nil); !damaged(err) {
+			t.Errorf("append: %v", err)
+		}
+		if _, err := b.Events(0, 10); !damaged(err) {
+			t.Errorf("reading: %v", err)
+		}
+	}
+	if st := b.Status(); st.Error == "" {
+		t.Error("the status says nothing of it")
+	}
+	if err := b.Close(); !errors.Is(err, errLost) {
+		t.Errorf("close: %v", err)
 	}
 }
 

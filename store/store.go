@@ -19,6 +19,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,6 +80,9 @@ type Store struct {
 
 	file sync.RWMutex // held for writing while the file is exchanged
 	db   *bbolt.DB
+
+	beginning sync.Mutex // held while a transaction is begun
+	lost      bool       // the file's first pages cannot be read any more
 
 	// Only the writer touches these after Open.
 	meta     meta
@@ -146,6 +150,11 @@ func (s *Store) Close() error {
 	<-s.recent.loaded
 	s.file.Lock()
 	defer s.file.Unlock()
+	s.beginning.Lock()
+	defer s.beginning.Unlock()
+	if s.lost {
+		return errLost
+	}
 	return s.db.Close()
 }
 
@@ -175,12 +184,40 @@ func (s *Store) loadRecent() {
 	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now()) })
 }
 
-// view runs a short read transaction. What it meets on a damaged page, or on
-// one that the disk does not give, is an error and no end of the process.
+// errLost says that not even the file's first pages can be read: somebody cut
+// it off, or the disk is gone. bbolt holds its locks from then on, so nothing
+// may ask it again, not even to close; a restart looks at the file anew.
+var errLost = fmt.Errorf("%w: its first pages cannot be read any more", errDamaged)
+
+// in runs work in a transaction, run being the database's View or Update.
+// What it meets on a damaged page, or on one that the disk does not give, is
+// an error and no end of the process.
+func (s *Store) in(run func(func(*bbolt.Tx) error) error, work func(*bbolt.Tx) error) error {
+	s.beginning.Lock()
+	if s.lost {
+		s.beginning.Unlock()
+		return errLost
+	}
+	begun := false
+	err := guarded(func() error {
+		return run(func(tx *bbolt.Tx) error {
+			begun = true
+			s.beginning.Unlock()
+			return work(tx)
+		})
+	})
+	if !begun {
+		s.lost = damaged(err)
+		s.beginning.Unlock()
+	}
+	return err
+}
+
+// view runs a short read transaction.
 func (s *Store) view(read func(*bbolt.Tx) error) error {
 	s.file.RLock()
 	defer s.file.RUnlock()
-	return guarded(func() error { return s.db.View(read) })
+	return s.in(s.db.View, read)
 }
 
 // do hands work to the writer and waits for its commit, which begins at once.

@@ -200,19 +200,16 @@ func (s *Store) commit(batch []*request) error {
 }
 
 func (s *Store) transact(c *commit, batch []*request) error {
-	// bbolt panics on a page that it cannot make sense of.
-	err := guarded(func() error {
-		return s.db.Update(func(tx *bbolt.Tx) error {
-			c.tx = tx
-			for _, r := range batch {
-				r.err = r.apply(c)
-				if c.broken != nil {
-					return c.broken
-				}
+	err := s.in(s.db.Update, func(tx *bbolt.Tx) error {
+		c.tx = tx
+		for _, r := range batch {
+			r.err = r.apply(c)
+			if c.broken != nil {
+				return c.broken
 			}
-			s.advance(c)
-			return c.meta.write(tx)
-		})
+		}
+		s.advance(c)
+		return c.meta.write(tx)
 	})
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -224,12 +221,10 @@ func (s *Store) transact(c *commit, batch []*request) error {
 // same: when only its very last sync failed, bbolt goes on from it. Then the
 // memory follows what the file says, while the callers are told of the error.
 func (s *Store) visible(number uint64) (yes bool) {
-	err := guarded(func() error {
-		return s.db.View(func(tx *bbolt.Tx) error {
-			var m meta
-			yes = m.read(tx) == nil && m.Commit == number
-			return nil
-		})
+	err := s.in(s.db.View, func(tx *bbolt.Tx) error {
+		var m meta
+		yes = m.read(tx) == nil && m.Commit == number
+		return nil
 	})
 	return yes && err == nil
 }
