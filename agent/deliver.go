@@ -65,7 +65,7 @@ func (o *outbox) begin(ctx context.Context, d *destination) (time.Duration, erro
 		if c == nil || err != nil {
 			return look, err
 		}
-		o.group.Go(func() { o.attempt(ctx, d, *c) })
+		o.tries.begin(ctx, try{d, *c})
 	}
 	return look, nil
 }

@@ -87,8 +87,8 @@ func (d *dispatcher) poke() {
 // loop runs events until ctx ends, and returns when all that it began has
 // ended.
 func (d *dispatcher) loop(ctx context.Context, report func(error)) {
-	var running sync.WaitGroup
-	defer running.Wait()
+	workers := newCrew(d.work)
+	defer workers.wait()
 	for {
 		if err := d.refill(); err != nil {
 			report(err)
@@ -98,7 +98,7 @@ func (d *dispatcher) loop(ctx context.Context, report func(error)) {
 			if t == nil {
 				break
 			}
-			running.Go(func() { d.work(ctx, t) })
+			workers.begin(ctx, t)
 		}
 		select {
 		case <-ctx.Done():
@@ -109,7 +109,7 @@ func (d *dispatcher) loop(ctx context.Context, report func(error)) {
 }
 
 // work runs an event, and goes on with others that may run while there are
-// any: a goroutine that has grown its stack once is worth keeping.
+// any.
 func (d *dispatcher) work(ctx context.Context, t *task) {
 	for t != nil {
 		d.run(ctx, &t.ev, t.done)

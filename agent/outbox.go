@@ -22,7 +22,14 @@ type outbox struct {
 	mu    sync.Mutex
 	dests map[string]*destination
 	group sync.WaitGroup
+	tries *crew[try]
 	ctx   context.Context
+}
+
+// try is a call that is to be attempted.
+type try struct {
+	to   *destination
+	call hotel.QueuedCall
 }
 
 // sender makes one attempt at a call. Its error is a *pms.Refused when
@@ -62,7 +69,9 @@ type lane struct {
 }
 
 func newOutbox(now func() time.Time, sender func(string) (sender, bool), report func(error)) *outbox {
-	return &outbox{now: now, sender: sender, report: report, dests: map[string]*destination{}}
+	o := &outbox{now: now, sender: sender, report: report, dests: map[string]*destination{}}
+	o.tries = newCrew(func(ctx context.Context, t try) { o.attempt(ctx, t.to, t.call) })
+	return o
 }
 
 // start finds the lanes that the last run left and begins to work on them.
@@ -164,7 +173,10 @@ func (o *outbox) ended(calls []hotel.QueuedCall) {
 }
 
 // wait returns when everything that start began has ended.
-func (o *outbox) wait() { o.group.Wait() }
+func (o *outbox) wait() {
+	o.group.Wait()
+	o.tries.wait()
+}
 
 // DestinationState is how things stand with one far side.
 type DestinationState struct {
