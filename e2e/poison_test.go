@@ -73,13 +73,14 @@ func (s *slow) wait(t *testing.T, number string) {
 	}
 }
 
-// event reads an event and its units.
-func (b *box) event(id uint64) api.EventAnswer {
+// event reads an event and its units. One that was just acknowledged is in
+// the journal a moment later.
+func (b *box) event(id uint64) (a api.EventAnswer) {
 	b.t.Helper()
-	var a api.EventAnswer
-	if err := b.client.Get(b.t.Context(), fmt.Sprintf("/v1/events/%d", id), &a); err != nil {
-		b.t.Fatal(err)
-	}
+	eventually(b.t, noticeTime, func() (bool, string) {
+		err := b.client.Get(b.t.Context(), fmt.Sprintf("/v1/events/%d", id), &a)
+		return err == nil, fmt.Sprint(err)
+	})
 	return a
 }
 

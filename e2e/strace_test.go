@@ -16,13 +16,13 @@ import (
 )
 
 // killAt is the command line of a tracer that kills the agent when one of its
-// threads begins its nth call of a kind on the database. strace counts for
+// threads begins its nth call of a kind on the database or its intake log. strace counts for
 // each thread by itself; the thread that commits changes now and then, so
 // that n is no number of commits, but every kill is one at such a call. -D
 // makes the agent the test's own child, with the tracer beside it.
 func (b *box) killAt(call string, n int, trace string) []string {
 	return []string{
-		need.Tool(b.t, "strace"), "-D", "-f", "-qq", "-s", "0", "-o", trace, "-P", b.db,
+		need.Tool(b.t, "strace"), "-D", "-f", "-y", "-qq", "-s", "0", "-o", trace, "-P", b.db, "-P", b.db + "-intake",
 		"-e", "trace=fdatasync,fsync,pwrite64", "-e", fmt.Sprintf("inject=%s:signal=SIGKILL:when=%d", call, n),
 	}
 }
@@ -31,31 +31,48 @@ func (b *box) killAt(call string, n int, trace string) []string {
 // the file's first, and syncs.
 const metaPages = 2 * 4096
 
-var pwrite = regexp.MustCompile(`pwrite64\((\d+), .*, (\d+), (\d+)(\)| <unfinished)`)
+var (
+	pwrite = regexp.MustCompile(`pwrite64\((\d+)<[^>]*>, .*, (\d+), (\d+)(\)| <unfinished)`)
+	synced = regexp.MustCompile(`fdatasync\((\d+)<([^>]*)>`)
+)
 
-// diedAtMeta tells from the end of a trace whether the agent died at the
-// second sync of a commit.
-func diedAtMeta(text []byte) (meta, known bool) {
-	syncs := bytes.LastIndex(text, []byte("fdatasync("))
-	if syncs < 0 {
-		return false, false
+// The syncs at which an agent can die.
+const (
+	atIntake = "the intake log"
+	atPages  = "a commit's pages"
+	atMeta   = "a commit's meta page"
+)
+
+// diedAt tells from the end of a trace at which sync the agent died.
+func diedAt(text []byte) string {
+	at := bytes.LastIndex(text, []byte("fdatasync("))
+	if at < 0 {
+		return ""
 	}
-	end := bytes.IndexByte(text[syncs:], '\n')
-	line := text[syncs : syncs+max(0, end)]
-	fd := regexp.MustCompile(`fdatasync\((\d+)`).FindSubmatch(line)
-	all := pwrite.FindAllSubmatch(text[:syncs], -1)
-	for i := len(all) - 1; i >= 0 && fd != nil; i-- {
-		if string(all[i][1]) == string(fd[1]) {
-			at, err := strconv.ParseInt(string(all[i][3]), 10, 64)
-			return at < metaPages, err == nil
+	sync := synced.FindSubmatch(text[at:])
+	if sync == nil {
+		return ""
+	}
+	if bytes.HasSuffix(sync[2], []byte("-intake")) {
+		return atIntake
+	}
+	all := pwrite.FindAllSubmatch(text[:at], -1)
+	for i := len(all) - 1; i >= 0; i-- {
+		if string(all[i][1]) != string(sync[1]) {
+			continue
 		}
+		if offset, err := strconv.ParseInt(string(all[i][3]), 10, 64); err != nil || offset >= metaPages {
+			return atPages
+		}
+		return atMeta
 	}
-	return false, false
+	return ""
 }
 
-// TestKilledAtEachSync kills the agent at the syncs of its commits, the
-// first, before which the pages are written, and the second, before which the
-// commit becomes valid.
+// TestKilledAtEachSync kills the agent at each kind of sync: that of the
+// intake log, after which a push is acknowledged, the first of a commit, before
+// which the pages are written, and the second, before which the commit becomes
+// valid.
 func TestKilledAtEachSync(t *testing.T) {
 	need.Tool(t, "strace")
 	k := newSink(t)
@@ -67,27 +84,24 @@ func TestKilledAtEachSync(t *testing.T) {
 
 	p := newPBX(b.push)
 	c := p.chaos(t, k, traffic{lines: 4, pause: 50 * time.Millisecond, how: rough})
-	const syncs, writes = 60, 30
-	var atData, atMeta int
+	const syncs, writes = 90, 30
+	deaths := map[string]int{}
 	began := time.Now()
 	for n := range syncs {
 		text := b.diesAt("fdatasync", 1+n%30)
-		switch meta, known := diedAtMeta(text); {
-		case !known:
-			t.Errorf("no sync at the end of the trace: %s", text[max(0, len(text)-500):])
-		case meta:
-			atMeta++
-		default:
-			atData++
-		}
+		deaths[diedAt(text)]++
 	}
 	for n := range writes {
 		b.diesAt("pwrite64", 1+n*3)
 	}
-	t.Logf("%d kills at a first sync, %d at a second, %d at a write, in %s",
-		atData, atMeta, writes, time.Since(began).Round(time.Millisecond))
-	if atData < syncs/10 || atMeta < syncs/10 {
-		t.Errorf("%d kills at a first sync and %d at a second are too few of either", atData, atMeta)
+	t.Logf("killed at a sync: %v; at a write: %d; in %s", deaths, writes, time.Since(began).Round(time.Millisecond))
+	for _, kind := range []string{atIntake, atPages, atMeta} {
+		if deaths[kind] < syncs/15 {
+			t.Errorf("%d kills at the sync of %s are too few", deaths[kind], kind)
+		}
+	}
+	if n := deaths[""]; n > 0 {
+		t.Errorf("%d traces end without a sync", n)
 	}
 	l = b.start()
 	b.ready(l)
@@ -125,7 +139,7 @@ type tracer struct {
 func (b *box) inject(l *life, expressions ...string) *tracer {
 	b.t.Helper()
 	args := []string{"-f", "-qq", "-o", filepath.Join(b.folder, "trace"), "-p", strconv.Itoa(l.cmd.Process.Pid),
-		"-P", b.db, "-e", "trace=fdatasync,pwrite64"}
+		"-P", b.db, "-P", b.db + "-intake", "-e", "trace=fdatasync,pwrite64"}
 	for _, e := range expressions {
 		args = append(args, "-e", "inject="+e)
 	}

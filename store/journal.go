@@ -32,23 +32,32 @@ type Receipt struct {
 
 // Append keeps an event and returns once it is synced to disk. body is what
 // the sender pushed, for telling a re-sent copy from an equal event; nil for
-// what cannot be re-sent. An event with a merge key that is kept already is
-// marked as its copy. On an error the event is not acknowledged: it may be
-// on disk only when the context ended before the answer.
+// what cannot be re-sent. A pushed event may be readable here only a moment
+// later: its answer waits for the intake log alone. An event with a merge key
+// that is kept already is marked as its copy. On an error the event is not
+// acknowledged: it may be on disk only when the context ended before the
+// answer.
 func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte) (Receipt, error) {
 	var receipt Receipt
-	err := s.do(ctx, func(c *commit) error {
+	queue := s.requests
+	if body != nil {
+		queue = s.pushes
+	}
+	err := s.send(ctx, queue, &request{done: make(chan error, 1), apply: func(c *commit) error {
 		ev.Time = c.now
+		k := kept{Event: ev}
 		if body != nil {
-			ev.DuplicateOf, ev.Possible = s.recent.absorb(c, digest(body))
+			d := digest(body)
+			k.Digest = d[:]
+			k.DuplicateOf, k.Possible = s.recent.absorb(c, d)
 		}
-		c.append(&ev, body)
-		receipt = Receipt{ID: ev.ID, DuplicateOf: ev.DuplicateOf, Possible: ev.Possible}
+		c.append(&k)
 		if body != nil {
-			s.recent.add(c, digest(body), entry{id: ev.ID, original: original(ev), at: c.clock})
+			s.recent.add(c, sum(k.Digest), entry{id: k.ID, original: original(k.Event), at: c.clock})
 		}
+		receipt = Receipt{ID: k.ID, DuplicateOf: k.DuplicateOf, Possible: k.Possible}
 		return nil
-	})
+	}})
 	if err != nil {
 		return Receipt{}, fmt.Errorf("keep event: %w", err)
 	}
@@ -70,31 +79,56 @@ type kept struct {
 	Digest []byte `json:"digest,omitempty"`
 }
 
-// append gives the event its id and puts it into the journal.
-func (c *commit) append(ev *hotel.Event, body []byte) {
-	c.merge(ev)
-	c.meta.LastID++
-	ev.ID = c.meta.LastID
-	k := kept{Event: *ev}
-	if body != nil {
-		d := digest(body)
-		k.Digest = d[:]
-	}
-	if len(ev.Raw) > 0 {
-		c.keepRaw(ev.ID, ev.Raw)
-		k.Raw = nil
-	}
-	c.put(bucketJournal, number(ev.ID), encode(k))
-	c.meta.Events++
+// append gives an event its id and puts it into the journal.
+func (c *commit) append(k *kept) {
+	k.ID = c.meta.LastID + 1
+	c.merge(&k.Event)
+	raw := k.Raw
+	k.Raw = nil
+	event := encode(k)
+	k.Raw = raw
+	c.keep(k, event)
 	if c.store.believed() {
-		c.meta.LastTime = max(c.meta.LastTime, ev.Time.Unix())
+		c.meta.LastTime = max(c.meta.LastTime, k.Time.Unix())
 	}
-	if ev.DuplicateOf != 0 {
-		c.put(bucketJournal, doneKey(ev.ID, copyUnit), []byte("1{}"))
-		c.finished = append(c.finished, ev.ID)
+	if k.Digest != nil {
+		c.taken = append(c.taken, taken{id: k.ID, event: event, raw: raw})
+	}
+}
+
+// keep puts an event that has its id into the journal; event is its JSON.
+func (c *commit) keep(k *kept, event []byte) {
+	c.meta.LastID = k.ID
+	if len(k.Raw) > 0 {
+		c.keepRaw(k.ID, k.Raw)
+	}
+	c.put(bucketJournal, number(k.ID), event)
+	c.meta.Events++
+	if k.DuplicateOf != 0 {
+		c.put(bucketJournal, doneKey(k.ID, copyUnit), []byte("1{}"))
+		c.finished = append(c.finished, k.ID)
 		return
 	}
-	c.appended = append(c.appended, *ev)
+	c.appended = append(c.appended, k.Event)
+}
+
+// restore puts into the journal what the intake log alone holds: from before
+// a restart, or because its commit failed. Ids between them went with that
+// commit, or with a round that failed; nothing will finish them.
+func (c *commit) restore(records []taken) {
+	for _, t := range records {
+		var k kept
+		if err := json.Unmarshal(t.event, &k); err != nil || t.id <= c.meta.LastID {
+			continue // its checksum was right: another version wrote it
+		}
+		for id := c.meta.LastID + 1; id < t.id; id++ {
+			c.finished = append(c.finished, id)
+		}
+		k.Raw = bytes.Clone(t.raw)
+		c.merge(&k.Event)
+		c.keep(&k, t.event)
+		c.taken = append(c.taken, t)
+	}
 }
 
 // copyUnit finishes an event that is a copy: it has nothing to run.
@@ -107,7 +141,7 @@ func (c *commit) emit(e hotel.Event, cause *hotel.Event) {
 	if e.Room != "" && len(e.Lanes) == 0 {
 		e.Lanes = []string{e.Room}
 	}
-	c.append(&e, nil)
+	c.append(&kept{Event: e})
 }
 
 // keepRaw puts the bytes of an unreadable report into a ring bounded by bytes.
@@ -161,5 +195,5 @@ func (s *Store) Events(after uint64, most int) ([]hotel.Event, error) {
 	return events, err
 }
 
-// LastID is the id of the newest event.
+// LastID is the id of the newest event in the journal.
 func (s *Store) LastID() uint64 { return s.published.Load().LastID }

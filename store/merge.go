@@ -6,7 +6,8 @@ import "bellhop/hotel"
 // one call record is one event however it arrives.
 var bucketMerge = []byte("merge")
 
-// merge marks an event whose merge key is known as a copy.
+// merge marks an event whose merge key is known as a copy of the one that has
+// it; a new key is the event's own, which has its id already.
 func (c *commit) merge(ev *hotel.Event) {
 	key := ev.MergeKey()
 	if key == "" || ev.DuplicateOf != 0 {
@@ -17,5 +18,5 @@ func (c *commit) merge(ev *hotel.Event) {
 		ev.DuplicateOf = readNumber(of)
 		return
 	}
-	c.put(bucketMerge, d[:], number(c.meta.LastID+1))
+	c.put(bucketMerge, d[:], number(ev.ID))
 }

@@ -55,6 +55,7 @@ type meta struct {
 	// leaves the box, so that a new database never reuses an old one's keys.
 	ID        string `json:"id"`
 	Commit    uint64 `json:"commit"`    // commits so far
+	Round     uint64 `json:"round"`     // newest round of the intake log that is of no use any more
 	LastID    uint64 `json:"lastID"`    // the newest event
 	Watermark uint64 `json:"watermark"` // every event up to here is finished
 	LastNext  uint64 `json:"lastNext"`  // the newest number given to a posting or call

@@ -57,6 +57,9 @@ func (s *Store) openAndLoad(opts Options) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("load %q: %w", opts.Path, err), s.db.Close())
 	}
+	if s.Damaged == "" {
+		s.logOf = s.meta
+	}
 	return nil
 }
 
@@ -221,7 +224,7 @@ func (s *Store) replace(opts Options, why error) error {
 		return fmt.Errorf("open a new %q: %w", opts.Path, err)
 	}
 	aside := opts.Path + ".bad-" + s.now().UTC().Format("20060102T150405.000000000")
-	events, err := salvage(db, bad)
+	events, old, err := salvage(db, bad)
 	if err == nil {
 		err = keepAside(opts.Path, aside)
 	}
@@ -234,7 +237,7 @@ func (s *Store) replace(opts Options, why error) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("salvage %q: %w", opts.Path, err), why, db.Close())
 	}
-	s.db, s.Damaged, s.Salvaged = db, aside, events
+	s.db, s.Damaged, s.Salvaged, s.logOf = db, aside, events, old
 	return nil
 }
 

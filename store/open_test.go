@@ -311,8 +311,34 @@ func TestFileCutOffBeneath(t *testing.T) {
 	if st := b.Status(); st.Error == "" {
 		t.Error("the status says nothing of it")
 	}
+	if err := b.Alive(time.Hour); !errors.Is(err, errLost) {
+		t.Errorf("a restart would help, and it says %v", err)
+	}
 	if err := b.Close(); !errors.Is(err, errLost) {
 		t.Errorf("close: %v", err)
+	}
+}
+
+func TestAlive(t *testing.T) {
+	b := newBench(t)
+	blocked, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = b.do(t.Context(), func(*commit) error { close(blocked); <-release; return nil })
+	}()
+	<-blocked
+	if err := b.Alive(0); err == nil || !strings.Contains(err.Error(), "a commit has taken") {
+		t.Errorf("a commit that does not end: %v", err)
+	}
+	if err := b.Alive(time.Hour); err != nil {
+		t.Errorf("a commit that may end yet: %v", err)
+	}
+	close(release)
+	<-done
+	b.append(hotel.Event{Kind: hotel.KindDTMF}) // the writer is back at its start
+	b.failCommit()
+	if err := b.Alive(time.Hour); err != nil {
+		t.Errorf("after a commit that failed: %v", err)
 	}
 }
 
@@ -320,7 +346,7 @@ func TestStatusOutlivesARestart(t *testing.T) {
 	b := newBench(t)
 	fillEverything(b)
 	want := b.Status()
-	want.Commits = 0
+	want.Commits, want.Syncs = 0, 0
 	b.reopen()
 	if got := b.Status(); got != want {
 		t.Errorf("status %+v, want %+v", got, want)

@@ -19,14 +19,15 @@ const salvageChunk = 1 << 20
 // out pages that make no sense and pairs that do not have their bucket's form.
 // Not being able to read is no error: the new database then starts empty and
 // the old file stays under its other name. What was queued keeps its keys, so
-// that the far sides know it again.
-func salvage(db *bbolt.DB, from *os.File) (events int, err error) {
+// that the far sides know it again. old is what the damaged one said of
+// itself, as far as that can be read.
+func salvage(db *bbolt.DB, from *os.File) (events int, old meta, err error) {
 	if err := prepare(db); err != nil {
-		return 0, err
+		return 0, old, err
 	}
 	s := &salvaged{db: db}
 	if err := db.View(s.meta.read); err != nil {
-		return 0, err
+		return 0, old, err
 	}
 	_ = guarded(func() error { // what was read before a fault counts
 		data, unmap, err := mapFile(from)
@@ -38,7 +39,7 @@ func salvage(db *bbolt.DB, from *os.File) (events int, err error) {
 		return nil
 	})
 	s.finish()
-	return int(s.meta.Events), s.err
+	return int(s.meta.Events), s.old, s.err
 }
 
 // salvaged is the new database while it is being filled.

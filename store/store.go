@@ -4,7 +4,8 @@
 //
 // One goroutine, the writer, owns every commit. What comes from outside goes
 // through [Store.Append] and returns when it is synced to disk; only then may
-// its sender be told "got it". What a rule or hook wants done goes through
+// its sender be told "got it". For a push that disk is the intake log (see
+// [intake]): its commit follows a moment later, together with others. What a rule or hook wants done goes through
 // [Store.Finish]: the state changes, the queued calls and the mark that the
 // unit is done are one commit. What came of a queued call goes through
 // [Store.Settle]. Requests that arrive while a commit is under way share the
@@ -17,6 +18,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,6 +64,8 @@ type Options struct {
 	Apply    ApplyFunc
 	Watch    Watch
 	ReadOnly bool // for looking at the store of an agent that does not run
+
+	linger time.Duration // for tests; [linger] when 0
 }
 
 // Store is an open database. Close it once; its methods may be called from
@@ -72,11 +76,13 @@ type Store struct {
 	believed func() bool
 	apply    ApplyFunc
 	watch    Watch
-	requests chan *request // somebody waits
+	requests chan *request // somebody waits for the commit
+	pushes   chan *request // somebody waits for the intake log
 	patient  chan *request // may wait for company
 	stop     chan struct{}
 	stopOnce sync.Once
 	stopped  chan struct{}
+	linger   time.Duration
 
 	file sync.RWMutex // held for writing while the file is exchanged
 	db   *bbolt.DB
@@ -87,6 +93,9 @@ type Store struct {
 	// Only the writer touches these after Open.
 	meta     meta
 	progress progress
+	intake   intake
+	logOf    meta    // of the database that wrote the intake log
+	logged   []taken // in the intake log, and in no commit yet
 
 	recent    *recent
 	claims    *claims
@@ -94,6 +103,9 @@ type Store struct {
 	published atomic.Pointer[meta]
 	lastError atomic.Pointer[string]
 	commits   atomic.Uint64
+	rounds    atomic.Uint64
+	newest    atomic.Uint64 // event in the intake log
+	began     atomic.Int64  // when the commit under way began, Unix nanoseconds; 0: there is none
 
 	// Damaged is where Open moved a file that it could not read; empty when
 	// nothing was wrong. Salvaged counts the events taken over from it.
@@ -122,14 +134,19 @@ func Open(opts Options) (*Store, error) {
 		apply:    opts.Apply,
 		watch:    opts.Watch,
 		requests: make(chan *request, maxBatch),
+		pushes:   make(chan *request, maxBatch),
 		patient:  make(chan *request, maxBatch),
 		stop:     make(chan struct{}),
 		stopped:  make(chan struct{}),
+		linger:   cmp.Or(opts.linger, linger),
 		recent:   newRecent(),
 		claims:   newClaims(),
 	}
 	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
+	}
+	if !opts.ReadOnly {
+		s.recover()
 	}
 	go s.loadRecent()
 	if opts.ReadOnly {
@@ -142,6 +159,16 @@ func Open(opts Options) (*Store, error) {
 	return s, nil
 }
 
+// recover opens the intake log and commits what the last run did not come to.
+// When that fails, as on a full disk, the next commit does it.
+func (s *Store) recover() {
+	s.intake, s.logged = openIntake(s.path+intakeSuffix, s.logOf)
+	s.intake.id = s.meta.ID
+	if len(s.logged) > 0 {
+		_ = s.commit(&work{store: s, now: true})
+	}
+}
+
 // Close waits for the commit under way, refuses what waits behind it, and
 // closes the file. It may be called twice.
 func (s *Store) Close() error {
@@ -152,10 +179,11 @@ func (s *Store) Close() error {
 	defer s.file.Unlock()
 	s.beginning.Lock()
 	defer s.beginning.Unlock()
+	err := s.intake.close()
 	if s.lost {
-		return errLost
+		return errors.Join(errLost, err)
 	}
-	return s.db.Close()
+	return errors.Join(s.db.Close(), err)
 }
 
 // load reads what is kept in memory between commits.
@@ -182,6 +210,23 @@ func (s *Store) load() error {
 func (s *Store) loadRecent() {
 	defer close(s.recent.loaded)
 	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now()) })
+}
+
+// Alive says why only a restart can help, if so: a commit does not come to its
+// end within that time, or the file is lost. A disk that refuses is no such
+// reason: the store tries on.
+func (s *Store) Alive(within time.Duration) error {
+	if began := s.began.Load(); began != 0 {
+		if took := time.Since(time.Unix(0, began)); took > within {
+			return fmt.Errorf("a commit has taken %s", took.Round(time.Second))
+		}
+	}
+	s.beginning.Lock()
+	defer s.beginning.Unlock()
+	if s.lost {
+		return errLost
+	}
+	return nil
 }
 
 // errLost says that not even the file's first pages can be read: somebody cut
@@ -264,13 +309,14 @@ func (s *Store) send(ctx context.Context, queue chan *request, r *request) error
 type Status struct {
 	ID        string // of this database
 	Events    uint64 // kept
-	LastID    uint64 // newest event
+	LastID    uint64 // newest event; it may be in the journal only a moment later
 	Watermark uint64 // all events up to here are finished
 	LastTime  time.Time
 	Waiting   uint64 // queued calls
 	Parked    uint64 // calls that wait for a person
 	Bytes     int64  // by the store's own accounting
-	Commits   uint64 // since it was opened; each is two syncs
+	Commits   uint64 // since it was opened
+	Syncs     uint64 // since it was opened: two for each commit, one for each round of pushes
 	Error     string // why the newest commit failed; empty when it did not
 }
 
@@ -278,9 +324,10 @@ type Status struct {
 func (s *Store) Status() Status {
 	m := s.published.Load()
 	st := Status{
-		ID: m.ID, Events: m.Events, LastID: m.LastID, Watermark: m.Watermark, LastTime: time.Unix(m.LastTime, 0).UTC(),
+		ID: m.ID, Events: m.Events, LastID: max(m.LastID, s.newest.Load()), Watermark: m.Watermark, LastTime: time.Unix(m.LastTime, 0).UTC(),
 		Waiting: m.Waiting, Parked: m.Parked, Bytes: m.Bytes, Commits: s.commits.Load(),
 	}
+	st.Syncs = 2*st.Commits + s.rounds.Load()
 	if text := s.lastError.Load(); text != nil {
 		st.Error = *text
 	}

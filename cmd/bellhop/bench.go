@@ -193,10 +193,10 @@ func (b *bench) drained() error {
 	}
 }
 
-func (b *bench) commits() (uint64, error) {
+func (b *bench) syncs() (uint64, error) {
 	var s agent.Status
 	err := b.client.Get(b.c.ctx, "/v1/status", &s)
-	return s.Store.Commits, err
+	return s.Store.Syncs, err
 }
 
 // say prints progress for whoever watches.

@@ -101,9 +101,9 @@ func (b *bench) cost(s shape, pid int, isAgent bool) (*loadCost, error) {
 	if err != nil {
 		return nil, err
 	}
-	var commits uint64
+	var syncs uint64
 	if isAgent {
-		if commits, err = b.commits(); err != nil {
+		if syncs, err = b.syncs(); err != nil {
 			return nil, err
 		}
 	}
@@ -119,12 +119,11 @@ func (b *bench) cost(s shape, pid int, isAgent bool) (*loadCost, error) {
 			return nil, err
 		}
 		cost.DeliveredPerSecond = round(float64(f.Events)/time.Since(begin).Seconds(), 1)
-		after, err := b.commits()
+		after, err := b.syncs()
 		if err != nil {
 			return nil, err
 		}
-		// bbolt syncs twice for each commit: the pages, then the meta page.
-		cost.SyncsPerEvent = round(2*float64(after-commits)/float64(f.Events), 3)
+		cost.SyncsPerEvent = round(float64(after-syncs)/float64(f.Events), 3)
 	} else {
 		time.Sleep(time.Second)
 	}
