@@ -206,7 +206,7 @@ func (w *world) startAgent() error {
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	ready := make(chan struct{})
-	go func() { ended <- serve(ctx, w.config, w.log, func() { close(ready) }) }()
+	go func() { ended <- serve(ctx, w.config, w.log, func(context.Context, *agent.Agent) { close(ready) }) }()
 	w.stopAgent = func() error {
 		cancel()
 		return <-ended

@@ -39,7 +39,7 @@ func runAgent(c *call) error {
 	}
 	log := slog.New(slog.NewTextHandler(c.err, nil))
 	boundMemory()
-	return serve(c.ctx, cfg, log, func() { notify(c.ctx, log) })
+	return serve(c.ctx, cfg, log, func(ctx context.Context, a *agent.Agent) { notify(ctx, a.Alive, log) })
 }
 
 // The collector may let garbage grow to several times of what lives, which is
@@ -60,8 +60,8 @@ func boundMemory() {
 }
 
 // serve composes an agent from a config, answers on its socket, and returns
-// when ctx has ended and everything is put down.
-func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func()) error {
+// when ctx has ended and everything is put down. ready runs beside it.
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
 	if err := makeFolders(cfg); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 		group.Go(func() { serveOpen(ctx, cfg.API.Listen, a, log) })
 	}
 	log.Info("bellhop runs", "hotel", cfg.Hotel.Name, "store", cfg.Store.Path, "socket", cfg.API.Socket)
-	ready()
+	group.Go(func() { ready(ctx, a) })
 	// Reading the store leaves garbage that is larger than what lives.
 	go debug.FreeOSMemory()
 	err = a.Run(ctx)
@@ -132,29 +132,42 @@ func hookFolder(cfg config.Config) fs.FS {
 	return os.DirFS(cfg.Hooks.Dir)
 }
 
-// notify tells systemd that the agent is ready, and then at half the
-// watchdog's time that it lives.
-func notify(ctx context.Context, log *slog.Logger) {
-	if _, err := daemon.SdNotify(false, daemon.SdNotifyReady); err != nil {
-		log.Warn("systemd was not told", "error", err)
+// notify tells systemd that the agent is ready, then at half the watchdog's
+// time that it lives, as long as it does, and at the end that it stops.
+func notify(ctx context.Context, alive func() error, log *slog.Logger) {
+	tell := func(state string) {
+		if _, err := daemon.SdNotify(false, state); err != nil {
+			log.Warn("systemd was not told", "state", state, "error", err)
+		}
 	}
+	tell(daemon.SdNotifyReady)
+	defer tell(daemon.SdNotifyStopping)
 	every, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || every == 0 {
+		<-ctx.Done()
 		return
 	}
-	go func() {
-		tick := time.NewTicker(every / 2)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping)
-				return
-			case <-tick.C:
-				_, _ = daemon.SdNotify(false, daemon.SdNotifyWatchdog)
-			}
+	tick := time.NewTicker(every / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
-	}()
+		answer := make(chan error, 1)
+		go func() { answer <- alive() }() // it may never return: then systemd restarts the agent
+		select {
+		case <-ctx.Done():
+			return
+		case err := <-answer:
+			if err != nil {
+				log.Error("the agent does not work; systemd is to restart it", "error", err)
+				continue
+			}
+			tell(daemon.SdNotifyWatchdog)
+		}
+	}
 }
 
 func configExample(c *call) error {
