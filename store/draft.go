@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	iradix "github.com/hashicorp/go-immutable-radix/v2"
@@ -176,11 +177,17 @@ func postingKey(id string) []byte {
 
 // encode makes the stored form of our own types, which always encode.
 func encode(value any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(value); err != nil {
 		panic(fmt.Sprintf("store: encode %T: %v", value, err))
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
+
+// buffers are of use again: to let one grow for each record costs more than
+// to copy the record out.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
