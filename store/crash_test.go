@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// appendUntilKilled appends from eight goroutines and prints each id after it
-// was acknowledged.
+// appendUntilKilled appends from eight goroutines, half of them pushes, and
+// prints each id after it was acknowledged.
 func appendUntilKilled(path string) {
 	s, err := Open(Options{Path: path})
 	if err != nil {
@@ -38,8 +38,12 @@ func appendUntilKilled(path string) {
 	var wg sync.WaitGroup
 	for lane := range 8 {
 		wg.Go(func() {
-			for {
-				r, err := s.Append(context.Background(), hotel.Event{Kind: hotel.KindDTMF, Digits: strconv.Itoa(lane)}, nil)
+			for n := 0; ; n++ {
+				var body []byte
+				if lane%2 == 0 {
+					body = fmt.Append(nil, os.Getpid(), lane, n)
+				}
+				r, err := s.Append(context.Background(), hotel.Event{Kind: hotel.KindDTMF, Digits: strconv.Itoa(lane)}, body)
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)

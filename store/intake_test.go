@@ -105,6 +105,20 @@ func TestAcknowledgedPushOutlivesThePowerCut(t *testing.T) {
 	wantDigits(t, after.diskOf(nil), "1:first", "2:0", "3:1", "4:2", "5:3", "6:4", "7:3")
 }
 
+// A call record that the log alone holds is known again when it comes by
+// another way.
+func TestMergeKeyOutlivesThePowerCut(t *testing.T) {
+	b := patientBench(t)
+	cdr := hotel.Event{Kind: hotel.KindCDR, CallID: "7", CDR: &hotel.CDR{From: "101", To: "555", Start: "2026-11-21 12:00:00"}}
+	if _, err := b.Append(t.Context(), cdr, []byte("pushed")); err != nil {
+		t.Fatal(err)
+	}
+	after := b.diskOf(nil)
+	if r, err := after.Append(t.Context(), cdr, nil); err != nil || r.DuplicateOf != 1 {
+		t.Errorf("the same record once more: %+v, %v", r, err)
+	}
+}
+
 func TestWhatCannotBeReadIsInTheLogToo(t *testing.T) {
 	b := patientBench(t)
 	raw := []byte(strings.Repeat("\xff", 9000))
@@ -191,6 +205,10 @@ func TestLogIsARing(t *testing.T) {
 			}
 		}
 	}
+	b.commitNow()
+	if len(b.logged) > 0 {
+		t.Errorf("%d records are held for a commit that was made", len(b.logged))
+	}
 	if st := b.Status(); st.Commits < 5 || b.rounds.Load() < 4*slots {
 		t.Errorf("%d commits and %d rounds for %d pushes", st.Commits, b.rounds.Load(), len(want))
 	}
@@ -238,6 +256,9 @@ func TestAcknowledgedPushOutlivesAFailedCommit(t *testing.T) {
 	b.failCommit()
 	if r := b.push("1"); r.DuplicateOf != 1 || r.Possible {
 		t.Errorf("a copy after a commit that failed: %+v", r)
+	}
+	if st := b.Status(); st.Error != "" {
+		t.Errorf("it was acknowledged without a commit while the disk may be refusing: %+v", st)
 	}
 	if r := b.push("4"); r.ID != 5 { // waits for a commit, and takes the others along
 		t.Errorf("the next one: %+v", r) // the log is used again
