@@ -202,16 +202,16 @@ func (d *day) resent() (string, error) {
 	if _, err := d.taken("posting", "1001", 2); err != nil {
 		return "", err
 	}
-	var events []hotel.Event
-	if err := d.client.Get(d.ctx, "/v1/events?limit=100&last=1", &events); err != nil {
-		return "", err
-	}
-	for _, e := range events {
-		if e.DuplicateOf != 0 {
-			return fmt.Sprintf("both are kept, event %d is known as a copy of %d: one charge", e.ID, e.DuplicateOf), nil
+	var copied hotel.Event
+	err := d.until("a copy is recognised", func() (bool, error) {
+		var events []hotel.Event
+		err := d.client.Get(d.ctx, "/v1/events?limit=100&last=1", &events)
+		if at := slices.IndexFunc(events, func(e hotel.Event) bool { return e.DuplicateOf != 0 }); at >= 0 {
+			copied = events[at]
 		}
-	}
-	return "", errors.New("no copy was recognised")
+		return copied.ID != 0, err
+	})
+	return fmt.Sprintf("both are kept, event %d is known as a copy of %d: one charge", copied.ID, copied.DuplicateOf), err
 }
 
 func (d *day) pmsAway() (string, error) {
