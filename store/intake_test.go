@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"bellhop/hotel"
 )
 
@@ -103,6 +105,26 @@ func TestAcknowledgedPushOutlivesThePowerCut(t *testing.T) {
 	// The log is worth nothing any more: nothing comes twice.
 	after.commitNow()
 	wantDigits(t, after.diskOf(nil), "1:first", "2:0", "3:1", "4:2", "5:3", "6:4", "7:3")
+}
+
+// On a disk that is full at the start, what the log holds is not in the
+// journal yet; a copy of it is known all the same.
+func TestCopyOfWhatTheLogAloneHolds(t *testing.T) {
+	b := patientBench(t)
+	b.push("0")
+	b.commitNow()
+	b.push("1")
+	r := newRecent()
+	close(r.loaded)
+	if err := b.view(func(tx *bbolt.Tx) error { return r.load(tx, b.clock.now(), b.logged) }); err != nil {
+		t.Fatal(err)
+	}
+	for n, body := range []string{"body of 0", "body of 1"} {
+		c := &commit{clock: b.clock.now()}
+		if of, possible := r.absorb(c, digest([]byte(body))); of != uint64(n+1) || !possible {
+			t.Errorf("a copy of %s: of %d, possibly: %v", body, of, possible)
+		}
+	}
 }
 
 // A call record that the log alone holds is known again when it comes by

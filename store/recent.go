@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -146,13 +147,22 @@ type keptPush struct {
 // load fills the table after a restart from the journal's last ten minutes:
 // nothing is known of those answers, so each record absorbs one copy. It runs
 // beside the rest of a start; the first push waits for it. What cannot be
-// read can only make a copy count as an event of its own.
-func (r *recent) load(tx *bbolt.Tx, now time.Time) error {
+// read can only make a copy count as an event of its own. logged is what the
+// intake log alone holds, as on a full disk.
+func (r *recent) load(tx *bbolt.Tx, now time.Time, logged []taken) error {
 	cursor := tx.Bucket(bucketJournal).Cursor()
-	var found []keptPush
+	var found []keptPush // the newest first
+	oldest := uint64(math.MaxUint64)
+	for _, t := range slices.Backward(logged) {
+		var e keptPush
+		if json.Unmarshal(t.event, &e) == nil && now.Sub(e.Time) < resendWindow && len(e.Digest) == len(sum{}) {
+			found = append(found, e)
+		}
+		oldest = t.id
+	}
 	looked := 0 // by a clock that was set back everything may be recent
 	for k, v := cursor.Last(); k != nil && len(found) < maxRecent && looked < 4*maxRecent; k, v = cursor.Prev() {
-		if len(k) != 8 {
+		if len(k) != 8 || readNumber(k) >= oldest {
 			continue
 		}
 		looked++

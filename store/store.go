@@ -22,6 +22,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -148,7 +149,7 @@ func Open(opts Options) (*Store, error) {
 	if !opts.ReadOnly {
 		s.recover()
 	}
-	go s.loadRecent()
+	go s.loadRecent(slices.Clone(s.logged))
 	if opts.ReadOnly {
 		close(s.stop)
 		close(s.stopped)
@@ -207,9 +208,9 @@ func (s *Store) load() error {
 
 // loadRecent fills in what the last run knew of pushes. The writer waits for
 // it with the first push; Close waits for it too.
-func (s *Store) loadRecent() {
+func (s *Store) loadRecent(logged []taken) {
 	defer close(s.recent.loaded)
-	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now()) })
+	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now(), logged) })
 }
 
 // Alive says why only a restart can help, if so: a commit does not come to its
