@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -57,27 +58,52 @@ func checkPin(s tls.ConnectionState, pin [sha256.Size]byte) error {
 	return nil
 }
 
-// post makes one call and decodes the answer into out, which may be nil.
-func (s *Session) post(ctx context.Context, endpoint, token string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return fmt.Errorf("call %s: encode: %w", endpoint, err)
+// post makes one call. in is what it sends as JSON; nil sends nothing.
+func (s *Session) post(ctx context.Context, endpoint, token string, in any) (node, error) {
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			return node{}, fmt.Errorf("call %s: encode: %w", endpoint, err)
+		}
 	}
-	address := s.Base + "/api/v2.0.0/" + endpoint
+	address := s.address(endpoint)
 	if token != "" {
 		address += "?token=" + url.QueryEscape(token)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("call %s: the base address cannot be used", endpoint)
+		return node{}, fmt.Errorf("call %s: the base address cannot be used", endpoint)
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
-	answer, err := s.HTTP.Do(request)
+	answer, err := s.do(s.HTTP, endpoint, request)
 	if err != nil {
-		return fmt.Errorf("call %s: %w", endpoint, withoutURL(err))
+		return node{}, err
 	}
 	defer answer.Body.Close()
-	return readAnswer(endpoint, answer, out)
+	return readAnswer(endpoint, answer.Body)
+}
+
+func (s *Session) address(endpoint string) string {
+	return s.Base + "/api/v" + string(s.api()) + "/" + endpoint
+}
+
+// do gives the answer if its head is that of one: the PBX says in the body
+// whether a call failed (API 2.0.0, Response).
+func (s *Session) do(client *http.Client, endpoint string, request *http.Request) (*http.Response, error) {
+	answer, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("call %s: %w", endpoint, &unanswered{withoutURL(err), !neverSent(err)})
+	}
+	if answer.StatusCode == http.StatusOK {
+		return answer, nil
+	}
+	answer.Body.Close()
+	err = fmt.Errorf("HTTP status %d", answer.StatusCode)
+	if answer.StatusCode >= http.StatusInternalServerError {
+		err = &unanswered{err, true}
+	}
+	return nil, fmt.Errorf("call %s: %w", endpoint, err)
 }
 
 // withoutURL drops the address from the error: it holds the token.
@@ -90,33 +116,38 @@ func withoutURL(err error) error {
 }
 
 // readAnswer reads to the end of the stream: the PBX declares no length.
-func readAnswer(endpoint string, answer *http.Response, out any) error {
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("call %s: HTTP status %d", endpoint, answer.StatusCode)
-	}
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
+func readAnswer(endpoint string, body io.Reader) (node, error) {
+	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	if err != nil {
-		return fmt.Errorf("call %s: read answer: %w", endpoint, err)
+		return node{}, fmt.Errorf("call %s: read answer: %w", endpoint, &unanswered{err, true})
 	}
 	if len(text) > maxBody {
-		return fmt.Errorf("call %s: read answer: %w", endpoint, errTooLong)
+		return node{}, fmt.Errorf("call %s: read answer: %w", endpoint, errTooLong)
 	}
+	n, err := decodeAnswer(text)
+	if err != nil {
+		return node{}, fmt.Errorf("call %s: %w", endpoint, err)
+	}
+	return n, nil
+}
+
+// decodeAnswer gives the answer to a call that went well; any other is an error.
+func decodeAnswer(text []byte) (node, error) {
 	n, err := parse(text)
 	if err != nil {
-		return fmt.Errorf("call %s: %w", endpoint, err)
+		// Empty or cut off; what the PBX did is not known.
+		return node{}, &unanswered{fmt.Errorf("parse answer: %w", err), true}
 	}
-	if n.scalar("status") != "Success" {
-		number, err := strconv.Atoi(n.scalar("errno"))
-		if err != nil {
-			return fmt.Errorf("call %s: failed without an error number", endpoint)
-		}
-		return fmt.Errorf("call %s: %w", endpoint, Errno(number))
+	switch n.scalar("status") {
+	case "Success":
+		return n, nil
+	case "":
+		return node{}, errors.New("answer without status")
 	}
-	if out == nil {
-		return nil
+	// The manual's tables spell the number in three ways.
+	number, err := strconv.Atoi(strings.TrimSpace(n.scalar("errno", "errornum", "errnum")))
+	if err != nil {
+		return node{}, errors.New("failed without an error number")
 	}
-	if err := json.Unmarshal(text, out); err != nil {
-		return fmt.Errorf("call %s: answer has another form than expected", endpoint)
-	}
-	return nil
+	return node{}, Errno(number)
 }

@@ -17,8 +17,12 @@ const source = "pbx"
 func Normalise(body []byte) (hotel.Event, error) {
 	n, err := parse(body)
 	if err != nil {
-		return hotel.Event{}, err
+		return hotel.Event{}, fmt.Errorf("parse report: %w", err)
 	}
+	return normalise(n)
+}
+
+func normalise(n node) (hotel.Event, error) {
 	members, err := parties(n)
 	if err != nil {
 		return hotel.Event{}, fmt.Errorf("normalise report: %w", err)

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"bellhop/pbx"
 )
 
 // The pauses of a session. The lock of the PBX lasts 10 minutes; single
@@ -36,19 +38,23 @@ type Registration struct {
 
 // Session keeps one login at a PBX. Set the fields, then use its methods.
 type Session struct {
-	Base         string // such as https://192.0.2.1:8088
+	Base         string  // such as https://192.0.2.1:8088
+	API          Version // empty: V2
 	HTTP         *http.Client
 	User         string
 	Password     string
 	Registration Registration
 	// TriesFile remembers refused logins over a restart; it may be empty.
 	TriesFile string
+	// ASCIINames: the telephones show no other names of extensions.
+	ASCIINames bool
 
 	mu        sync.Mutex
 	token     string
 	notBefore time.Time
 	refusal   error
 	tries     tries
+	learned   learned
 }
 
 // Login makes sure that there is a token.
@@ -71,15 +77,14 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	}
 	s.tries.file = s.TriesFile
 	if s.tries.spent(now) {
-		return "", fmt.Errorf("log in: %w: %d tries within %s", ErrPaused, maxTries, triesWithin)
+		return "", fmt.Errorf("log in: %w: %d tries within %s: %w", ErrPaused, maxTries, triesWithin, pbx.ErrRetry)
 	}
 	s.token = ""
 	sum := md5.Sum([]byte(s.Password)) // the form that the API asks for
 	in := s.registration()
 	in["username"], in["password"] = s.User, hex.EncodeToString(sum[:])
 	delete(in, "ipaddr")
-	var out struct{ Token string }
-	err := s.post(ctx, "login", "", in, &out)
+	out, err := s.post(ctx, "login", "", in)
 	var number Errno
 	if errors.As(err, &number) && number.stops() {
 		s.notBefore, s.refusal = time.Now().Add(loginPause), number
@@ -91,10 +96,11 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 		return "", fmt.Errorf("log in: %w", err)
 	}
 	s.tries.clear()
-	if out.Token == "" {
+	token := out.scalar("token")
+	if token == "" {
 		return "", errors.New("log in: answer without token")
 	}
-	s.token = out.Token
+	s.token, s.learned = token, learned{}
 	return s.token, nil
 }
 
@@ -111,7 +117,7 @@ func (s *Session) registration() map[string]string {
 		r.Address = ownAddress(s.Base)
 	}
 	return map[string]string{
-		"ipaddr": r.Address, "port": r.Port, "version": "2.0.0",
+		"ipaddr": r.Address, "port": r.Port, "version": s.reports(),
 		"url": r.URL, "urltag": r.URLTag, "urlflag": r.URLTag,
 	}
 }
@@ -135,29 +141,61 @@ func ownAddress(base string) string {
 	return host
 }
 
-// Call makes one call with the session's token; when the PBX no longer knows
+// ask makes one call with the session's token; when the PBX no longer knows
 // the token it logs in once and tries once more.
-func (s *Session) Call(ctx context.Context, endpoint string, in, out any) error {
+func (s *Session) ask(ctx context.Context, endpoint string, in any) (node, error) {
 	token, err := s.renew(ctx, "")
 	if err != nil {
-		return err
+		return node{}, err
 	}
-	err = s.post(ctx, endpoint, token, in, out)
+	out, err := s.post(ctx, endpoint, token, in)
 	var number Errno
 	if !errors.As(err, &number) || !number.renews() {
-		return err
+		return out, err
 	}
 	if token, err = s.renew(ctx, token); err != nil {
-		return err
+		return node{}, err
 	}
-	return s.post(ctx, endpoint, token, in, out)
+	return s.post(ctx, endpoint, token, in)
+}
+
+// call is ask for what not every PBX has: one that says so is believed, and
+// not asked again with this login.
+func (s *Session) call(ctx context.Context, endpoint string, in any) (node, error) {
+	if s.lacks(endpoint) {
+		return node{}, fmt.Errorf("call %s: %w", endpoint, pbx.ErrUnsupported)
+	}
+	out, err := s.ask(ctx, endpoint, in)
+	var number Errno
+	if errors.As(err, &number) && number == errnoUnknownRequest {
+		s.noteMissing(endpoint)
+	}
+	return out, err
+}
+
+// Logout gives up the login: the PBX pushes no more reports. Without a login
+// there is nothing to do.
+func (s *Session) Logout(ctx context.Context) error {
+	s.mu.Lock()
+	token := s.token
+	s.token = ""
+	s.mu.Unlock()
+	if token == "" {
+		return nil
+	}
+	_, err := s.post(ctx, "logout", token, nil)
+	var number Errno
+	if errors.As(err, &number) && number.renews() {
+		return nil // it had ended by itself
+	}
+	return err
 }
 
 // Run sends heartbeats until ctx ends; report is told how each went, nil when
 // it was answered. After one that failed the next comes sooner.
 func (s *Session) Run(ctx context.Context, report func(error)) {
 	for {
-		err := s.Call(ctx, "heartbeat", s.registration(), nil)
+		_, err := s.ask(ctx, "heartbeat", s.registration())
 		if ctx.Err() != nil {
 			return
 		}
@@ -176,17 +214,23 @@ func (s *Session) Run(ctx context.Context, report func(error)) {
 
 // Device is what the PBX says of itself (API 2.0.0, deviceinfo/query).
 type Device struct {
-	Name     string `json:"devicename"`
-	Serial   string `json:"sn"`
-	Firmware string `json:"firmwarever"`
-	Time     string `json:"systemtime"` // such as 2019-10-17 23:07:43 UTC-8
+	Name     string
+	Serial   string
+	Firmware string
+	Time     string // such as 2019-10-17 23:07:43 UTC-8
 }
 
 // Device asks the PBX what it is.
 func (s *Session) Device(ctx context.Context) (Device, error) {
-	var out struct {
-		Device Device `json:"deviceinfo"`
+	out, err := s.ask(ctx, "deviceinfo/query", params{})
+	if err != nil {
+		return Device{}, err
 	}
-	err := s.Call(ctx, "deviceinfo/query", struct{}{}, &out)
-	return out.Device, err
+	info := out.get("deviceinfo")
+	return Device{
+		Name:     info.scalar("devicename"),
+		Serial:   info.scalar("sn"),
+		Firmware: info.scalar("firmwarever"),
+		Time:     info.scalar("systemtime"),
+	}, nil
 }

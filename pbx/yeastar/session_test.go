@@ -75,7 +75,7 @@ func TestExpiredTokenIsRenewedOnce(t *testing.T) {
 			}
 			return `{"status":"Failed","errno":` + number + `}`
 		}}
-		err := session(w).Call(t.Context(), "extension/list", struct{}{}, nil)
+		_, err := session(w).call(t.Context(), "extension/list", params{})
 		var got Errno
 		if !errors.As(err, &got) || !got.renews() {
 			t.Errorf("error %v", err)
@@ -117,7 +117,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 			}
 			return answer
 		}}
-		err := session(w).Call(t.Context(), "apply", struct{}{}, nil)
+		_, err := session(w).call(t.Context(), "apply", params{})
 		if err == nil || strings.Contains(err.Error(), "SECRETTOKEN") || strings.Contains(err.Error(), "password") {
 			t.Errorf("error %v", err)
 		}

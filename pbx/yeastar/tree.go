@@ -32,23 +32,23 @@ type pair struct {
 
 func parse(body []byte) (node, error) {
 	if len(body) > maxBody {
-		return node{}, fmt.Errorf("parse report: %d bytes, more than %d", len(body), maxBody)
+		return node{}, fmt.Errorf("%d bytes, more than %d", len(body), maxBody)
 	}
 	// The token reader alone would take some bodies that are no JSON.
 	if !json.Valid(body) {
-		return node{}, errors.New("parse report: not well-formed JSON")
+		return node{}, errors.New("not well-formed JSON")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	n, err := readNode(d, 0)
 	if err != nil {
-		return node{}, fmt.Errorf("parse report: %w", err)
+		return node{}, err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return node{}, errors.New("parse report: data after the object")
+		return node{}, errors.New("data after the object")
 	}
 	if n.what != '{' {
-		return node{}, errors.New("parse report: not an object")
+		return node{}, errors.New("not an object")
 	}
 	return n, nil
 }
@@ -118,4 +118,21 @@ func (n node) scalar(keys ...string) string {
 		}
 	}
 	return ""
+}
+
+// get gives the value under the first spelling that has one; the last of
+// those that are repeated.
+func (n node) get(keys ...string) node {
+	for _, key := range keys {
+		found := node{}
+		for _, p := range n.pairs {
+			if p.key == key && p.value.what != 0 {
+				found = p.value
+			}
+		}
+		if found.what != 0 {
+			return found
+		}
+	}
+	return node{}
 }
