@@ -144,6 +144,7 @@ func TestNothingIsDeletedUnnamed(t *testing.T) {
 		"check out a list":     d.CheckOut(t.Context(), "1000,1001"),
 		"clear all":            d.ClearVoicemail(t.Context(), "all"),
 		"every file":           d.DeleteVoicemail(t.Context(), pbx.Voicemail{Extension: "1000", File: "all"}),
+		"two files in one":     d.DeleteVoicemail(t.Context(), pbx.Voicemail{Extension: "1000", File: "a.wav,b.wav"}),
 		"no file":              d.DeleteVoicemail(t.Context(), pbx.Voicemail{Extension: "1000"}),
 		"everyone's file":      d.DeleteVoicemail(t.Context(), pbx.Voicemail{Extension: "all", File: "msg0000.wav"}),
 		"change everyone":      d.ChangeExtension(t.Context(), "all", pbx.Change{DND: new(true)}),
