@@ -200,3 +200,29 @@ func TestAlarmSpecs(t *testing.T) {
 		t.Errorf("never rings: %v", err)
 	}
 }
+
+// TestSameAlarm: what the order leaves to the PBX may be anything, the rest not.
+func TestSameAlarm(t *testing.T) {
+	order := pbx.AlarmSpec{Hour: 6, Minute: 30, Repeat: pbx.AlarmWeekdays, Weekdays: []time.Weekday{1, 0, 1}, Rings: 2}
+	there := pbx.Alarm{AlarmSpec: pbx.AlarmSpec{
+		Hour: 6, Minute: 30, Repeat: pbx.AlarmWeekdays, Weekdays: []time.Weekday{0, 1}, Rings: 2, Interval: time.Minute, Prompt: "p",
+	}}
+	if !sameAlarm(order, there) {
+		t.Error("it is the one ordered")
+	}
+	for name, edit := range map[string]func(*pbx.AlarmSpec){
+		"hour":     func(s *pbx.AlarmSpec) { s.Hour++ },
+		"minute":   func(s *pbx.AlarmSpec) { s.Minute++ },
+		"repeat":   func(s *pbx.AlarmSpec) { s.Repeat = pbx.AlarmDaily },
+		"weekdays": func(s *pbx.AlarmSpec) { s.Weekdays = []time.Weekday{0} },
+		"rings":    func(s *pbx.AlarmSpec) { s.Rings++ },
+		"interval": func(s *pbx.AlarmSpec) { s.Interval = 2 * time.Minute },
+		"prompt":   func(s *pbx.AlarmSpec) { s.Prompt = "q" },
+	} {
+		other := order
+		edit(&other)
+		if sameAlarm(other, there) {
+			t.Errorf("%s: taken for the same", name)
+		}
+	}
+}
