@@ -59,6 +59,7 @@ type Agent struct {
 	units      *units
 	outbox     *outbox
 	cron       *cronLoop
+	history    *history
 	clock      *clock
 	pbx        atomic.Pointer[pbx.Identity]
 
@@ -98,7 +99,7 @@ func New(opts Options) (*Agent, error) {
 		}
 		return nil, err
 	}
-	a.cron = a.newCron()
+	a.cron, a.history = a.newCron(), newHistory(a)
 	return a, nil
 }
 
@@ -184,6 +185,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() { a.upkeep(ctx) })
 	if a.driver != nil {
 		group.Go(func() { a.identify(ctx) })
+		group.Go(func() { a.history.run(ctx) })
 		group.Go(func() {
 			if err := a.driver.Run(ctx, a.keep); err != nil {
 				a.log.Error("the connection to the PBX ended", "error", err)

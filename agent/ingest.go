@@ -16,7 +16,11 @@ func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 	receipt, err := a.store.Append(ctx, ev, r.Body)
 	if err != nil {
 		a.refused.Add(1)
+		a.history.soon()
 		return nil, err
+	}
+	if ev.Kind == hotel.KindBoot {
+		a.history.soon()
 	}
 	a.kept.Add(1)
 	return func(seen bool) {

@@ -1,6 +1,10 @@
 package store
 
-import "bellhop/hotel"
+import (
+	"go.etcd.io/bbolt"
+
+	"bellhop/hotel"
+)
 
 // bucketMerge maps the digest of an event's merge key to the event, so that
 // one call record is one event however it arrives.
@@ -19,4 +23,19 @@ func (c *commit) merge(ev *hotel.Event) {
 		return
 	}
 	c.put(bucketMerge, d[:], number(ev.ID))
+}
+
+// Known tells whether an event with the same merge key is in the journal; one
+// that is in the intake log alone may not be seen.
+func (s *Store) Known(ev *hotel.Event) (known bool, err error) {
+	key := ev.MergeKey()
+	if key == "" {
+		return false, nil
+	}
+	d := digest([]byte(key))
+	err = s.view(func(tx *bbolt.Tx) error {
+		known = tx.Bucket(bucketMerge).Get(d[:]) != nil
+		return nil
+	})
+	return known, err
 }
