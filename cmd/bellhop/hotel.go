@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"flag"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"bellhop/api"
 	"bellhop/hotel"
@@ -147,23 +149,36 @@ func (c *call) readCSV(must, may []string, take func(line int, row map[string]st
 		defer f.Close()
 		in = f
 	}
-	if err := parseCSV(io.LimitReader(in, maxCSV), must, may, take); err != nil {
+	text, err := io.ReadAll(io.LimitReader(in, maxCSV+1))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", c.args[0], err)
+	}
+	if err := parseCSV(text, must, may, take); err != nil {
 		return fmt.Errorf("%s: %w", c.args[0], err)
 	}
 	return nil
 }
 
-func parseCSV(in io.Reader, must, may []string, take func(line int, row map[string]string) error) error {
-	r := csv.NewReader(in)
+func parseCSV(text []byte, must, may []string, take func(line int, row map[string]string) error) error {
+	if len(text) > maxCSV {
+		return fmt.Errorf("is longer than %d bytes: import it in parts", maxCSV)
+	}
+	if !utf8.Valid(text) {
+		return errors.New("is not UTF-8, and names would be spoilt: let the spreadsheet save it as \"CSV UTF-8\"")
+	}
+	// A spreadsheet may have put a byte order mark in front.
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	r.TrimLeadingSpace = true
 	r.Comment = '#'
 	head, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("is empty: the first line must name the columns %s", strings.Join(append(must, may...), ","))
+	}
 	if err != nil {
 		return fmt.Errorf("the first line must name the columns %s: %w", strings.Join(append(must, may...), ","), err)
 	}
 	for i := range head {
-		// A spreadsheet may have put a byte order mark in front.
-		head[i] = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(head[i], "\ufeff")))
+		head[i] = strings.ToLower(strings.TrimSpace(head[i]))
 	}
 	if err := checkColumns(head, must, may); err != nil {
 		return err
@@ -177,9 +192,13 @@ func parseCSV(in io.Reader, must, may []string, take func(line int, row map[stri
 			return err
 		}
 		line, _ := r.FieldPos(0)
-		row := map[string]string{}
+		row, blank := map[string]string{}, true
 		for i, name := range head {
 			row[name] = strings.TrimSpace(cells[i])
+			blank = blank && row[name] == ""
+		}
+		if blank {
+			continue // spreadsheets leave such lines at the end
 		}
 		if err := take(line, row); err != nil {
 			return err
@@ -188,8 +207,14 @@ func parseCSV(in io.Reader, must, may []string, take func(line int, row map[stri
 }
 
 func checkColumns(head, must, may []string) error {
+	if len(head) == 1 && strings.ContainsAny(head[0], ";\t") {
+		return fmt.Errorf("line 1: columns must be parted by commas, but it is %q", head[0])
+	}
 	seen := map[string]bool{}
 	for _, name := range head {
+		if seen[name] {
+			return fmt.Errorf("line 1: column %q is there twice", name)
+		}
 		seen[name] = true
 	}
 	for _, name := range must {

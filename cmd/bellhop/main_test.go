@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,15 +60,27 @@ func TestMinorUnits(t *testing.T) {
 }
 
 func TestCSVNamesItsFaults(t *testing.T) {
-	take := func(int, map[string]string) error { return nil }
+	take := func(_ int, row map[string]string) error {
+		if row["number"] == "" {
+			return errors.New("an empty line was taken")
+		}
+		return nil
+	}
 	for text, want := range map[string]string{
-		"":                    "the first line must name the columns",
-		"name\n":              `column "number" is missing`,
-		"number,colour\n":     `column "colour" is unknown`,
-		"number\n1,2\n":       "wrong number of fields",
-		"\ufeffNumber\n101\n": "",
+		"":                     "is empty: the first line must name the columns number,extensions",
+		"name\n":               `column "number" is missing`,
+		"number,colour\n":      `column "colour" is unknown`,
+		"number,Number\n":      `column "number" is there twice`,
+		"number;extensions\n":  "parted by commas",
+		"number\textensions\n": "parted by commas",
+		"number\n1,2\n":        "wrong number of fields",
+		"number,extensions\n1,\xc6\xa1\xbe\xc6\n": `save it as "CSV UTF-8"`,
+		"\xff\xfen\x00":                     `save it as "CSV UTF-8"`,
+		"#" + strings.Repeat("x", maxCSV):   "import it in parts",
+		"\ufeffNumber\n101\n":               "",
+		"number,extensions\n101,\n,\n , \n": "",
 	} {
-		err := parseCSV(strings.NewReader(text), []string{"number"}, []string{"extensions"}, take)
+		err := parseCSV([]byte(text), []string{"number"}, []string{"extensions"}, take)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -77,6 +90,6 @@ func TestCSVNamesItsFaults(t *testing.T) {
 func FuzzCSV(f *testing.F) {
 	f.Add("number,extensions\n101,8101;8102\n")
 	f.Fuzz(func(_ *testing.T, text string) {
-		_ = parseCSV(strings.NewReader(text), []string{"number"}, []string{"extensions"}, func(int, map[string]string) error { return nil })
+		_ = parseCSV([]byte(text), []string{"number"}, []string{"extensions"}, func(int, map[string]string) error { return nil })
 	})
 }
