@@ -27,6 +27,14 @@ func benchFlags(f *flag.FlagSet, c *call) {
 	f.IntVar(&c.opt.rooms, "rooms", 500, "rooms of the hotel")
 }
 
+// positive refuses sizes with which there is nothing to measure.
+func (c *call) positive(name string, n int) error {
+	if n < 1 {
+		return c.wrong("--%s must be 1 or more, but it is %d", name, n)
+	}
+	return nil
+}
+
 const benchSecret = "whsec_YmVsbGhvcCBiZW5jaG1hcmsgc2VjcmV0IQ=="
 
 // bench is a hotel in a folder, a sink, and an agent as a process of its

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -46,6 +47,9 @@ func shapes(c *call) []shape {
 }
 
 func benchIngest(c *call) error {
+	if err := cmp.Or(c.positive("rooms", c.opt.rooms), c.positive("events", c.opt.events), c.positive("conns", c.opt.conns)); err != nil {
+		return err
+	}
 	b, err := newBench(c)
 	if err != nil {
 		return err
@@ -159,6 +163,9 @@ func (b *bench) measureFloor(costs map[string]*loadCost) error {
 }
 
 func benchFloor(c *call) error {
+	if c.opt.dir == "" || c.opt.sink == "" {
+		return c.wrong("bench floor needs --dir and --sink")
+	}
 	return runFloor(c.ctx, filepath.Join(c.opt.dir, "floor.db"), "127.0.0.1:0", c.opt.sink, func(addr string) {
 		fmt.Fprintln(c.out, addr)
 	})

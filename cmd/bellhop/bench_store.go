@@ -34,6 +34,12 @@ type queueResult struct {
 }
 
 func benchQueue(c *call) error {
+	if err := c.positive("rooms", c.opt.rooms); err != nil {
+		return err
+	}
+	if c.opt.fill < 0 {
+		return c.wrong("--fill must not be negative, but it is %d", c.opt.fill)
+	}
 	dir, err := os.MkdirTemp(c.opt.dir, "bellhop-bench-")
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
@@ -155,6 +161,9 @@ type startResult struct {
 const fullSize = 256_000_000
 
 func benchStart(c *call) error {
+	if err := c.positive("rooms", c.opt.rooms); err != nil {
+		return err
+	}
 	b, err := newBench(c)
 	if err != nil {
 		return err

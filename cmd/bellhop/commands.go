@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,17 +60,23 @@ func dispatch(e *env, args []string) error {
 	if len(args) == 0 {
 		return &usageError{"", "no command given"}
 	}
-	if slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
-		return overview(e.out, all)
+	if isHelp(args[0]) { // such as: help events list
+		args = append(slices.Clone(args[1:]), "--help")
+	}
+	if args[0] == "--version" {
+		args[0] = "version"
 	}
 	cmd, rest := find(all, args)
 	if cmd == nil {
-		return unknown(all, args)
+		return explain(e.out, all, args)
 	}
 	c := &call{env: e, command: cmd}
 	flags := c.flagSet()
-	rest = flagsFirst(flags, rest)
-	err := flags.Parse(rest)
+	rest, err := flagsFirst(flags, rest)
+	if err != nil {
+		return c.wrong("%v", err)
+	}
+	err = flags.Parse(rest)
 	if errors.Is(err, flag.ErrHelp) || err == nil && flags.NArg() == 1 && flags.Arg(0) == "help" {
 		return c.help(flags)
 	}
@@ -77,14 +84,27 @@ func dispatch(e *env, args []string) error {
 		return c.wrong("%v", err)
 	}
 	c.args = flags.Args()
-	if most := len(strings.Fields(strings.ReplaceAll(cmd.args, "|", ""))); len(c.args) > most {
+	if most := len(strings.Fields(cmd.args)); len(c.args) > most {
 		return c.wrong("%s takes no %q", cmd.words, c.args[most])
+	}
+	if slices.Contains(c.args, "") {
+		return c.wrong("%s needs %s, and none of it may be empty", cmd.words, cmd.args)
+	}
+	if f := flags.Lookup("limit"); f != nil && (c.opt.limit < 1 || c.opt.limit > maxLimit) {
+		return c.wrong("--limit must be 1 to %d, but it is %s", maxLimit, f.Value)
 	}
 	return cmd.run(c)
 }
 
+// maxLimit is how much the agent lists at once.
+const maxLimit = 10000
+
+func isHelp(word string) bool {
+	return slices.Contains([]string{"help", "-h", "-help", "--help"}, word)
+}
+
 // flagsFirst lets flags stand behind arguments, as people write them.
-func flagsFirst(set *flag.FlagSet, args []string) []string {
+func flagsFirst(set *flag.FlagSet, args []string) ([]string, error) {
 	var flags, rest []string
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -99,15 +119,21 @@ func flagsFirst(set *flag.FlagSet, args []string) []string {
 		flags = append(flags, a)
 		name, _, valued := strings.Cut(strings.TrimLeft(a, "-"), "=")
 		f := set.Lookup(name)
+		if f == nil && !isHelp(a) {
+			return nil, fmt.Errorf("%s has no flag %s", set.Name(), a)
+		}
 		if f == nil || valued {
 			continue
 		}
-		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); (!ok || !b.IsBoolFlag()) && i+1 < len(args) {
-			i++
-			flags = append(flags, args[i])
+		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
+			continue
 		}
+		if i++; i == len(args) {
+			return nil, fmt.Errorf("%s needs a value", a)
+		}
+		flags = append(flags, args[i])
 	}
-	return append(append(flags, "--"), rest...)
+	return append(append(flags, "--"), rest...), nil
 }
 
 func (c *call) flagSet() *flag.FlagSet {
@@ -148,7 +174,13 @@ func (c *call) id() (uint64, error) {
 }
 
 // load reads the config that the command was given.
-func (c *call) load() (config.Config, error) { return config.Load(c.config) }
+func (c *call) load() (config.Config, error) {
+	cfg, err := config.Load(c.config)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; name another with -c FILE, or begin with \"bellhop config example\"", err)
+	}
+	return cfg, err
+}
 
 // find takes the command with the most words that args begin with.
 func find(all []*command, args []string) (*command, []string) {
@@ -163,43 +195,90 @@ func find(all []*command, args []string) (*command, []string) {
 	return best, rest
 }
 
-// unknown says what could follow the words that are known.
-func unknown(all []*command, args []string) error {
-	for n := len(args); n > 0; n-- {
-		var known []string
-		for _, cmd := range all {
-			words := strings.Fields(cmd.words)
-			if len(words) > n && slices.Equal(words[:n], args[:n]) && !slices.Contains(known, words[n]) {
-				known = append(known, words[n])
-			}
+// explain answers words that are no command: with help when it is asked for,
+// otherwise with what could follow the words that are known.
+func explain(out io.Writer, all []*command, args []string) error {
+	var words []string
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") {
+			break
 		}
-		if len(known) > 0 {
-			return &usageError{"", fmt.Sprintf("%s knows: %s", strings.Join(args[:n], " "), strings.Join(known, ", "))}
-		}
+		words = append(words, a)
 	}
-	return &usageError{"", fmt.Sprintf("no command %q", args[0])}
+	help := slices.ContainsFunc(args, isHelp)
+	words = slices.DeleteFunc(words, isHelp)
+	group := slices.DeleteFunc(slices.Clone(all), func(cmd *command) bool {
+		have := strings.Fields(cmd.words)
+		return len(have) < len(words) || !slices.Equal(have[:len(words)], words)
+	})
+	if help && len(group) > 0 {
+		return overview(out, group)
+	}
+	if len(words) == 0 {
+		return &usageError{"", fmt.Sprintf("%s: flags stand behind the command, such as: bellhop status -c FILE", args[0])}
+	}
+	return unknown(all, words)
 }
 
-func overview(out io.Writer, all []*command) error {
-	fmt.Fprint(out, "bellhop: the box beside a hotel's telephone system\n\n")
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, cmd := range all {
+// unknown says what could follow the words that are known.
+func unknown(all []*command, words []string) error {
+	for n := len(words); n >= 0; n-- {
+		var known []string
+		for _, cmd := range all {
+			have := strings.Fields(cmd.words)
+			if len(have) > n && slices.Equal(have[:n], words[:n]) && !slices.Contains(known, have[n]) {
+				known = append(known, have[n])
+			}
+		}
+		if n > 0 && len(known) > 0 {
+			return &usageError{"", fmt.Sprintf("%s knows: %s", strings.Join(words[:n], " "), strings.Join(known, ", "))}
+		}
+		for _, k := range known {
+			if n == 0 && words[0] != "" && (strings.HasPrefix(k, words[0]) || strings.HasPrefix(words[0], k)) {
+				return &usageError{"", fmt.Sprintf("no command %q; did you mean %q?", words[0], k)}
+			}
+		}
+	}
+	return &usageError{"", fmt.Sprintf("no command %q", words[0])}
+}
+
+// overview lists commands: all, or those that begin with the same words.
+func overview(out io.Writer, some []*command) error {
+	var text strings.Builder
+	text.WriteString("bellhop: the box beside a hotel's telephone system\n\n")
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	for _, cmd := range some {
 		fmt.Fprintf(w, "  bellhop %s\t%s\n", strings.TrimSpace(cmd.words+" "+cmd.args), cmd.about)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "\nEvery command takes --help; all but demo, sim, bench, version and \"config example\" take -c FILE (%s).\n", defaultConfig)
+	fmt.Fprintf(&text, "\nEvery command takes --help; all but demo, sim, bench, version and \"config example\" take -c FILE (%s).\n", defaultConfig)
+	_, err := io.WriteString(out, text.String())
 	return err
 }
 
 func (c *call) help(flags *flag.FlagSet) error {
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	usage := []string{"bellhop", c.command.words}
-	if c.command.flags != nil || !c.command.bare {
-		usage = append(usage, "[flags]")
+	flags.VisitAll(func(f *flag.Flag) {
+		if len(usage) == 2 {
+			usage = append(usage, "[flags]")
+		}
+		value, about := flag.UnquoteUsage(f)
+		if value == "int" || value == "uint" {
+			value = "N"
+		}
+		if !slices.Contains([]string{"", "0", "false"}, f.DefValue) {
+			about += " (default " + f.DefValue + ")"
+		}
+		dashes := "--"[:min(2, len(f.Name))]
+		fmt.Fprintf(w, "  %s%s %s\t%s\n", dashes, f.Name, value, about)
+	})
+	if err := w.Flush(); err != nil {
+		return err
 	}
-	fmt.Fprintf(c.out, "%s\n\n  %s\n\n", c.command.about, strings.TrimSpace(strings.Join(append(usage, c.command.args), " ")))
-	flags.SetOutput(c.out)
-	flags.PrintDefaults()
-	return nil
+	_, err := fmt.Fprintf(c.out, "%s\n\n  %s\n\n%s", c.command.about, strings.TrimSpace(strings.Join(append(usage, c.command.args), " ")), text.String())
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -263,7 +264,7 @@ func postingsList(c *call) error {
 }
 
 func (c *call) history(path string) string {
-	return fmt.Sprintf("%s?limit=%d&room=%s", path, c.opt.limit, c.opt.room)
+	return fmt.Sprintf("%s?limit=%d&room=%s", path, c.opt.limit, url.QueryEscape(c.opt.room))
 }
 
 func callsList(c *call) error {

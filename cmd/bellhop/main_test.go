@@ -26,7 +26,25 @@ func TestCommandLine(t *testing.T) {
 		{"frobnicate", "", `no command "frobnicate"`, 2},
 		{"config", "", "config knows: example, check", 2},
 		{"minibar items", "", "minibar items knows: list, import", 2},
-		{"config check -x", "", "not defined: -x", 2},
+		{"config check -x", "", "config check has no flag -x", 2},
+		{"--version", "bellhop ", "", 0},
+		{"help", "bellhop rooms list", "", 0},
+		{"help events list", "--limit N", "", 0},
+		{"events --help", "bellhop events rerun ID", "", 0},
+		{"minibar items help", "bellhop minibar items import FILE", "", 0},
+		{"help frobnicate", "", `no command "frobnicate"`, 2},
+		{"event list", "", `no command "event"; did you mean "events"?`, 2},
+		{"-c x status", "", "flags stand behind the command", 2},
+		{"status -c", "", "-c needs a value", 2},
+		{"events list --limit", "", "--limit needs a value", 2},
+		{"events list --limit 0 -c " + file, "", "--limit must be 1 to 10000, but it is 0", 2},
+		{"calls --limit 10001 -c " + file, "", "--limit must be 1 to 10000", 2},
+		{"queue list --parked --ended -c " + file, "", "--parked or --ended", 2},
+		{"bench ingest --events 0", "", "--events must be 1 or more", 2},
+		{"bench queue --fill -1", "", "--fill must not be negative", 2},
+		{"bench queue --rooms 0", "", "--rooms must be 1 or more", 2},
+		{"bench floor", "", "needs --dir and --sink", 2},
+		{"status -c " + file + ".gone", "", `begin with "bellhop config example"`, 1},
 		{"events show x -c " + file, "", `ID must be a number, but it is "x"`, 2},
 		{"queue drop 1x -c " + file, "", `ID must be a number, but it is "1x"`, 2},
 		{"events tail -c " + file, "", `start it with "bellhop run"`, 1},
@@ -43,6 +61,14 @@ func TestCommandLine(t *testing.T) {
 		if code != c.code || !strings.Contains(out.String(), c.out) || !strings.Contains(errOut.String(), c.err) {
 			t.Errorf("bellhop %s: %d, out %q, err %q", c.args, code, out.String(), errOut.String())
 		}
+	}
+}
+
+// TestEmptyArgument: an empty variable of a script is not the first room.
+func TestEmptyArgument(t *testing.T) {
+	var out, errOut strings.Builder
+	if code := run(t.Context(), []string{"checkin", ""}, &out, &errOut); code != 2 || !strings.Contains(errOut.String(), "checkin needs ROOM") {
+		t.Errorf("%d, %q", code, errOut.String())
 	}
 }
 

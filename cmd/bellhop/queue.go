@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/url"
 
 	"bellhop/api"
 	"bellhop/hotel"
@@ -35,6 +36,9 @@ func (c *call) listName() string {
 }
 
 func queueList(c *call) error {
+	if c.opt.parked && c.opt.ended {
+		return c.wrong("give --parked or --ended, not both")
+	}
 	client, err := c.client()
 	if err != nil {
 		return err
@@ -92,7 +96,7 @@ func alertCommands() []*command {
 			if err := c.need(1); err != nil {
 				return err
 			}
-			return c.order("/v1/alerts/"+c.args[0]+"/resolve", nil, "resolved")
+			return c.order("/v1/alerts/"+url.PathEscape(c.args[0])+"/resolve", nil, "resolved")
 		}},
 	}
 }
