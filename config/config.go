@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -123,6 +124,7 @@ func Load(path string) (Config, error) {
 // Parse reads and checks the text of a file.
 func Parse(text []byte) (Config, error) {
 	c := Default()
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // an editor's byte order mark
 	dec := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {
 		return Config{}, explain(err)
@@ -148,7 +150,10 @@ func explain(err error) error {
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, column := bad.Position()
-		return fmt.Errorf("line %d, column %d: %w", row, column, bad)
+		if want := kindOf(reflect.TypeFor[Config](), bad.Key()); want != "" && strings.HasPrefix(bad.Error(), "toml: cannot decode") {
+			return fmt.Errorf("line %d, column %d: %s must be %s", row, column, strings.Join(bad.Key(), "."), want)
+		}
+		return fmt.Errorf("line %d, column %d: %s", row, column, strings.TrimPrefix(bad.Error(), "toml: "))
 	}
 	return err
 }

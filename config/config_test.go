@@ -44,16 +44,30 @@ func TestFaultsAreNamed(t *testing.T) {
 		"":                                 `pbx.username: is missing`,
 		good + "[hooks]\nvms = 9":          `hooks.vms: must be 2 to 4, but it is "9"`,
 		good + "[hooks]\ndeadline = \"1\"": `hooks.deadline: must be such as "1s"`,
-		good + "[services.minibars]\n\"778\" = \"lounge\"": `services.minibars: is used by two services, but it is "778"`,
-		good + "[services.minibars]\n\"\" = \"lounge\"":    `services.minibars: has an empty feature code`,
-		good + "[services]\nroom_status = \"56\"":          `services.room_status: must be such as "*56"`,
-		good + "events = \"tcp\"":                          `pbx.events: must be "http"`,
-		good + "advertise = \"box\"":                       `pbx.advertise`,
+		good + "[services.minibars]\n\"778\" = \"lounge\"":               `services.minibars: is used by two services, but it is "778"`,
+		good + "[services.minibars]\n\"\" = \"lounge\"":                  `services.minibars: has an empty feature code`,
+		good + "[services]\nroom_status = \"56\"":                        `services.room_status: must be such as "*56"`,
+		good + "events = \"tcp\"":                                        `pbx.events: must be "http"`,
+		good + "advertise = \"box\"":                                     `pbx.advertise`,
+		good + "event_listen = \":99999\"":                               `pbx.event_listen: must be such as ":8260", but it is ":99999"`,
+		good + "[api]\nlisten = \"8080\"":                                `api.listen: must be such as "127.0.0.1:8080"`,
+		good + "[api]\nsocket = \"\"":                                    `api.socket: must name`,
+		good + "[store]\npath = \"\"":                                    `store.path: must name`,
+		good + "[hooks]\nvms = \"three\"":                                `line 10, column 7: hooks.vms must be a whole number without quotes`,
+		good + "allow_from = \"10.0.0.1\"":                               `pbx.allow_from must be a list of texts, such as ["one", "two"]`,
+		good + "[services.minibars]\n\"781\" = 5":                        `services.minibars.781 must be a text in quotes`,
+		good + "hotel = 5\nname = \"a":                                   `line 10`,
+		strings.Replace(good, "Asia/Shanghai", "Local", 1):               `hotel.timezone: must be an IANA zone`,
+		strings.Replace(good, "https://", "https://api:hidden@", 1):      `pbx.url: must hold no user and password`,
+		good + "[pms]\nlink = \"webhook\"\nurl = \"ftp://u:hidden@pms\"": `but it is "ftp://…@pms"`,
 	}
 	for text, want := range cases {
 		_, err := Parse([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
+		}
+		if err != nil && (strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "toml")) {
+			t.Errorf("%v tells a password, or speaks of the program's insides", err)
 		}
 	}
 }
@@ -62,6 +76,12 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(good + "[x.y]\nz = 1"))
 	f.Fuzz(func(_ *testing.T, text []byte) { _, _ = Parse(text) })
+}
+
+func TestByteOrderMark(t *testing.T) {
+	if _, err := Parse([]byte("\ufeff" + good)); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestNoPBXNeedsNoAddress(t *testing.T) {

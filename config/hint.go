@@ -43,6 +43,26 @@ func keysOf(t reflect.Type, path []string) []string {
 	return names
 }
 
+// kindOf says in words what a key's value must be; "" for a key that is not
+// known.
+func kindOf(t reflect.Type, path []string) string {
+	if len(path) > 0 && t.Kind() == reflect.Struct {
+		for i := range t.NumField() {
+			if t.Field(i).Tag.Get("toml") == path[0] {
+				return kindOf(t.Field(i).Type, path[1:])
+			}
+		}
+		return ""
+	}
+	if len(path) > 0 && t.Kind() == reflect.Map {
+		return kindOf(t.Elem(), path[1:])
+	}
+	return map[reflect.Kind]string{
+		reflect.String: "a text in quotes", reflect.Int: "a whole number without quotes",
+		reflect.Slice: `a list of texts, such as ["one", "two"]`, reflect.Struct: "a section", reflect.Map: "a section",
+	}[t.Kind()]
+}
+
 // editDistance counts the insertions, removals and replacements between two
 // short words.
 func editDistance(a, b string) int {

@@ -35,7 +35,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	_, zoneErr := time.LoadLocation(c.Hotel.Timezone)
-	check(c.Hotel.Timezone != "" && zoneErr == nil, "hotel.timezone", `must be an IANA zone such as "Asia/Shanghai"`, c.Hotel.Timezone)
+	check(c.Hotel.Timezone != "" && c.Hotel.Timezone != "Local" && zoneErr == nil, "hotel.timezone", `must be an IANA zone such as "Asia/Shanghai"`, c.Hotel.Timezone)
 	check(isUpper(c.Hotel.Country, 2), "hotel.country", `must be two capital letters such as "CN": the emergency numbers follow from it`, c.Hotel.Country)
 	check(isUpper(c.Hotel.Currency, 3), "hotel.currency", `must be three capital letters such as "CNY"`, c.Hotel.Currency)
 	check(slices.Contains([]string{"zh", "en"}, c.Hotel.Language), "hotel.language", `must be "zh" or "en"`, c.Hotel.Language)
@@ -48,12 +48,15 @@ func (c *Config) Validate() error {
 	deadline, err := time.ParseDuration(c.Hooks.Deadline)
 	check(err == nil && deadline >= 10*time.Millisecond && deadline <= 30*time.Second, "hooks.deadline", `must be such as "1s", 10ms to 30s`, c.Hooks.Deadline)
 	check(c.Hooks.VMs >= 2 && c.Hooks.VMs <= 4, "hooks.vms", "must be 2 to 4", strconv.Itoa(c.Hooks.VMs))
+	check(c.API.Listen == "" || isAddress(c.API.Listen), "api.listen", `must be such as "127.0.0.1:8080", or empty for none`, c.API.Listen)
+	check(c.API.Socket != "", "api.socket", "must name the socket's file", "")
+	check(c.Store.Path != "", "store.path", "must name the database's file", "")
 	_, err = c.Store.KeepFor()
 	check(err == nil, "store.keep", `must be whole days such as "30d"`, c.Store.Keep)
 	_, err = c.Store.MaxBytes()
 	check(err == nil, "store.max_size", `must be such as "256MB", 16MB at least`, c.Store.MaxSize)
 	check(slices.Contains([]string{"none", "webhook"}, c.PMS.Link), "pms.link", `must be "none" or "webhook"`, c.PMS.Link)
-	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", c.PMS.URL)
+	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", masked(c.PMS.URL))
 	return errors.Join(faults...)
 }
 
@@ -68,13 +71,12 @@ func (p PBX) faults() []error {
 		}
 	}
 	check(p.Driver == "yeastar", "driver", `must be "yeastar" or "none"`, p.Driver)
-	check(isURL(p.URL), "url", `must be such as "https://192.168.5.150:8088"`, p.URL)
+	check(isURL(p.URL), "url", `must be such as "https://192.168.5.150:8088"`, masked(p.URL))
+	check(!strings.Contains(p.URL, "@"), "url", "must hold no user and password: they are username and password_file", "")
 	check(p.Username != "", "username", "is missing: the API user set on the PBX", "")
 	check(p.Events == "http", "events", `must be "http"`, p.Events)
-	_, _, err := net.SplitHostPort(p.EventListen)
-	check(err == nil, "event_listen", `must be such as ":8260"`, p.EventListen)
-	_, _, err = net.SplitHostPort(p.Advertise)
-	check(err == nil || p.Advertise == "", "advertise", `must be such as "192.168.5.9:8260"`, p.Advertise)
+	check(isAddress(p.EventListen), "event_listen", `must be such as ":8260"`, p.EventListen)
+	check(isAddress(p.Advertise) || p.Advertise == "", "advertise", `must be such as "192.168.5.9:8260"`, p.Advertise)
 	for _, from := range p.AllowFrom {
 		_, err := netip.ParseAddr(from)
 		check(err == nil, "allow_from", "must hold IP addresses", from)
@@ -134,6 +136,29 @@ func isUpper(text string, size int) bool {
 func isURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// isAddress tells whether text is a host, which may be empty, and a port.
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+// masked is an address without its user and password.
+func masked(text string) string {
+	at := strings.LastIndex(text, "@")
+	if at < 0 {
+		return text
+	}
+	scheme, _, found := strings.Cut(text, "://")
+	if !found {
+		return "…" + text[at:]
+	}
+	return scheme + "://…" + text[at:]
 }
 
 // KeepFor is how long events are kept.

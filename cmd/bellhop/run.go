@@ -124,12 +124,25 @@ func makeFolders(cfg config.Config) error {
 	return nil
 }
 
-// hookFolder is the hotel's own hooks; nil when there is no such folder.
+// hookFolder is the hotel's own hooks; nil when there is no such folder. One
+// that cannot be read is told of when the hooks are loaded.
 func hookFolder(cfg config.Config) fs.FS {
-	if _, err := os.Stat(cfg.Hooks.Dir); err != nil {
+	if _, err := os.Stat(cfg.Hooks.Dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return os.DirFS(cfg.Hooks.Dir)
+	return folder(cfg.Hooks.Dir)
+}
+
+// folder is a folder whose errors name it.
+type folder string
+
+func (f folder) Open(name string) (fs.File, error) {
+	file, err := os.DirFS(string(f)).Open(name)
+	var bad *fs.PathError
+	if errors.As(err, &bad) {
+		return nil, &fs.PathError{Op: bad.Op, Path: filepath.Join(string(f), name), Err: bad.Err}
+	}
+	return file, err
 }
 
 // notify tells systemd that the agent is ready, then at half the watchdog's
@@ -180,8 +193,26 @@ func configCheck(c *call) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.out, "%s: good (%s, %s at %s)\n", c.config, cfg.Hotel.Name, cfg.PBX.Driver, cfg.PBX.URL)
-	return err
+	fmt.Fprintf(c.out, "%s: good (%s, %s at %s)\n", c.config, cfg.Hotel.Name, cfg.PBX.Driver, cfg.PBX.URL)
+	for _, err := range lacking(cfg) {
+		fmt.Fprintf(c.out, "  missing  %v\n", err)
+	}
+	return nil
+}
+
+// lacking is what an agent would run without: secrets and the pinned
+// certificate.
+func lacking(cfg config.Config) []error {
+	var all []error
+	if cfg.PBX.Driver != "none" {
+		if _, err := openSession(cfg); err != nil {
+			all = append(all, err)
+		}
+	}
+	if _, err := openLink(cfg); err != nil {
+		all = append(all, err)
+	}
+	return all
 }
 
 func status(c *call) error {
