@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"bellhop/config"
 )
@@ -33,7 +34,8 @@ type call struct {
 	*env
 	command *command
 	args    []string
-	config  string // path
+	config  string         // path
+	zone    *time.Location // the hotel's, when the config has been read
 	json    bool
 	opt     options
 }
@@ -176,6 +178,9 @@ func (c *call) id() (uint64, error) {
 // load reads the config that the command was given.
 func (c *call) load() (config.Config, error) {
 	cfg, err := config.Load(c.config)
+	if err == nil {
+		c.zone, err = time.LoadLocation(cfg.Hotel.Timezone)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%w; name another with -c FILE, or begin with \"bellhop config example\"", err)
 	}

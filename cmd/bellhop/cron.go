@@ -24,6 +24,6 @@ func cronList(c *call) error {
 		return err
 	}
 	return show(c, jobs, "JOB SCHEDULE LAST NEXT FAULT", func(j agent.JobState) []any {
-		return []any{j.Name, j.Schedule, at(j.Last), at(j.Next), j.Fault}
+		return []any{j.Name, j.Schedule, c.at(j.Last), c.at(j.Next), j.Fault}
 	})
 }

@@ -34,7 +34,7 @@ func eventsList(c *call) error {
 	if err != nil {
 		return err
 	}
-	return show(c, events, "ID TIME KIND ROOM WHAT CAUSE", eventRow)
+	return show(c, events, "ID TIME KIND ROOM WHAT CAUSE", c.eventRow)
 }
 
 // readEvents asks the agent, or reads the store when none runs.
@@ -93,12 +93,12 @@ func (c *call) client() (*api.Client, error) {
 	return api.NewClient(cfg.API.Socket), nil
 }
 
-func eventRow(e hotel.Event) []any {
+func (c *call) eventRow(e hotel.Event) []any {
 	cause := ""
 	if e.Cause != 0 {
 		cause = fmt.Sprint(e.Cause)
 	}
-	return []any{e.ID, at(e.Time), e.Kind, e.Room, brief(what(&e), 60), cause}
+	return []any{e.ID, c.at(e.Time), e.Kind, e.Room, brief(what(&e), 60), cause}
 }
 
 // what says an event in a few words.
@@ -196,7 +196,7 @@ func (c *call) tailLine(e hotel.Event) error {
 	if c.json {
 		return showOne(c, e)
 	}
-	_, err := fmt.Fprintf(c.out, "%8d  %s  %-13s %-6s %s\n", e.ID, at(e.Time), e.Kind, e.Room, what(&e))
+	_, err := fmt.Fprintf(c.out, "%8d  %s  %-13s %-6s %s\n", e.ID, c.at(e.Time), e.Kind, e.Room, plain(what(&e)))
 	return err
 }
 

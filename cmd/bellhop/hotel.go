@@ -259,7 +259,7 @@ func postingsList(c *call) error {
 		return err
 	}
 	return show(c, all, "ID TIME ROOM STAY KIND WHAT QUANTITY AMOUNT STATE EVENT", func(p hotel.Posting) []any {
-		return []any{p.ID, at(p.Time), p.Room, p.Stay, p.Kind, brief(p.Description, 30), p.Quantity, money(p.Amount) + " " + p.Currency, p.State, p.Event}
+		return []any{p.ID, c.at(p.Time), p.Room, p.Stay, p.Kind, brief(p.Description, 30), p.Quantity, money(p.Amount) + " " + p.Currency, p.State, p.Event}
 	})
 }
 

@@ -52,7 +52,7 @@ func queueList(c *call) error {
 		return err
 	}
 	return show(c, calls, "ID QUEUED TO OP ROOM URGENCY STATE EVENT ERROR", func(q hotel.QueuedCall) []any {
-		return []any{q.ID, at(q.Queued), q.To, q.Op, q.Room, q.Urgency, q.State, q.Event, brief(q.LastError, 50)}
+		return []any{q.ID, c.at(q.Queued), q.To, q.Op, q.Room, q.Urgency, q.State, q.Event, brief(q.LastError, 50)}
 	})
 }
 
@@ -111,6 +111,6 @@ func alertsList(c *call) error {
 		return err
 	}
 	return show(c, alerts, "ID LAST COUNT ROOM EVENT TEXT", func(a api.AlertAnswer) []any {
-		return []any{a.ID, at(a.Last), a.Count, a.Room, a.Event, a.Text}
+		return []any{a.ID, c.at(a.Last), a.Count, a.Room, a.Event, a.Text}
 	})
 }

@@ -227,12 +227,12 @@ func status(c *call) error {
 	if c.json {
 		return showOne(c, s)
 	}
-	fmt.Fprintf(c.out, "%s: running since %s\n", s.Hotel, at(s.Started))
+	fmt.Fprintf(c.out, "%s: running since %s\n", s.Hotel, c.at(s.Started))
 	fmt.Fprintf(c.out, "  events   %d kept, newest %d, %d not finished\n", s.Store.Events, s.Store.LastID, s.Store.LastID-s.Store.Watermark)
 	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
 	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
 	for _, m := range s.Missing {
-		fmt.Fprintf(c.out, "  missing  %s\n", m)
+		fmt.Fprintf(c.out, "  missing  %s\n", plain(m))
 	}
 	if len(s.Missing) == 0 {
 		fmt.Fprintln(c.out, "  nothing is missing")
