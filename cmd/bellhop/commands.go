@@ -43,7 +43,7 @@ type call struct {
 // options hold the values of flags that only some commands have.
 type options struct {
 	after, limit            uint64
-	once, floor             bool
+	once, floor, tls        bool
 	parked, ended           bool
 	stay, room, fingerprint string
 	dir, listen, sink       string

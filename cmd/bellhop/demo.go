@@ -59,7 +59,7 @@ func demo(c *call) error {
 	if err := w.startAgent(); err != nil {
 		return err
 	}
-	if err := playDay(c, w); err != nil {
+	if err := playDay(c, w, daySteps()); err != nil {
 		return err
 	}
 	if c.opt.once {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"bellhop/agent"
@@ -32,14 +34,13 @@ type step struct {
 	play  func(d *day) (result string, err error)
 }
 
-func playDay(c *call, w *world) error {
+func playDay(c *call, w *world, steps []step) error {
 	d := &day{world: w, c: c, charged: map[string]int64{}}
-	steps := daySteps()
 	for i, s := range steps {
 		result, err := s.play(d)
 		if err != nil {
 			fmt.Fprintf(c.out, "%2d/%d  %s\n       FAILED: %v\n", i+1, len(steps), s.title, err)
-			return fmt.Errorf("demo: step %d failed; the agent's log is %s", i+1, d.keepLog())
+			return fmt.Errorf("demo: step %d failed; %s", i+1, d.logged())
 		}
 		fmt.Fprintf(c.out, "%2d/%d  %s\n       %s\n", i+1, len(steps), s.title, result)
 	}
@@ -47,10 +48,16 @@ func playDay(c *call, w *world) error {
 	return nil
 }
 
-// keepLog says where the log is; in a temporary folder it goes with the demo,
-// so its end is shown.
-func (d *day) keepLog() string {
-	return d.path("bellhop.log") + " (give --dir to keep it)"
+// logged says where the agent's log is, and shows its end: in a temporary
+// folder it goes with the demo.
+func (d *day) logged() string {
+	text, err := os.ReadFile(d.path("bellhop.log"))
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	lines = lines[max(0, len(lines)-10):]
+	return fmt.Sprintf("--dir FOLDER keeps the agent's log, which ends:\n%s", strings.Join(lines, "\n"))
 }
 
 func daySteps() []step {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"testing"
 )
@@ -10,5 +12,18 @@ func TestDemoDay(t *testing.T) {
 	var out, errOut strings.Builder
 	if code := run(t.Context(), []string{"demo", "--once", "--dir", t.TempDir()}, &out, &errOut); code != 0 {
 		t.Errorf("exit %d\n%s\n%s", code, out.String(), errOut.String())
+	}
+}
+
+// TestFailedStepShowsTheLog: the temporary folder is gone when it is read of.
+func TestFailedStepShowsTheLog(t *testing.T) {
+	w := &world{dir: t.TempDir()}
+	if err := os.WriteFile(w.path("bellhop.log"), []byte("first\n"+strings.Repeat("line\n", 9)+"last\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	err := playDay(&call{env: &env{out: &out}}, w, []step{{"a step", func(*day) (string, error) { return "", errors.New("broken") }}})
+	if err == nil || !strings.HasSuffix(err.Error(), "line\nlast") || strings.Contains(err.Error(), "first") || !strings.Contains(out.String(), "FAILED: broken") {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,9 +17,10 @@ import (
 )
 
 func simFlags(f *flag.FlagSet, c *call) {
-	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "where the PBX's API answers")
-	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "where the PMS takes webhooks")
-	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "what the PBX's clock shows; the agent's hotel.timezone must be the same")
+	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "`ADDRESS` at which the PBX's API answers")
+	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "`ADDRESS` at which the PMS takes webhooks")
+	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "the `ZONE` of the PBX's clock; the agent's hotel.timezone must be the same")
+	f.BoolVar(&c.opt.tls, "tls", false, "let the PBX answer by https, with a new certificate each time: for \"trust pbx\"")
 }
 
 // simulate runs a PBX and a PMS until it is told to end, and takes orders
@@ -28,7 +30,7 @@ func simulate(c *call) error {
 	if err != nil {
 		return c.wrong("-timezone: %v", err)
 	}
-	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone})
+	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: c.opt.tls})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -51,17 +53,22 @@ func simulate(c *call) error {
 		}
 		group.Go(func() { _ = side.serve(ctx, ln) }) // it ends with ctx
 	}
-	fmt.Fprintf(c.out, `PBX  http://%s  user "api", password "demo"
+	scheme, shown := "http", ""
+	if c.opt.tls {
+		sum := pbx.Fingerprint()
+		scheme, shown = "https", "\n     SHA-256 "+hex.EncodeToString(sum[:])
+	}
+	fmt.Fprintf(c.out, `PBX  %s://%s  user "api", password "demo"%s
 PMS  http://%s/  secret %q
 
 Orders, one a line:
-  dial ROOM DIGITS    a room's phone dials, such as: dial 1001 778*2*1
-  call ROOM NUMBER    a call of one minute ends
+  dial PHONE DIGITS   an extension dials, such as: dial 1001 778*2*1
+  call PHONE NUMBER   an extension's call of one minute ends
   pbx down|up         the PBX is away, or back
   pms down|up         the PMS is away, or back
   pms fail STATUS     the PMS answers with a status; 0: no longer
   list                what the PMS has taken
-`, c.opt.listen, c.opt.sink, demoSecret)
+`, scheme, c.opt.listen, shown, c.opt.sink, demoSecret)
 	s := &sides{call: c, pbx: pbx, pms: pms, zone: zone}
 	return s.takeOrders(ctx)
 }
@@ -124,7 +131,11 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 		}
 		s.pms.Fail(status)
 	case order == "list":
-		for _, m := range s.pms.Received() {
+		all := s.pms.Received()
+		if len(all) == 0 {
+			fmt.Fprintln(s.err, "the PMS has taken nothing yet")
+		}
+		for _, m := range all {
 			fmt.Fprintf(s.out, "%s  %-12s room %-5s event %-5d %s\n", m.Key, m.Type, m.Room, m.Event, m.Data)
 		}
 	default:
