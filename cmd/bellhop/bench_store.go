@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -116,7 +116,7 @@ func (q *queueBench) add() (figures, error) {
 	}
 	group.Wait()
 	took := time.Since(begin)
-	if err := errors.Join(errs...); err != nil {
+	if err := cmp.Or(errs...); err != nil {
 		return figures{}, err
 	}
 	all := slices.Concat(times...)

@@ -255,7 +255,7 @@ func (w *world) until(what string, happened func() (bool, error)) error {
 		select {
 		case <-ctx.Done():
 			if w.ctx.Err() != nil {
-				return fmt.Errorf("%s: interrupted", what)
+				return fmt.Errorf("%s: %w", what, w.ctx.Err())
 			}
 			return fmt.Errorf("%s: %w", what, errPatience)
 		case <-tick.C:

@@ -38,6 +38,9 @@ func playDay(c *call, w *world, steps []step) error {
 	d := &day{world: w, c: c, charged: map[string]int64{}}
 	for i, s := range steps {
 		result, err := s.play(d)
+		if err != nil && c.ctx.Err() != nil {
+			return c.ctx.Err() // nothing failed: somebody ended it
+		}
 		if err != nil {
 			fmt.Fprintf(c.out, "%2d/%d  %s\n       FAILED: %v\n", i+1, len(steps), s.title, err)
 			return fmt.Errorf("demo: step %d failed; %s", i+1, d.logged())

@@ -150,7 +150,7 @@ func (c *call) readCSV(must, may []string, take func(line int, row map[string]st
 		defer f.Close()
 		in = f
 	}
-	text, err := io.ReadAll(io.LimitReader(in, maxCSV+1))
+	text, err := reading(c.ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(in, maxCSV+1)) })
 	if err != nil {
 		return fmt.Errorf("read %s: %w", c.args[0], err)
 	}

@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"encoding/hex"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -67,7 +69,10 @@ func (c *call) agree(text string) error {
 		return fmt.Errorf("trust pbx: without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint")
 	}
 	fmt.Fprint(c.out, "Compare it with what the PBX's own page shows. Trust it? [y/N] ")
-	line, _ := bufio.NewReader(os.Stdin).ReadString('\n') // an end of input is a no
+	line, err := reading(c.ctx, func() (string, error) { return bufio.NewReader(os.Stdin).ReadString('\n') })
+	if err != nil && !errors.Is(err, io.EOF) { // an end of input is a no
+		return fmt.Errorf("trust pbx: not trusted; nothing was changed: %w", err)
+	}
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
 		return fmt.Errorf("trust pbx: not trusted; nothing was changed")
 	}
