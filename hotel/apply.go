@@ -48,11 +48,13 @@ func (e *Invalid) Error() string {
 	if e.Field != "" {
 		text += "." + e.Field
 	}
-	text += ": " + e.Rule
-	if e.Value != "" {
-		text += fmt.Sprintf(", but it is %q", e.Value)
+	switch {
+	case e.Value == "":
+		return text + ": " + e.Rule
+	case strings.HasPrefix(e.Rule, "must "):
+		return fmt.Sprintf("%s: %s, but it is %q", text, e.Rule, e.Value)
 	}
-	return text
+	return fmt.Sprintf("%s: %q %s", text, e.Value, e.Rule)
 }
 
 // Bounds of what effects may keep.
@@ -241,7 +243,7 @@ func (a *applier) kv(k *SetKV) error {
 	}
 	var old string
 	if !a.tx.Get(key, &old) && countTo(a.tx, KVKey(k.Hook, ""), maxKVKeys) >= maxKVKeys {
-		return &Invalid{"kv", "key", fmt.Sprintf("one hook keeps at most %d keys", maxKVKeys), clip(k.Key)}
+		return &Invalid{"kv", "key", fmt.Sprintf("is one too many: a hook keeps at most %d keys", maxKVKeys), clip(k.Key)}
 	}
 	a.tx.Put(key, *k.Value)
 	return nil

@@ -135,10 +135,10 @@ func TestKVKeepsAtMostSoManyKeys(t *testing.T) {
 	for n := range maxKVKeys {
 		apply(t, tx, noPMS, set("h", n))
 	}
-	refused(t, tx, Invalid{"kv", "key", "one hook keeps at most 1000 keys", "1000"}, set("h", maxKVKeys))
+	refused(t, tx, Invalid{"kv", "key", "is one too many: a hook keeps at most 1000 keys", "1000"}, set("h", maxKVKeys))
 	apply(t, tx, noPMS, set("h", 0), set("h2", 0)) // an old key, another hook
 	apply(t, tx, noPMS, Effect{KV: &SetKV{Hook: "h", Key: "0"}}, set("h", maxKVKeys))
-	refused(t, tx, Invalid{"kv", "key", "one hook keeps at most 1000 keys", "0"}, set("h", 0))
+	refused(t, tx, Invalid{"kv", "key", "is one too many: a hook keeps at most 1000 keys", "0"}, set("h", 0))
 }
 
 func TestCountStopsAtMost(t *testing.T) {
@@ -369,6 +369,7 @@ func TestNoEffects(t *testing.T) {
 func TestInvalidText(t *testing.T) {
 	cases := map[string]Invalid{
 		`post.kind: must be minibar, call or other, but it is "x\n"`: {"post", "kind", "must be minibar, call or other", "x\n"},
+		`checkin.room: "101" is occupied; check out first`:           {"checkin", "room", "is occupied; check out first", "101"},
 		"alert.code: is missing":                                     {Effect: "alert", Field: "code", Rule: "is missing"},
 		"effect: is empty":                                           {Effect: "effect", Rule: "is empty"},
 	}

@@ -9,7 +9,7 @@ func cronCommands() []*command {
 			if err := c.need(1); err != nil {
 				return err
 			}
-			return c.order("/v1/cron/run", map[string]string{"name": c.args[0]}, "ran")
+			return c.runHooks("/v1/cron/run", map[string]string{"name": c.args[0]}, "ran")
 		}},
 	}
 }

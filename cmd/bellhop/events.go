@@ -4,6 +4,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -205,19 +207,47 @@ func eventsRerun(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.order(fmt.Sprintf("/v1/events/%d/rerun", id), nil, "done")
+	return c.runHooks(fmt.Sprintf("/v1/events/%d/rerun", id), nil, "ran")
 }
 
 // order tells the agent to do something and prints what became of it.
 func (c *call) order(path string, body any, done string) error {
+	_, err := c.ordered(path, body, done)
+	return err
+}
+
+// ordered is order; it also gives the event that the order became.
+func (c *call) ordered(path string, body any, done string) (uint64, error) {
+	client, err := c.client()
+	if err != nil {
+		return 0, err
+	}
+	var order api.Order
+	if err := client.Post(c.ctx, path, body, &order); err != nil {
+		return 0, fmt.Errorf("%s: %w", c.command.words, err)
+	}
+	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
+	return order.Event, err
+}
+
+// runHooks orders a run of hooks, and fails when one of them did.
+func (c *call) runHooks(path string, body any, done string) error {
+	id, err := c.ordered(path, body, done)
+	if err != nil {
+		return err
+	}
 	client, err := c.client()
 	if err != nil {
 		return err
 	}
-	var order api.Order
-	if err := client.Post(c.ctx, path, body, &order); err != nil {
-		return fmt.Errorf("%s: %w", c.command.words, err)
+	var answer api.EventAnswer
+	if err := client.Get(c.ctx, fmt.Sprintf("/v1/events/%d", id), &answer); err != nil {
+		return fmt.Errorf("%s: ask what came of event %d: %w", c.command.words, id, err)
 	}
-	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
-	return err
+	for _, unit := range slices.Sorted(maps.Keys(answer.Units)) {
+		if why := answer.Units[unit].Error; why != "" {
+			return fmt.Errorf("%s: %s failed and is parked: %s; \"bellhop events show %d\" has its log", c.command.words, unit, why, id)
+		}
+	}
+	return nil
 }
