@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"syscall"
 	"time"
 )
@@ -84,6 +86,13 @@ func (c *Client) explain(err error) error {
 		return fmt.Errorf("%w (nothing answers on %s): start it with \"bellhop run\"", ErrNotRunning, c.socket)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the agent's socket %s may not be opened: run this as the user that the agent runs as", c.socket)
+	}
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		err = asked.Err // without a request line, which nobody typed
+	}
+	if os.IsTimeout(err) {
+		return fmt.Errorf("the agent runs, but has not answered within %s; its log may say why", c.http.Timeout)
 	}
 	return fmt.Errorf("ask the agent: %w", err)
 }

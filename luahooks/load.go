@@ -12,6 +12,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/parse"
@@ -97,7 +98,10 @@ func readSource(from fs.FS, name string) ([]byte, error) {
 	if len(text) > maxSource {
 		return nil, fmt.Errorf("has more than %d KiB", maxSource>>10)
 	}
-	return text, nil
+	if !utf8.Valid(text) {
+		return nil, errors.New("is not UTF-8, and what it says would be spoilt: let the editor save it as UTF-8")
+	}
+	return bytes.TrimPrefix(text, []byte("\ufeff")), nil // an editor's byte order mark
 }
 
 // compile reads one source without running it.

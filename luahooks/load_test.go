@@ -94,6 +94,8 @@ var sources = []struct{ name, text, fault string }{
 	{"shadowed", "local n = 1\nbellhop.on('dtmf', function(n) n = 2 for n = 1, 2 do n = 3 end end)", ""},
 	{"shadowed in a repeat", "local n = 1\nbellhop.on('dtmf', function() repeat local n = 1 n = 2 until n end)", ""},
 	{"globals of the file", "n = 1 function f() return n end\nlocal m = {} function m.x() end function m:y() self.z = 1 end m.w = 2\nbellhop.on('dtmf', function() return f() end)", ""},
+	{"an editor's mark", "\ufeffbellhop.on('dtmf', print)", ""},
+	{"GBK", "bellhop.on('dtmf', function() bellhop.alert('\xc6\xa1\xbe\xc6') end)", "is not UTF-8"},
 	{"recursive local", "local function f(n) return n > 0 and f(n - 1) end f(3)", ""},
 	{"a registering loop", "for _, k in ipairs{'dtmf', 'cdr'} do bellhop.on(k, function(e) bellhop.log(k) end) end", ""},
 }
