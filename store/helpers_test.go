@@ -121,7 +121,7 @@ func (b *bench) append(ev hotel.Event) hotel.Event {
 	return ev
 }
 
-// content is everything that the file holds, but the count of commits.
+// content is everything that the file holds, but the count of commits and the run.
 func content(t testing.TB, s *Store) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -137,7 +137,7 @@ func content(t testing.TB, s *Store) map[string]string {
 		}
 		var m meta
 		err := m.read(tx)
-		m.Commit = 0
+		m.Commit, m.Run = 0, ""
 		all["meta"] = fmt.Sprintf("%+v", m)
 		delete(all, fmt.Sprintf("%s %x", bucketMeta, keyMeta))
 		return err

@@ -20,7 +20,7 @@ const (
 	slotSize = 4 << 10
 	slots    = 128
 	// roundHead is magic, CRC-32C of all that follows it, length of the
-	// records, round number, and the database's id.
+	// records, round number, and the run that wrote it.
 	roundHead  = 4 + 4 + 4 + 8 + 8
 	roundMagic = 0x42484C31 // "BHL1"
 )
@@ -38,11 +38,11 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // written at once: it begins with a slot and fills as many as it needs, so that
 // nothing acknowledged shares a page with what is being written.
 //
-//	round   magic 4 · CRC 4 · length 4 · number 8 · database id 8 · records
+//	round   magic 4 · CRC 4 · length 4 · number 8 · run 8 · records
 //	record  event id 8 · length 4 · the event as in the journal · length 4 · raw bytes
 type intake struct {
 	file *os.File // nil: there is none, every push waits for its commit
-	id   string   // of the database
+	run  string   // see [meta]
 	last uint64   // number of the newest round
 	next int      // slot of the next round
 	busy int      // slots of rounds that are not committed
@@ -113,7 +113,7 @@ func (in *intake) encode(records []taken, size int) {
 	binary.BigEndian.PutUint32(b, roundMagic)
 	binary.BigEndian.PutUint32(b[8:], uint32(len(b)-roundHead))
 	binary.BigEndian.PutUint64(b[12:], in.last)
-	copy(b[20:roundHead], in.id)
+	copy(b[20:roundHead], in.run)
 	binary.BigEndian.PutUint32(b[4:], crc32.Checksum(b[8:], castagnoli))
 	in.buf = append(b, make([]byte, size-len(b))...)
 }
@@ -125,7 +125,7 @@ func (in *intake) committed() { in.busy = 0 }
 // come to commit. A log that cannot be had is done without.
 func openIntake(path string, m meta) (in intake, records []taken) {
 	data := readIntake(path)
-	in = intake{id: m.ID}
+	in = intake{}
 	records, in.last, in.next = rounds(data, m)
 	if len(data) == slots*slotSize {
 		in.file, _ = os.OpenFile(path, os.O_RDWR, 0o600)
@@ -186,12 +186,12 @@ func newIntake(path string) (*os.File, error) {
 	return f, nil
 }
 
-// rounds finds the records that a database has not committed, in the order of
-// their ids; the newest round's number, and the slot behind it.
+// rounds finds the records that the run which made the newest commit did not
+// come to commit, in the order of their ids; the newest round's number, and the slot behind it.
 func rounds(data []byte, m meta) (records []taken, last uint64, end int) {
 	last = m.Round
 	for slot := 0; slot*slotSize < len(data); {
-		r, size := readRound(data[slot*slotSize:], m.ID)
+		r, size := readRound(data[slot*slotSize:], m.Run)
 		slot += max(1, size)
 		if size == 0 || r.number <= m.Round {
 			continue
@@ -211,9 +211,9 @@ type round struct {
 }
 
 // readRound reads the round at the front of data and how many slots it fills;
-// 0 when there is no whole one of this database.
-func readRound(data []byte, id string) (r round, size int) {
-	if len(data) < roundHead || binary.BigEndian.Uint32(data) != roundMagic || string(data[20:roundHead]) != id {
+// 0 when there is no whole one of that run.
+func readRound(data []byte, run string) (r round, size int) {
+	if len(data) < roundHead || binary.BigEndian.Uint32(data) != roundMagic || string(data[20:roundHead]) != run {
 		return r, 0
 	}
 	length := int(binary.BigEndian.Uint32(data[8:]))

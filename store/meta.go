@@ -51,9 +51,12 @@ var buckets = [][]byte{
 
 // meta is what the store knows of itself, written with each commit.
 type meta struct {
-	// ID is drawn when the database is made. It is part of each key that
-	// leaves the box, so that a new database never reuses an old one's keys.
-	ID        string `json:"id"`
+	ID string `json:"id"` // drawn when the database is made
+	// Run is drawn whenever the database is opened for writing. It is part of
+	// each key that leaves the box: neither a new database nor a backup that
+	// was put back ever uses a key again. A round of the intake log counts only
+	// for the run that wrote it.
+	Run       string `json:"run"`
 	Commit    uint64 `json:"commit"`    // commits so far
 	Round     uint64 `json:"round"`     // newest round of the intake log that is of no use any more
 	LastID    uint64 `json:"lastID"`    // the newest event

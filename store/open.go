@@ -200,11 +200,16 @@ func prepare(db *bbolt.DB) error {
 				return fmt.Errorf("create bucket %q: %w", name, err)
 			}
 		}
-		id := make([]byte, 4)
-		_, _ = rand.Read(id) // never fails (crypto/rand)
-		m := meta{ID: hex.EncodeToString(id)}
+		m := meta{ID: draw()}
 		return m.write(tx)
 	})
+}
+
+// draw gives eight digits that nobody has drawn before.
+func draw() string {
+	id := make([]byte, 4)
+	_, _ = rand.Read(id) // never fails (crypto/rand)
+	return hex.EncodeToString(id)
 }
 
 // salvageSuffix names the new file until it takes the damaged one's place.

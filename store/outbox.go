@@ -22,7 +22,7 @@ var here = []byte{'.'}
 func (c *commit) queue(q hotel.QueuedCall) {
 	c.meta.LastNext++
 	q.ID = c.meta.LastNext
-	q.Key = "bh-" + c.meta.ID + "-" + strconv.FormatUint(q.ID, 10)
+	q.Key = "bh-" + c.meta.Run + "-" + strconv.FormatUint(q.ID, 10)
 	q.Queued, q.State = c.now, hotel.CallQueued
 	c.supersede(&q)
 	c.put(bucketOutbox, number(q.ID), encode(q))

@@ -99,6 +99,7 @@ func (m *queueModel) Queue(t *rapid.T) {
 			m.call(old).State = hotel.CallSuperseded
 		}
 		q.ID, q.State = before+1+uint64(i), hotel.CallQueued
+		q.Key = fmt.Sprintf("bh-%s-%d", m.store.published.Load().Run, q.ID)
 		m.latest[q.Supersedes] = q.ID
 		m.calls = append(m.calls, modelCall{q, !q.NotBefore.IsZero()})
 	}
@@ -226,8 +227,8 @@ func (m *queueModel) Check(t *rapid.T) {
 			t.Fatalf("%s: %v, want %v", name, a, b)
 		}
 		for i, q := range got {
-			if key := fmt.Sprintf("bh-%s-%d", m.store.Status().ID, q.ID); q.Key != key || q.State != want[i].State {
-				t.Fatalf("call %d: key %s, state %s; want %s, %s", q.ID, q.Key, q.State, key, want[i].State)
+			if q.Key != want[i].Key || q.State != want[i].State {
+				t.Fatalf("call %d: key %s, state %s; want %s, %s", q.ID, q.Key, q.State, want[i].Key, want[i].State)
 			}
 		}
 	}

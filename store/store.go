@@ -160,14 +160,14 @@ func Open(opts Options) (*Store, error) {
 	return s, nil
 }
 
-// recover opens the intake log and commits what the last run did not come to.
-// When that fails, as on a full disk, the next commit does it.
+// recover begins a run: it opens the intake log, and commits what the last run
+// did not come to. When that fails, as on a full disk, the next commit does it,
+// and until then no push is answered by the log.
 func (s *Store) recover() {
 	s.intake, s.logged = openIntake(s.path+intakeSuffix, s.logOf)
-	s.intake.id = s.meta.ID
-	if len(s.logged) > 0 {
-		_ = s.commit(&work{store: s, now: true})
-	}
+	s.meta.Run = draw()
+	s.intake.run = s.meta.Run
+	_ = s.commit(&work{store: s, now: true})
 }
 
 // Close waits for the commit under way, refuses what waits behind it, and
