@@ -47,7 +47,10 @@ func TestFaultsAreNamed(t *testing.T) {
 		good + "[services.minibars]\n\"778\" = \"lounge\"": `services.minibars: is used by two services, but it is "778"`,
 		good + "[services.minibars]\n\"\" = \"lounge\"":    `services.minibars: has an empty feature code`,
 		good + "[services]\nroom_status = \"56\"":          `services.room_status: must be such as "*56"`,
-		good + "events = \"tcp\"":                          `pbx.events: must be "http"`,
+		good + "events = \"udp\"":                          `pbx.events: must be "http" or "tcp", but it is "udp"`,
+		good + "events = \"tcp\"":                          `pbx.event_addr: must be such as "192.168.5.150:8333"`,
+		good + "events = \"tcp\"\nevent_addr = \":8333\"":  `pbx.event_addr: must be such as`,
+		good + "events = \"tcp\"\nevent_addr = \"pbx:0\"":  `pbx.event_addr: must be such as`,
 		good + "advertise = \"box\"":                       `pbx.advertise`,
 	}
 	for text, want := range cases {
@@ -55,6 +58,13 @@ func TestFaultsAreNamed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
+	}
+}
+
+func TestEventsOverTCP(t *testing.T) {
+	c, err := Parse([]byte(good + "events = \"tcp\"\nevent_addr = \"192.168.5.150:8333\""))
+	if err != nil || c.PBX.EventAddr != "192.168.5.150:8333" {
+		t.Errorf("%+v, %v", c.PBX, err)
 	}
 }
 

@@ -70,7 +70,8 @@ func (p PBX) faults() []error {
 	check(p.Driver == "yeastar", "driver", `must be "yeastar" or "none"`, p.Driver)
 	check(isURL(p.URL), "url", `must be such as "https://192.168.5.150:8088"`, p.URL)
 	check(p.Username != "", "username", "is missing: the API user set on the PBX", "")
-	check(p.Events == "http", "events", `must be "http"`, p.Events)
+	check(p.Events == "http" || p.Events == "tcp", "events", `must be "http" or "tcp"`, p.Events)
+	check(p.Events != "tcp" || isAddress(p.EventAddr), "event_addr", `must be such as "192.168.5.150:8333" when events is "tcp"`, p.EventAddr)
 	_, _, err := net.SplitHostPort(p.EventListen)
 	check(err == nil, "event_listen", `must be such as ":8260"`, p.EventListen)
 	_, _, err = net.SplitHostPort(p.Advertise)
@@ -129,6 +130,13 @@ func (h Hooks) DeadlineTime() time.Duration {
 
 func isUpper(text string, size int) bool {
 	return len(text) == size && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// isAddress tells whether text is a host and a port that can be dialled.
+func isAddress(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	number, notNumber := strconv.ParseUint(port, 10, 16)
+	return err == nil && host != "" && notNumber == nil && number > 0
 }
 
 func isURL(text string) bool {

@@ -184,6 +184,14 @@ func configCheck(c *call) error {
 	return err
 }
 
+// newestReport says when it came; nothing, when none has since the start.
+func newestReport(t time.Time) string {
+	if t.IsZero() {
+		return ", none yet"
+	}
+	return ", the newest " + at(t)
+}
+
 func status(c *call) error {
 	client, err := c.client()
 	if err != nil {
@@ -198,6 +206,9 @@ func status(c *call) error {
 	}
 	fmt.Fprintf(c.out, "%s: running since %s\n", s.Hotel, at(s.Started))
 	fmt.Fprintf(c.out, "  events   %d kept, newest %d, %d not finished\n", s.Store.Events, s.Store.LastID, s.Store.LastID-s.Store.Watermark)
+	if s.PBX != nil && s.PBX.Listening != "" {
+		fmt.Fprintf(c.out, "  reports  taken at %s%s\n", s.PBX.Listening, newestReport(s.PBX.LastPush))
+	}
 	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
 	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
 	for _, m := range s.Missing {

@@ -18,6 +18,8 @@ import (
 func simFlags(f *flag.FlagSet, c *call) {
 	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "where the PBX's API answers")
 	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "where the PMS takes webhooks")
+	f.StringVar(&c.opt.way, "events", "http", "how the PBX delivers its reports: http or tcp")
+	f.StringVar(&c.opt.stream, "stream", "127.0.0.1:8333", "with -events tcp: where the PBX offers its event stream")
 	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "what the PBX's clock shows; the agent's hotel.timezone must be the same")
 }
 
@@ -28,7 +30,11 @@ func simulate(c *call) error {
 	if err != nil {
 		return c.wrong("-timezone: %v", err)
 	}
-	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone})
+	tcp, err := c.overTCP()
+	if err != nil {
+		return err
+	}
+	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TCP: tcp})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -40,10 +46,17 @@ func simulate(c *call) error {
 	defer cancel()
 	var group sync.WaitGroup
 	defer group.Wait()
-	for _, side := range []struct {
+	type side struct {
 		address string
 		serve   func(context.Context, net.Listener) error
-	}{{c.opt.listen, pbx.Serve}, {c.opt.sink, pms.Serve}} {
+	}
+	all := []side{{c.opt.listen, pbx.Serve}, {c.opt.sink, pms.Serve}}
+	reports := "pushed to the agent"
+	if tcp {
+		all = append(all, side{c.opt.stream, pbx.ServeStream})
+		reports = "over TCP at " + c.opt.stream + "; lost while no agent is there"
+	}
+	for _, side := range all {
 		ln, err := net.Listen("tcp", side.address)
 		if err != nil {
 			cancel()
@@ -51,19 +64,28 @@ func simulate(c *call) error {
 		}
 		group.Go(func() { _ = side.serve(ctx, ln) }) // it ends with ctx
 	}
-	fmt.Fprintf(c.out, `PBX  http://%s  user "api", password "demo"
+	fmt.Fprintf(c.out, `PBX  http://%s  user "api", password "demo"; reports are %s
 PMS  http://%s/  secret %q
 
 Orders, one a line:
   dial ROOM DIGITS    a room's phone dials, such as: dial 1001 778*2*1
   call ROOM NUMBER    a call of one minute ends
   pbx down|up         the PBX is away, or back
+  stream cut          the event stream breaks off
   pms down|up         the PMS is away, or back
   pms fail STATUS     the PMS answers with a status; 0: no longer
   list                what the PMS has taken
-`, c.opt.listen, c.opt.sink, demoSecret)
+`, c.opt.listen, reports, c.opt.sink, demoSecret)
 	s := &sides{call: c, pbx: pbx, pms: pms, zone: zone}
 	return s.takeOrders(ctx)
+}
+
+// overTCP reads the flag -events.
+func (c *call) overTCP() (bool, error) {
+	if c.opt.way != "http" && c.opt.way != "tcp" {
+		return false, c.wrong(`-events must be "http" or "tcp", but it is %q`, c.opt.way)
+	}
+	return c.opt.way == "tcp", nil
 }
 
 // sides are what bellhop sim runs.
@@ -115,6 +137,8 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 		}))
 	case order == "pbx down", order == "pbx up":
 		s.pbx.SetDown(words[1] == "down")
+	case order == "stream cut":
+		s.pbx.CutStreams()
 	case order == "pms down", order == "pms up":
 		s.pms.Down(words[1] == "down")
 	case order == "pms fail" && len(words) == 3:

@@ -46,6 +46,7 @@ type Session struct {
 
 	mu        sync.Mutex
 	token     string
+	transport Transport
 	notBefore time.Time
 	refusal   error
 	tries     tries
@@ -69,7 +70,7 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	if now.Before(s.notBefore) {
 		return "", fmt.Errorf("log in: %w: %w", ErrPaused, s.refusal)
 	}
-	s.tries.file = s.TriesFile
+	s.tries.use(s.TriesFile)
 	if s.tries.spent(now) {
 		return "", fmt.Errorf("log in: %w: %d tries within %s", ErrPaused, maxTries, triesWithin)
 	}
@@ -78,7 +79,7 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	in := s.registration()
 	in["username"], in["password"] = s.User, hex.EncodeToString(sum[:])
 	delete(in, "ipaddr")
-	var out struct{ Token string }
+	var out struct{ Token, Transport string }
 	err := s.post(ctx, "login", "", in, &out)
 	var number Errno
 	if errors.As(err, &number) && number.stops() {
@@ -86,15 +87,15 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	}
 	if err != nil {
 		if !neverSent(err) {
-			s.tries.add(now)
+			s.tries.add(doorAPI, now)
 		}
 		return "", fmt.Errorf("log in: %w", err)
 	}
-	s.tries.clear()
+	s.tries.clear(doorAPI)
 	if out.Token == "" {
 		return "", errors.New("log in: answer without token")
 	}
-	s.token = out.Token
+	s.token, s.transport = out.Token, Transport(out.Transport)
 	return s.token, nil
 }
 
@@ -153,11 +154,16 @@ func (s *Session) Call(ctx context.Context, endpoint string, in, out any) error 
 	return s.post(ctx, endpoint, token, in, out)
 }
 
+// Heartbeat keeps the token alive and shows that the PBX answers.
+func (s *Session) Heartbeat(ctx context.Context) error {
+	return s.Call(ctx, "heartbeat", s.registration(), nil)
+}
+
 // Run sends heartbeats until ctx ends; report is told how each went, nil when
 // it was answered. After one that failed the next comes sooner.
 func (s *Session) Run(ctx context.Context, report func(error)) {
 	for {
-		err := s.Call(ctx, "heartbeat", s.registration(), nil)
+		err := s.Heartbeat(ctx)
 		if ctx.Err() != nil {
 			return
 		}
