@@ -19,7 +19,7 @@ const (
 	streamDial = 20 * time.Second // for reaching the PBX, and for sending the login
 	// The PBX answers a login with nothing that the manual tells of. One that
 	// refuses is taken to hang up within this time.
-	loginSettles = 5 * time.Second
+	loginSettles = 10 * time.Second
 	// A stream that is quiet for so long is asked after over the API.
 	streamIdle = 90 * time.Second
 	// A stream over which nothing comes for so long is dialled anew although
@@ -37,7 +37,6 @@ var (
 	errStreamQuiet   = fmt.Errorf("nothing came for %s", streamQuiet)
 	errStopped       = errors.New("the agent was stopped")
 	errStopsMidway   = errors.New("it stops midway")
-	errSpent         = fmt.Errorf("%w: %d tries within %s", ErrPaused, maxTries, triesWithin)
 	errLineBreak     = errors.New("the PBX's user or password holds a line break, which the stream cannot carry")
 )
 
@@ -132,10 +131,6 @@ func checkPassword(ctx context.Context, session *Session) error {
 	if errors.Is(err, ErrPaused) || errors.As(err, &number) && number.stops() {
 		return err
 	}
-	session.tries.use(session.TriesFile)
-	if session.tries.spent(time.Now()) {
-		return errSpent
-	}
 	return nil
 }
 
@@ -166,8 +161,9 @@ func (c *connection) login() error {
 	if strings.ContainsAny(s.User+s.Password, "\r\n") {
 		return errLineBreak
 	}
+	s.tries.use(s.TriesFile)
 	if !s.tries.begin(doorStream, time.Now()) {
-		return errSpent
+		return fmt.Errorf("%w: %d tries within %s", ErrPaused, maxTries, triesWithin)
 	}
 	_ = c.conn.SetWriteDeadline(time.Now().Add(streamDial))
 	_, err := fmt.Fprintf(c.conn, "Action: login\r\nUsername: %s\r\nSecret: %s\r\nVersion: 2.0.0\r\n\r\n", s.User, s.Password)

@@ -84,11 +84,14 @@ func (r *rig) dial(context.Context, string, string) (net.Conn, error) {
 	return ours, nil
 }
 
-func (r *rig) keep(_ context.Context, report pbx.Report) (func(bool), error) {
+func (r *rig) keep(ctx context.Context, report pbx.Report) (func(bool), error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.failing {
 		return nil, errors.New("disk full")
+	}
+	if ctx.Done() != nil {
+		r.t.Error("an attempt to keep can be broken off, and nobody knows its outcome then")
 	}
 	if report.Body != nil {
 		r.t.Error("a report of the stream has a body to be merged by")
@@ -252,6 +255,7 @@ func TestStreamNeverProvokesALock(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var mu sync.Mutex
 				var wrong []time.Time
+				dials := 0
 				note := func() {
 					mu.Lock()
 					defer mu.Unlock()
@@ -282,6 +286,7 @@ func TestStreamNeverProvokesALock(t *testing.T) {
 					pass(7 * time.Minute)
 					r.stop()
 					<-ended
+					dials += len(r.dialled())
 					for _, told := range r.said() {
 						if strings.Contains(told, "Secret") || strings.Contains(told, `"password"`) {
 							t.Errorf("told %q", told)
@@ -302,9 +307,29 @@ func TestStreamNeverProvokesALock(t *testing.T) {
 						t.Fatalf("%d tries within %s", within, triesWithin)
 					}
 				}
+				if dials > len(wrong) {
+					t.Errorf("%d dials for %d logins", dials, len(wrong))
+				}
 			})
 		})
 	}
+}
+
+func TestStreamHangsUpOnARefusalInWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.start()
+		defer r.stop()
+		conn := r.accept()
+		r.send(conn, "PBX\r\nResponse: Error\r\n")
+		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("the agent did not hang up: %v", err)
+		}
+		synctest.Wait()
+		if said := r.said(); len(said) != 2 || !strings.Contains(said[1], "refused the login") {
+			t.Errorf("told %q", said)
+		}
+	})
 }
 
 // A line that drops now and then is no wrong password.
@@ -313,13 +338,14 @@ func TestStreamForgetsTriesOnceItIsIn(t *testing.T) {
 		r := newRig(t)
 		r.start()
 		defer r.stop()
+		begun := time.Now()
 		for range 20 {
 			conn := r.accept()
 			pass(loginSettles + time.Second)
 			_ = conn.Close()
 		}
-		if n := len(r.dialled()); n != 20 {
-			t.Errorf("%d dials", n)
+		if took := time.Since(begun); len(r.dialled()) != 20 || took > 20*(loginSettles+time.Second+redialFirst) {
+			t.Errorf("%d dials in %s", len(r.dialled()), took)
 		}
 	})
 }
@@ -393,7 +419,7 @@ func TestGapIsReportedOnceWithItsTimes(t *testing.T) {
 		pass(10 * time.Minute)
 		r.set(func(r *rig) { r.away = false })
 		conn = r.accept() // one that brings nothing whole
-		pass(time.Minute)
+		pass(time.Second)
 		r.send(conn, `{"half":`)
 		_ = conn.Close()
 		conn = r.accept()
@@ -403,7 +429,7 @@ func TestGapIsReportedOnceWithItsTimes(t *testing.T) {
 		pass(time.Second)
 		r.send(conn, boot("4"))
 		_, gaps := r.kept()
-		if len(gaps) != 2 || !gaps[1].From.Equal(from) || !gaps[1].To.Equal(to) || gaps[1].Quiet {
+		if len(gaps) != 2 || !gaps[1].From.Equal(from) || !gaps[1].To.Equal(to) || gaps[1].Quiet || !strings.HasPrefix(gaps[1].Why, "event stream: ") {
 			t.Errorf("gaps %+v, want one from %s to %s", gaps, from, to)
 		}
 		at := func(serial string) int {
@@ -413,6 +439,20 @@ func TestGapIsReportedOnceWithItsTimes(t *testing.T) {
 			t.Error("the gap was not kept before the report that ends it")
 		}
 	})
+}
+
+func TestGapIsNoLongerQuietOnceThePBXIsAway(t *testing.T) {
+	from, away := time.Now(), errors.New("no route")
+	in := &intake{last: from}
+	in.lost(errStreamQuiet)
+	if !in.gap.quiet {
+		t.Errorf("%+v", in.gap)
+	}
+	in.lost(away)
+	in.lost(errStreamQuiet)
+	if in.gap.quiet || in.gap.why != away || in.gap.from != from {
+		t.Errorf("%+v", in.gap)
+	}
 }
 
 func TestStreamHoldsThePBXBackWhileNothingCanBeKept(t *testing.T) {
@@ -469,11 +509,15 @@ func TestStreamEndsFromEachOfItsStates(t *testing.T) {
 		"not keeping": func(r *rig) { r.failing = true; r.send(r.accept(), boot("1")) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(*testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
 				r.start()
 				reach(r)
+				before := time.Now()
 				r.stop()
+				if took := time.Since(before); took != 0 {
+					t.Errorf("it took %s", took)
+				}
 			})
 		})
 	}
