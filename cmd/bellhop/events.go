@@ -111,6 +111,11 @@ func what(e *hotel.Event) string {
 	case e.DuplicateOf != 0:
 		add("copy of %d:", e.DuplicateOf)
 	}
+	if e.Kind == hotel.KindGap {
+		g := e.Gap()
+		add("%s to %s: %s", at(g.From), at(g.To), g.Why)
+		return strings.Join(words, " ")
+	}
 	switch {
 	case e.Digits != "":
 		add("%s", e.Digits)

@@ -37,6 +37,7 @@ var (
 	errStreamQuiet   = fmt.Errorf("nothing came for %s", streamQuiet)
 	errStopped       = errors.New("the agent was stopped")
 	errStopsMidway   = errors.New("it stops midway")
+	errSpent         = fmt.Errorf("%w: %d tries within %s", ErrPaused, maxTries, triesWithin)
 	errLineBreak     = errors.New("the PBX's user or password holds a line break, which the stream cannot carry")
 )
 
@@ -67,11 +68,6 @@ func (s *Stream) run(ctx context.Context, session *Session, keep pbx.Keep, told 
 			failures = 0
 		}
 		intake.lost(err)
-		if errors.Is(err, errStreamRefused) || errors.Is(err, errStreamAnswer) {
-			// A login over the API before the next try: it shows whether the
-			// password is right, and ends a row of wrong ones.
-			session.Forget()
-		}
 		if errors.Is(err, errStreamQuiet) {
 			continue // nothing is known to be wrong
 		}
@@ -101,7 +97,7 @@ func wait(ctx context.Context, pause time.Duration) bool {
 
 // converse serves one connection until it breaks; settled: its login was taken.
 func (s *Stream) converse(ctx context.Context, session *Session, to *intake) (settled bool, err error) {
-	if err := checkPassword(ctx, session); err != nil {
+	if err := mayLogIn(ctx, session); err != nil {
 		return false, fmt.Errorf("log in to the event stream: %w", err)
 	}
 	conn, err := s.dial(ctx)
@@ -122,14 +118,18 @@ func (s *Stream) converse(ctx context.Context, session *Session, to *intake) (se
 	return true, fmt.Errorf("event stream: %w", err)
 }
 
-// checkPassword logs in over the API, where a wrong password is called one,
-// so that it is not tried at the stream too. An API that is away is no reason
-// to do without the stream.
-func checkPassword(ctx context.Context, session *Session) error {
+// mayLogIn logs in over the API, if need be, where a wrong password is called
+// one, so that it is not tried at the stream too. An API that is away is no
+// reason to do without the stream.
+func mayLogIn(ctx context.Context, session *Session) error {
 	err := session.Login(ctx)
 	var number Errno
 	if errors.Is(err, ErrPaused) || errors.As(err, &number) && number.stops() {
 		return err
+	}
+	session.tries.use(session.TriesFile)
+	if session.tries.spent(time.Now()) {
+		return errSpent
 	}
 	return nil
 }
@@ -161,9 +161,8 @@ func (c *connection) login() error {
 	if strings.ContainsAny(s.User+s.Password, "\r\n") {
 		return errLineBreak
 	}
-	s.tries.use(s.TriesFile)
-	if !s.tries.begin(doorStream, time.Now()) {
-		return fmt.Errorf("%w: %d tries within %s", ErrPaused, maxTries, triesWithin)
+	if !s.tries.begin(doorStream, time.Now()) { // the API may have used the last one meanwhile
+		return errSpent
 	}
 	_ = c.conn.SetWriteDeadline(time.Now().Add(streamDial))
 	_, err := fmt.Fprintf(c.conn, "Action: login\r\nUsername: %s\r\nSecret: %s\r\nVersion: 2.0.0\r\n\r\n", s.User, s.Password)

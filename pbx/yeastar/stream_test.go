@@ -332,6 +332,25 @@ func TestStreamHangsUpOnARefusalInWords(t *testing.T) {
 	})
 }
 
+// What the stream refuses costs the API nothing that it has.
+func TestStreamThatIsRefusedLeavesTheAPIAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.start()
+		defer r.stop()
+		for range maxTries {
+			_ = r.accept().Close()
+		}
+		pass(time.Minute)
+		if said := r.said(); !strings.Contains(said[len(said)-1], ErrPaused.Error()) || len(r.dialled()) != maxTries {
+			t.Errorf("told %q", said)
+		}
+		if err := r.session.Heartbeat(t.Context()); err != nil {
+			t.Errorf("the API: %v", err)
+		}
+	})
+}
+
 // A line that drops now and then is no wrong password.
 func TestStreamForgetsTriesOnceItIsIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
