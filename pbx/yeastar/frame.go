@@ -39,7 +39,7 @@ type cutter struct {
 	depth   int
 	quoted  bool
 	escaped bool
-	prev    byte // the newest byte outside of strings that is no blank
+	prev    byte // the newest that is no blank; of strings only their ends, while nothing is wrong
 	newline bool // the newest byte ended a line
 	line    []byte
 }

@@ -23,7 +23,8 @@ const (
 	// A stream that is quiet for so long is asked after over the API.
 	streamIdle = 90 * time.Second
 	// A stream over which nothing comes for so long is dialled anew although
-	// the API answers: its other end may have gone without a word.
+	// the API answers: its other end may have gone without a word. A PBX
+	// that has restarted is found sooner, by TCP's keep-alive, which is on.
 	streamQuiet = 15 * time.Minute
 	// The pauses before the PBX is dialled again; half of each is random.
 	redialFirst = time.Second
