@@ -12,6 +12,12 @@ import (
 // about, fixes its lanes, and returns when it is on disk.
 func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 	ev := r.Event
+	if ev.Kind == hotel.KindGap {
+		known, err := a.completeGap(&ev)
+		if err != nil || !known {
+			return nil, err
+		}
+	}
 	a.locate(&ev)
 	receipt, err := a.store.Append(ctx, ev, r.Body)
 	if err != nil {
@@ -19,7 +25,7 @@ func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 		a.history.soon()
 		return nil, err
 	}
-	if ev.Kind == hotel.KindBoot {
+	if ev.Kind == hotel.KindBoot || ev.Kind == hotel.KindGap {
 		a.history.soon()
 	}
 	a.kept.Add(1)

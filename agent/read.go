@@ -59,13 +59,10 @@ func missing(s *Status) []string {
 	if s.Store.Error != "" {
 		say("events are not acknowledged: " + s.Store.Error)
 	}
-	switch {
-	case s.PBX == nil:
+	if s.PBX == nil {
 		say("no PBX is configured")
-	case s.PBX.Listening == "":
-		say("reports of the PBX are not taken: " + s.PBX.Error)
-	case s.PBX.Error != "":
-		say("the PBX does not answer: " + s.PBX.Error)
+	} else {
+		m = append(m, missingOfPBX(s.PBX)...)
 	}
 	for _, d := range s.Destinations {
 		switch {
@@ -80,6 +77,19 @@ func missing(s *Status) []string {
 	}
 	if s.HookFaults != "" {
 		say("some hooks are not used: " + s.HookFaults)
+	}
+	return m
+}
+
+func missingOfPBX(s *pbx.State) (m []string) {
+	if s.Setup != "" {
+		m = append(m, s.Setup)
+	}
+	if s.Listening == "" {
+		m = append(m, strings.TrimSuffix("reports of the PBX are not taken: "+s.Deaf, ": "))
+	}
+	if s.Error != "" {
+		m = append(m, "the PBX does not answer: "+s.Error)
 	}
 	return m
 }

@@ -48,7 +48,7 @@ func (s *server) metrics(w http.ResponseWriter, _ *http.Request) {
 	gauge("bellhop_store_ok", truth(st.Store.Error == ""))
 	gauge("bellhop_clock_ok", truth(st.ClockOK))
 	if st.PBX != nil {
-		gauge("bellhop_pbx_ok", truth(st.PBX.Error == "" && st.PBX.Listening != ""))
+		gauge("bellhop_pbx_ok", truth(st.PBX.Error == "" && st.PBX.Listening != "" && st.PBX.Setup == ""))
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 	set.WritePrometheus(w)

@@ -47,7 +47,6 @@ func TestFaultsAreNamed(t *testing.T) {
 		good + "[services.minibars]\n\"778\" = \"lounge\"":               `services.minibars: is used by two services, but it is "778"`,
 		good + "[services.minibars]\n\"\" = \"lounge\"":                  `services.minibars: has an empty feature code`,
 		good + "[services]\nroom_status = \"56\"":                        `services.room_status: must be such as "*56"`,
-		good + "events = \"tcp\"":                                        `pbx.events: must be "http"`,
 		good + "advertise = \"box\"":                                     `pbx.advertise`,
 		good + "event_listen = \":99999\"":                               `pbx.event_listen: must be such as ":8260", but it is ":99999"`,
 		good + "[api]\nlisten = \"8080\"":                                `api.listen: must be such as "127.0.0.1:8080"`,
@@ -60,6 +59,10 @@ func TestFaultsAreNamed(t *testing.T) {
 		strings.Replace(good, "Asia/Shanghai", "Local", 1):               `hotel.timezone: must be an IANA zone`,
 		strings.Replace(good, "https://", "https://api:hidden@", 1):      `pbx.url: must hold no user and password`,
 		good + "[pms]\nlink = \"webhook\"\nurl = \"ftp://u:hidden@pms\"": `but it is "ftp://…@pms"`,
+		good + "events = \"udp\"":                                        `pbx.events: must be "http" or "tcp", but it is "udp"`,
+		good + "events = \"tcp\"":                                        `pbx.event_addr: must be such as "192.168.5.150:8333"`,
+		good + "events = \"tcp\"\nevent_addr = \":8333\"":                `pbx.event_addr: must be such as`,
+		good + "events = \"tcp\"\nevent_addr = \"pbx:0\"":                `pbx.event_addr: must be such as`,
 	}
 	for text, want := range cases {
 		_, err := Parse([]byte(text))
@@ -69,6 +72,13 @@ func TestFaultsAreNamed(t *testing.T) {
 		if err != nil && (strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "toml")) {
 			t.Errorf("%v tells a password, or speaks of the program's insides", err)
 		}
+	}
+}
+
+func TestEventsOverTCP(t *testing.T) {
+	c, err := Parse([]byte(good + "events = \"tcp\"\nevent_addr = \"192.168.5.150:8333\""))
+	if err != nil || c.PBX.EventAddr != "192.168.5.150:8333" {
+		t.Errorf("%+v, %v", c.PBX, err)
 	}
 }
 

@@ -74,7 +74,8 @@ func (p PBX) faults() []error {
 	check(isURL(p.URL), "url", `must be such as "https://192.168.5.150:8088"`, masked(p.URL))
 	check(!strings.Contains(p.URL, "@"), "url", "must hold no user and password: they are username and password_file", "")
 	check(p.Username != "", "username", "is missing: the API user set on the PBX", "")
-	check(p.Events == "http", "events", `must be "http"`, p.Events)
+	check(p.Events == "http" || p.Events == "tcp", "events", `must be "http" or "tcp"`, p.Events)
+	check(p.Events != "tcp" || isFarAddress(p.EventAddr), "event_addr", `must be such as "192.168.5.150:8333" when events is "tcp"`, p.EventAddr)
 	check(isAddress(p.EventListen), "event_listen", `must be such as ":8260"`, p.EventListen)
 	check(isAddress(p.Advertise) || p.Advertise == "", "advertise", `must be such as "192.168.5.9:8260"`, p.Advertise)
 	for _, from := range p.AllowFrom {
@@ -131,6 +132,13 @@ func (h Hooks) DeadlineTime() time.Duration {
 
 func isUpper(text string, size int) bool {
 	return len(text) == size && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// isFarAddress tells whether text is a host and a port that can be dialled.
+func isFarAddress(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	number, notNumber := strconv.ParseUint(port, 10, 16)
+	return err == nil && host != "" && notNumber == nil && number > 0
 }
 
 func isURL(text string) bool {

@@ -24,6 +24,7 @@ const (
 	AlertUncertain    = "call-unknown"
 	AlertUnreachable  = "unreachable"
 	AlertDatabase     = "database-replaced"
+	AlertGap          = "reports-missed"
 	AlertMany         = "too-many-alerts"
 )
 

@@ -46,6 +46,9 @@ const (
 	KindDelivered     Kind = "delivered"
 	KindRefused       Kind = "refused"
 	KindExpired       Kind = "expired"
+	// KindGap is a time in which reports of the PBX may have been missed; see
+	// [Gap].
+	KindGap Kind = "gap"
 	// KindCommand is a person's order that has no kind of its own; Name says
 	// which ("rooms import").
 	KindCommand Kind = "command"

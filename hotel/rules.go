@@ -30,6 +30,8 @@ func Rules(ev *Event, hooked bool) []Effect {
 		return commandRules(ev)
 	case KindCron:
 		return cronRules(ev)
+	case KindGap:
+		return gapRules(ev)
 	case KindRefused, KindExpired:
 		return outcomeRules(ev)
 	}

@@ -98,8 +98,29 @@ func ruleCases() []ruleCase {
 		always("a schedule", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00.5Z"}}, []Effect{{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 5e8, time.UTC)}}}),
 		always("a schedule without a time", Event{Kind: KindCron, Name: "sweep"}, nil),
 
+		always("missed reports", Gap{From: gapTimes, To: gapTimes.Add(time.Minute), Why: "hung up"}.Event(),
+			alertEffect(AlertGap, "", "from", "2026-03-01 03:00:00", "to", "2026-03-01 03:01:00", "why", "hung up")),
+		always("a quiet time", Gap{From: gapTimes, To: gapTimes.Add(time.Hour), Why: "quiet", Quiet: true}.Event(), nil),
+
 		always("nothing to do", Event{Kind: KindDelivered, Room: "101"}, nil),
 		always("an alert's own event", Event{Kind: KindAlert, Room: "101"}, nil),
+	}
+}
+
+// gapTimes is in the hotel's zone, as the agent writes it.
+var gapTimes = time.Date(2026, 3, 1, 3, 0, 0, 0, time.FixedZone("", 8*3600))
+
+func TestGapReadsWhatItWrote(t *testing.T) {
+	for _, g := range []Gap{
+		{To: gapTimes},
+		{From: gapTimes, To: gapTimes.Add(1500 * time.Millisecond), Why: "hung up"},
+		{From: gapTimes, To: gapTimes, Why: "quiet", Quiet: true},
+	} {
+		ev := g.Event()
+		got := ev.Gap()
+		if !got.From.Equal(g.From) || !got.To.Equal(g.To) || got.Why != g.Why || got.Quiet != g.Quiet || ev.Kind != KindGap {
+			t.Errorf("got %+v, want %+v", got, g)
+		}
 	}
 }
 

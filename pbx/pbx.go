@@ -48,8 +48,14 @@ type Identity struct {
 
 // State is how the connection to a PBX stands.
 type State struct {
-	Listening string    `json:"listening,omitempty"` // where reports are taken; empty: nowhere yet
-	Since     time.Time `json:"since,omitzero"`      // of the newest successful call to the PBX
-	Error     string    `json:"error,omitempty"`     // why the newest call failed; empty when it did not
-	LastPush  time.Time `json:"lastPush,omitzero"`   // of the newest report
+	// Listening is where reports are taken: where we listen, or the address of
+	// the stream that we are logged in to; empty: nowhere now, Deaf says why.
+	Listening string    `json:"listening,omitempty"`
+	Deaf      string    `json:"deaf,omitempty"`
+	Since     time.Time `json:"since,omitzero"`    // of the newest successful call to the PBX
+	Error     string    `json:"error,omitempty"`   // why the newest call failed; empty when it did not
+	LastPush  time.Time `json:"lastPush,omitzero"` // of the newest report
+	// Setup is what somebody must change on the PBX or in the config before
+	// reports can come; empty: nothing.
+	Setup string `json:"setup,omitempty"`
 }

@@ -6,7 +6,8 @@
 // and links that talk to them, so that both cannot agree on an error. Each can
 // be made to behave badly by command: be away, lose answers, refuse, be slow.
 //
-// A PBX takes reports by [PBX.Push]; the functions [DTMF], [NewCdr],
+// A PBX takes reports by [PBX.Push], and pushes them to the agent or sends them
+// over its event stream ([PBX.UseTCP]); the functions [DTMF], [NewCdr],
 // [CallStatus] and their like make the bodies as a Yeastar S-series prints
 // them. A Sink remembers what it was told; [Sink.Received] lists it.
 //

@@ -35,6 +35,9 @@ type PBXOptions struct {
 	Width int
 	// Now is the clock of tokens, locks and the device; nil: the system's.
 	Now func() time.Time
+	// TCP delivers reports over the event stream, see [PBX.ServeStream], and
+	// not by pushing them; [PBX.UseTCP] changes it.
+	TCP bool
 	// Dial reaches the agent; nil: over the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -68,6 +71,9 @@ type PBX struct {
 	waiting [][]byte
 	sending int // reports taken out of waiting and not yet answered
 	lose    int
+	tcp     bool // the report method of the PBX's web page
+	manner  StreamManner
+	streams map[*stream]bool // that are logged in
 	stats   PBXStats
 	changed chan struct{} // closed and renewed with each change that wakes
 }
@@ -78,7 +84,9 @@ type PBXStats struct {
 	Refused    int // logins that were refused, locked addresses included
 	Heartbeats int // answered with success
 	Attempts   int // pushes that reached the agent's port
-	Delivered  int // reports answered with 200
+	Delivered  int // reports answered with 200, or written to a stream whole
+	Streams    int // logins at the event stream that were taken
+	Lost       int // reports for which there was no stream, or that went with one
 }
 
 // NewPBX makes a PBX; it begins with [PBX.Serve]. An error comes only of
@@ -96,7 +104,7 @@ func NewPBX(o PBXOptions) (*PBX, error) {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{Timeout: apiTimeout}).DialContext
 	}
-	p := &PBX{o: o, boot: o.Now(), changed: make(chan struct{})}
+	p := &PBX{o: o, boot: o.Now(), changed: make(chan struct{}), tcp: o.TCP, streams: map[*stream]bool{}}
 	p.up, p.endUp = context.WithCancel(context.Background())
 	if o.TLS {
 		cert, err := selfSigned()
@@ -180,7 +188,8 @@ func (f *fickle) Accept() (net.Conn, error) {
 
 // SetDown switches the PBX away, as if its cable was pulled, or back. While it
 // is away calls are cut off unanswered and no report goes out; one that is on
-// its way is cut off and sent again later. Tokens live on.
+// its way is cut off and sent again later. Tokens live on. Streams are cut off,
+// and what they have not sent is lost.
 func (p *PBX) SetDown(down bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -190,6 +199,7 @@ func (p *PBX) SetDown(down bool) {
 	p.down = down
 	if down {
 		p.endUp()
+		p.cutStreams()
 	} else {
 		p.up, p.endUp = context.WithCancel(context.Background())
 	}

@@ -189,7 +189,7 @@ func (p *PBX) login(c call, in fields) answer {
 	token := p.tokens.issue(now)
 	p.register(reg, token)
 	p.stats.Logins++
-	return answer{Status: "Success", Token: token, Transport: "HTTP"}
+	return answer{Status: "Success", Token: token, Transport: p.transport()}
 }
 
 // heartbeat registers anew with what it carries: what it leaves out falls

@@ -19,12 +19,18 @@ const maxAnswer = 64 << 10
 // agent: while nobody is registered, or the agent is away, reports wait in
 // order, and each is sent again until it is answered with 200. It fails with
 // [ErrQueueFull], or with ctx's error if that has ended already.
+//
+// While the PBX delivers over TCP a report goes to the streams that are logged
+// in, and is lost, as on the real PBX, when there is none or it breaks.
 func (p *PBX) Push(ctx context.Context, body []byte) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("push report: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.tcp {
+		return p.stream(body)
+	}
 	if len(p.waiting)+p.sending >= p.o.Queue {
 		return fmt.Errorf("push report: %w", ErrQueueFull)
 	}
@@ -109,7 +115,7 @@ func (p *PBX) take(ctx context.Context) ([]byte, bool) {
 }
 
 // reachable tells whether reports may go out. The caller holds mu.
-func (p *PBX) reachable() bool { return !p.down && p.tokens.alive(p.regOf, p.o.Now()) }
+func (p *PBX) reachable() bool { return !p.down && !p.tcp && p.tokens.alive(p.regOf, p.o.Now()) }
 
 func (p *PBX) answered() {
 	p.mu.Lock()

@@ -48,6 +48,7 @@ type options struct {
 	stay, room, fingerprint string
 	dir, listen, sink       string
 	timezone                string
+	way, stream             string
 	events, conns, rooms    int
 	fill                    int
 }

@@ -30,15 +30,18 @@ func openDriver(cfg config.Config, log *slog.Logger) (pbx.Driver, error) {
 		return nil, nil
 	}
 	report := func(err error) { log.Warn("pbx", "error", err) }
-	allowed, err := allowedFrom(cfg.PBX)
-	if err != nil {
-		report(fmt.Errorf("nobody may push until this is mended: %w", err))
+	d := &yeastar.Driver{Report: report}
+	if cfg.PBX.Events == "tcp" {
+		d.Stream = &yeastar.Stream{Address: cfg.PBX.EventAddr}
+	} else {
+		allowed, err := allowedFrom(cfg.PBX)
+		if err != nil {
+			report(fmt.Errorf("nobody may push until this is mended: %w", err))
+		}
+		d.Listener = yeastar.Listener{Allowed: allowed, MaxConns: maxPushConns, Report: report}
+		d.Address = cfg.PBX.EventListen
 	}
-	d := &yeastar.Driver{
-		Listener: yeastar.Listener{Allowed: allowed, MaxConns: maxPushConns, Report: report},
-		Address:  cfg.PBX.EventListen,
-		Report:   report,
-	}
+	var err error
 	d.Session, err = openSession(cfg)
 	if err != nil {
 		report(fmt.Errorf("no login at the PBX: %w", err))

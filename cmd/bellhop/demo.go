@@ -22,6 +22,7 @@ import (
 
 func demoFlags(f *flag.FlagSet, c *call) {
 	f.BoolVar(&c.opt.once, "once", false, "play one hotel day, check it, and end with 0 or 1")
+	f.StringVar(&c.opt.way, "events", "http", "how the PBX delivers its reports: http or tcp")
 	f.StringVar(&c.opt.dir, "dir", "", "keep the demo's files in `FOLDER` (default: a temporary one)")
 }
 
@@ -30,6 +31,7 @@ const demoSecret = "whsec_QmVsbGhvcCdzIGRlbW9uc3RyYXRpb24gc2VjcmV0"
 // world is a simulated PBX and PMS, and an agent between them.
 type world struct {
 	dir    string
+	tcp    bool // reports come over the event stream
 	config config.Config
 	file   string // the config's
 	pbx    *sim.PBX
@@ -44,6 +46,10 @@ type world struct {
 
 // demo plays a hotel between a simulated PBX and a simulated PMS.
 func demo(c *call) error {
+	tcp, err := c.overTCP()
+	if err != nil {
+		return err
+	}
 	dir, remove, err := demoFolder(c.opt.dir)
 	if err != nil {
 		return err
@@ -51,7 +57,7 @@ func demo(c *call) error {
 	defer remove()
 	ctx, cancel := context.WithCancel(c.ctx)
 	defer cancel()
-	w, err := newWorld(ctx, dir)
+	w, err := newWorld(ctx, dir, tcp)
 	if err != nil {
 		return err
 	}
@@ -59,7 +65,7 @@ func demo(c *call) error {
 	if err := w.startAgent(); err != nil {
 		return err
 	}
-	if err := playDay(c, w, daySteps()); err != nil {
+	if err := playDay(c, w, daySteps(w.tcp)); err != nil {
 		return err
 	}
 	if c.opt.once {
@@ -84,8 +90,8 @@ func demoFolder(dir string) (path string, remove func(), err error) {
 }
 
 // newWorld starts the two far sides and writes the agent's files.
-func newWorld(ctx context.Context, dir string) (*world, error) {
-	w := &world{ctx: ctx, dir: dir, file: filepath.Join(dir, "bellhop.toml")}
+func newWorld(ctx context.Context, dir string, tcp bool) (*world, error) {
+	w := &world{ctx: ctx, dir: dir, tcp: tcp, file: filepath.Join(dir, "bellhop.toml")}
 	logFile, err := os.OpenFile(filepath.Join(dir, "bellhop.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
@@ -95,7 +101,7 @@ func newWorld(ctx context.Context, dir string) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: true, Resend: 200 * time.Millisecond})
+	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond})
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
@@ -146,7 +152,7 @@ end)
 `
 
 func (w *world) writeFiles(pbxAt, pmsAt string) error {
-	push, err := freePort()
+	events, err := w.events()
 	if err != nil {
 		return err
 	}
@@ -164,7 +170,7 @@ language = "en"
 url = "https://%s"
 username = "api"
 password_file = %q
-event_listen = %q
+%s
 [hooks]
 dir = %q
 [api]
@@ -176,7 +182,7 @@ path = %q
 link = "webhook"
 url = "http://%s/bellhop"
 secret_file = %q
-`, pbxAt, w.path("pbx-password"), push, w.path("hooks"), w.path("bellhop.sock"), w.path("data/bellhop.db"), pmsAt, w.path("pms-secret"))
+`, pbxAt, w.path("pbx-password"), events, w.path("hooks"), w.path("bellhop.sock"), w.path("data/bellhop.db"), pmsAt, w.path("pms-secret"))
 	if err := os.MkdirAll(w.path("hooks"), 0o700); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
@@ -199,6 +205,16 @@ secret_file = %q
 	return err
 }
 
+// events is how reports come, as it stands in the config.
+func (w *world) events() (string, error) {
+	if w.tcp {
+		at, err := w.serve(w.pbx.ServeStream)
+		return fmt.Sprintf("events = \"tcp\"\nevent_addr = %q", at), err
+	}
+	at, err := freePort()
+	return fmt.Sprintf("event_listen = %q", at), err
+}
+
 func (w *world) path(name string) string { return filepath.Join(w.dir, name) }
 
 // startAgent runs the agent as "bellhop run" does, and waits until it answers.
@@ -218,12 +234,16 @@ func (w *world) startAgent() error {
 		w.stopAgent = nil
 		return fmt.Errorf("demo: start the agent: %w", err)
 	}
-	return w.until("the agent listens for the PBX", func() (bool, error) {
+	return w.until("the agent takes the PBX's reports", func() (bool, error) {
 		var s agent.Status
 		err := w.client.Get(w.ctx, "/v1/status", &s)
-		return err == nil && s.PBX != nil && s.PBX.Listening != "", nil
+		return err == nil && s.PBX != nil && s.PBX.Listening != "" && w.reached(), nil
 	})
 }
+
+// reached tells whether a report would reach the agent: what comes to a PBX
+// without a stream is lost.
+func (w *world) reached() bool { return !w.tcp || w.pbx.Streams() > 0 }
 
 func (w *world) close(cancel context.CancelFunc) {
 	if w.stopAgent != nil {

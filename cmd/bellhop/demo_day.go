@@ -47,7 +47,11 @@ func playDay(c *call, w *world, steps []step) error {
 		}
 		fmt.Fprintf(c.out, "%2d/%d  %s\n       %s\n", i+1, len(steps), s.title, result)
 	}
-	fmt.Fprintln(c.out, "\nThe day ended as it should: nothing lost, nothing doubled.")
+	lost := "nothing"
+	if w.tcp {
+		lost = "nothing but what came while there was no stream"
+	}
+	fmt.Fprintf(c.out, "\nThe day ended as it should: %s lost, nothing doubled.\n", lost)
 	return nil
 }
 
@@ -63,19 +67,25 @@ func (d *day) logged() string {
 	return fmt.Sprintf("--dir FOLDER keeps the agent's log, which ends:\n%s", strings.Join(lines, "\n"))
 }
 
-func daySteps() []step {
+func daySteps(tcp bool) []step {
+	again := step{"The PBX loses the agent's answer and sends a minibar entry again", (*day).resent}
+	away := step{"The PBX goes away and comes back; a guest has telephoned meanwhile", (*day).pbxAway}
+	if tcp {
+		again = step{"The event stream brings entries glued, in pieces, and behind a banner", (*day).pieces}
+		away = step{"The event stream breaks; a guest has dialled and telephoned meanwhile", (*day).streamAway}
+	}
 	return []step{
 		{"The box starts and logs in at the PBX, whose certificate is pinned", (*day).login},
 		{"The installer imports ten rooms and the minibar's price list", (*day).furnish},
 		{"Guests check in to 1001 and 1002", (*day).arrivals},
 		{"Housekeeping dials 777*01 in room 1003: clean", (*day).housekeeping},
 		{"Room 1001's minibar: 778*2*3, three beers", (*day).minibar},
-		{"The PBX loses the agent's answer and sends a minibar entry again", (*day).resent},
+		again,
 		{"The PMS goes away; minibar and housekeeping go on", (*day).pmsAway},
 		{"The box is restarted while the PMS is away", (*day).restart},
 		{"The PMS comes back", (*day).pmsBack},
 		{"The PMS takes a charge and its answer is lost", (*day).answerLost},
-		{"The PBX goes away and comes back; a guest has telephoned meanwhile", (*day).pbxAway},
+		away,
 		{"A phone of no room dials, an item is unknown, a report is broken", (*day).oddities},
 		{"The night's job runs and posts to the manager's own system", (*day).night},
 		{"Room 1001 checks out; a late minibar entry does not fall on the next guest", (*day).checkOut},
@@ -105,6 +115,9 @@ func (d *day) login() (string, error) {
 		_, ok := d.pbx.Registration()
 		return ok, nil
 	})
+	if d.tcp {
+		return "logged in over the API and at the event stream " + d.config.PBX.EventAddr, err
+	}
 	at, _ := d.pbx.Registration()
 	return fmt.Sprintf("logged in; reports of form %s go to port %s", at.Version, at.Port), err
 }
@@ -225,6 +238,10 @@ func (d *day) resent() (string, error) {
 }
 
 func (d *day) pmsAway() (string, error) {
+	before, err := d.status()
+	if err != nil {
+		return "", err
+	}
 	d.pms.Down(true)
 	for _, entry := range []func() error{
 		func() error { return d.charge("1002", 1, 1) },
@@ -236,15 +253,12 @@ func (d *day) pmsAway() (string, error) {
 			return "", err
 		}
 	}
-	if err := d.pbx.Flush(d.ctx); err != nil {
-		return "", err
-	}
 	var s agent.Status
-	err := d.until("the entries are kept and queued", func() (ok bool, err error) {
+	err = d.until("the entries are kept and queued", func() (ok bool, err error) {
 		s, err = d.status()
-		return s.Store.Waiting >= 3 && s.Store.LastID == s.Store.Watermark, err
+		return s.Kept >= before.Kept+4 && s.Store.Waiting >= 3 && s.Store.LastID == s.Store.Watermark, err
 	})
-	return fmt.Sprintf("every entry is acknowledged; %d calls wait for the PMS", s.Store.Waiting), err
+	return fmt.Sprintf("every entry is kept; %d calls wait for the PMS", s.Store.Waiting), err
 }
 
 func (d *day) restart() (string, error) {
@@ -304,13 +318,7 @@ func (d *day) answerLost() (string, error) {
 
 func (d *day) pbxAway() (string, error) {
 	d.pbx.SetDown(true)
-	d.calls++
-	start := time.Now()
-	err := d.pbx.Push(d.ctx, sim.NewCdr(d.pbx.Serial(), sim.CDR{
-		CallID: sim.CallID(start, d.calls), Start: start, From: "1002", To: "02112345678", Duration: 71, Talk: 65,
-		DestTrunk: "Telecom", Status: "ANSWERED", Type: "Outbound", Pincode: "4711",
-	}))
-	if err != nil {
+	if err := d.telephone("1002"); err != nil {
 		return "", err
 	}
 	if _, err := d.status(); err != nil {
@@ -320,6 +328,21 @@ func (d *day) pbxAway() (string, error) {
 	if err := d.pbx.Flush(d.ctx); err != nil {
 		return "", err
 	}
+	return d.callTaken("the call arrives late but whole")
+}
+
+// telephone ends an outbound call of a room.
+func (d *day) telephone(room string) error {
+	d.calls++
+	start := time.Now()
+	return d.pbx.Push(d.ctx, sim.NewCdr(d.pbx.Serial(), sim.CDR{
+		CallID: sim.CallID(start, d.calls), Start: start, From: room, To: "02112345678", Duration: 71, Talk: 65,
+		DestTrunk: "Telecom", Status: "ANSWERED", Type: "Outbound", Pincode: "4711",
+	}))
+}
+
+// callTaken waits until the PMS has taken the one call of the day.
+func (d *day) callTaken(how string) (string, error) {
 	m, err := d.taken("call", "1002", 1)
 	if err != nil {
 		return "", err
@@ -328,7 +351,7 @@ func (d *day) pbxAway() (string, error) {
 	if err := json.Unmarshal(m.Data, &r); err != nil || r.Stay != "G1002" {
 		return "", fmt.Errorf("the PMS was told %s (%w)", m.Data, err)
 	}
-	return fmt.Sprintf("the call arrives late but whole: %s to %s, %d s, stay %s", r.CDR.From, r.CDR.To, r.CDR.Talk, r.Stay), nil
+	return fmt.Sprintf("%s: %s to %s, %d s, stay %s", how, r.CDR.From, r.CDR.To, r.CDR.Talk, r.Stay), nil
 }
 
 func (d *day) oddities() (string, error) {
@@ -336,13 +359,13 @@ func (d *day) oddities() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := d.raw(`{"event":"DTMF","infos":` + "\n"); err != nil {
+		return "", err
+	}
 	if err := d.dial("1999", "777*01"); err != nil {
 		return "", err
 	}
 	if err := d.dial("1003", "778*77*1"); err != nil {
-		return "", err
-	}
-	if err := pushRaw(d.config.PBX.EventListen, `{"event":"DTMF","infos":`); err != nil {
 		return "", err
 	}
 	err = d.until("each makes an alert", func() (bool, error) {
@@ -359,6 +382,14 @@ func (d *day) oddities() (string, error) {
 		text += "\n         - " + a.Text
 	}
 	return text, err
+}
+
+// raw sends a report as it is.
+func (d *day) raw(body string) error {
+	if d.tcp {
+		return d.pbx.Push(d.ctx, []byte(body))
+	}
+	return pushRaw(d.config.PBX.EventListen, body)
 }
 
 // pushRaw sends a body as it is, which is answered 200 and kept.

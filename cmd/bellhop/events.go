@@ -100,11 +100,11 @@ func (c *call) eventRow(e hotel.Event) []any {
 	if e.Cause != 0 {
 		cause = fmt.Sprint(e.Cause)
 	}
-	return []any{e.ID, c.at(e.Time), e.Kind, e.Room, brief(what(&e), 60), cause}
+	return []any{e.ID, c.at(e.Time), e.Kind, e.Room, brief(c.what(&e), 60), cause}
 }
 
 // what says an event in a few words.
-func what(e *hotel.Event) string {
+func (c *call) what(e *hotel.Event) string {
 	var words []string
 	add := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
 	switch {
@@ -112,6 +112,11 @@ func what(e *hotel.Event) string {
 		add("possible copy of %d:", e.DuplicateOf)
 	case e.DuplicateOf != 0:
 		add("copy of %d:", e.DuplicateOf)
+	}
+	if e.Kind == hotel.KindGap {
+		g := e.Gap()
+		add("%s to %s: %s", c.at(g.From), c.at(g.To), g.Why)
+		return strings.Join(words, " ")
 	}
 	switch {
 	case e.Digits != "":
@@ -198,7 +203,7 @@ func (c *call) tailLine(e hotel.Event) error {
 	if c.json {
 		return showOne(c, e)
 	}
-	_, err := fmt.Fprintf(c.out, "%8d  %s  %-13s %-6s %s\n", e.ID, c.at(e.Time), e.Kind, e.Room, plain(what(&e)))
+	_, err := fmt.Fprintf(c.out, "%8d  %s  %-13s %-6s %s\n", e.ID, c.at(e.Time), e.Kind, e.Room, plain(c.what(&e)))
 	return err
 }
 

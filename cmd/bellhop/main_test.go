@@ -49,6 +49,8 @@ func TestCommandLine(t *testing.T) {
 		{"queue drop 1x -c " + file, "", `ID must be a number, but it is "1x"`, 2},
 		{"events tail -c " + file, "", `start it with "bellhop run"`, 1},
 		{"sim --timezone Asia/Shangai", "", "unknown time zone Asia/Shangai", 2},
+		{"sim --events udp", "", `-events must be "http" or "tcp", but it is "udp"`, 2},
+		{"demo --once --events udp", "", `-events must be "http" or "tcp"`, 2},
 		{"config check extra", "", `takes no "extra"`, 2},
 		{"checkin -c " + file, "", "checkin needs ROOM", 2},
 		{"config check -c " + file + ".gone", "", "read config", 1},

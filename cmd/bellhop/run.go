@@ -215,6 +215,14 @@ func lacking(cfg config.Config) []error {
 	return all
 }
 
+// newestReport says when it came; nothing, when none has since the start.
+func (c *call) newestReport(t time.Time) string {
+	if t.IsZero() {
+		return ", none yet"
+	}
+	return ", the newest " + c.at(t)
+}
+
 func status(c *call) error {
 	client, err := c.client()
 	if err != nil {
@@ -229,6 +237,9 @@ func status(c *call) error {
 	}
 	fmt.Fprintf(c.out, "%s: running since %s\n", s.Hotel, c.at(s.Started))
 	fmt.Fprintf(c.out, "  events   %d kept, newest %d, %d not finished\n", s.Store.Events, s.Store.LastID, s.Store.LastID-s.Store.Watermark)
+	if s.PBX != nil && s.PBX.Listening != "" {
+		fmt.Fprintf(c.out, "  reports  taken at %s%s\n", s.PBX.Listening, c.newestReport(s.PBX.LastPush))
+	}
 	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
 	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
 	for _, m := range s.Missing {

@@ -19,6 +19,8 @@ import (
 func simFlags(f *flag.FlagSet, c *call) {
 	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "`ADDRESS` at which the PBX's API answers")
 	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "`ADDRESS` at which the PMS takes webhooks")
+	f.StringVar(&c.opt.way, "events", "http", "the `WAY` in which the PBX delivers its reports: http or tcp")
+	f.StringVar(&c.opt.stream, "stream", "127.0.0.1:8333", "with --events tcp: the `ADDRESS` of the PBX's event stream")
 	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "the `ZONE` of the PBX's clock; the agent's hotel.timezone must be the same")
 	f.BoolVar(&c.opt.tls, "tls", false, "let the PBX answer by https, with a new certificate each time: for \"trust pbx\"")
 }
@@ -30,7 +32,11 @@ func simulate(c *call) error {
 	if err != nil {
 		return c.wrong("-timezone: %v", err)
 	}
-	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: c.opt.tls})
+	tcp, err := c.overTCP()
+	if err != nil {
+		return err
+	}
+	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: c.opt.tls, TCP: tcp})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -42,10 +48,17 @@ func simulate(c *call) error {
 	defer cancel()
 	var group sync.WaitGroup
 	defer group.Wait()
-	for _, side := range []struct {
+	type side struct {
 		address string
 		serve   func(context.Context, net.Listener) error
-	}{{c.opt.listen, pbx.Serve}, {c.opt.sink, pms.Serve}} {
+	}
+	all := []side{{c.opt.listen, pbx.Serve}, {c.opt.sink, pms.Serve}}
+	reports := "pushed to the agent"
+	if tcp {
+		all = append(all, side{c.opt.stream, pbx.ServeStream})
+		reports = "over TCP at " + c.opt.stream + "; lost while no agent is there"
+	}
+	for _, side := range all {
 		ln, err := net.Listen("tcp", side.address)
 		if err != nil {
 			cancel()
@@ -58,19 +71,28 @@ func simulate(c *call) error {
 		sum := pbx.Fingerprint()
 		scheme, shown = "https", "\n     SHA-256 "+hex.EncodeToString(sum[:])
 	}
-	fmt.Fprintf(c.out, `PBX  %s://%s  user "api", password "demo"%s
+	fmt.Fprintf(c.out, `PBX  %s://%s  user "api", password "demo"; reports are %s%s
 PMS  http://%s/  secret %q
 
 Orders, one a line:
   dial PHONE DIGITS   an extension dials, such as: dial 1001 778*2*1
   call PHONE NUMBER   an extension's call of one minute ends
   pbx down|up         the PBX is away, or back
+  stream cut          the event stream breaks off
   pms down|up         the PMS is away, or back
   pms fail STATUS     the PMS answers with a status; 0: no longer
   list                what the PMS has taken
-`, scheme, c.opt.listen, shown, c.opt.sink, demoSecret)
+`, scheme, c.opt.listen, reports, shown, c.opt.sink, demoSecret)
 	s := &sides{call: c, pbx: pbx, pms: pms, zone: zone}
 	return s.takeOrders(ctx)
+}
+
+// overTCP reads the flag -events.
+func (c *call) overTCP() (bool, error) {
+	if c.opt.way != "http" && c.opt.way != "tcp" {
+		return false, c.wrong(`-events must be "http" or "tcp", but it is %q`, c.opt.way)
+	}
+	return c.opt.way == "tcp", nil
 }
 
 // sides are what bellhop sim runs.
@@ -122,6 +144,8 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 		}))
 	case order == "pbx down", order == "pbx up":
 		s.pbx.SetDown(words[1] == "down")
+	case order == "stream cut":
+		s.pbx.CutStreams()
 	case order == "pms down", order == "pms up":
 		s.pms.Down(words[1] == "down")
 	case order == "pms fail" && len(words) == 3:

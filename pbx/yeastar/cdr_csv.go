@@ -16,7 +16,7 @@ import (
 // Bounds of one CDR file. A record is some 200 bytes: that is a busy month.
 const (
 	maxCDRFile = 32 << 20
-	maxLine    = 16 << 10
+	maxRow     = 16 << 10
 )
 
 // keyColumns are the columns without which a record has no merge key.

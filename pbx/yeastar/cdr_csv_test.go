@@ -15,7 +15,7 @@ func FuzzCDRFile(f *testing.F) {
 	f.Add("Call ID,timestart,callto,callfrom\n\"1\"\",2,3\n4,5,6,7")
 	f.Add("\ufeffcallid,timestart,callfrom,callto,members,ext\r\n1,2,3,4,5,6,,\r\n")
 	f.Fuzz(func(t *testing.T, file string) {
-		_ = readCDRFile(bufio.NewReaderSize(strings.NewReader(file), maxLine), "sn", func(e hotel.Event) error {
+		_ = readCDRFile(bufio.NewReaderSize(strings.NewReader(file), maxRow), "sn", func(e hotel.Event) error {
 			if e.Kind != hotel.KindCDR || e.CDR == nil || e.CallID == "" || e.CDR.Start == "" || e.Serial == "" {
 				t.Errorf("record %s", quoted(e))
 			}

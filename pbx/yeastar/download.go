@@ -71,7 +71,7 @@ func (s *Session) fetch(ctx context.Context, endpoint, key string, f download) e
 		return err
 	}
 	defer answer.Body.Close()
-	body := bufio.NewReaderSize(answer.Body, maxLine)
+	body := bufio.NewReaderSize(answer.Body, maxRow)
 	if err := refused(body); err != nil {
 		var number Errno
 		if errors.As(err, &number) && number.renews() {

@@ -15,11 +15,13 @@ import (
 // listenAgain is the pause before a port that could not be had is tried again.
 const listenAgain = 5 * time.Second
 
-// Driver joins the listener and the session into a [pbx.Driver].
+// Driver joins the session and either the listener or the stream into a
+// [pbx.Driver].
 type Driver struct {
 	Listener Listener
 	Address  string   // where to listen, such as ":8260"
-	Session  *Session // nil: reports are taken, nothing is asked
+	Stream   *Stream  // nil: the PBX pushes its reports to Address
+	Session  *Session // nil: nothing is asked, and reports are taken only where they are pushed
 	Report   func(error)
 
 	mu    sync.Mutex
@@ -33,12 +35,16 @@ func (d *Driver) Run(ctx context.Context, keep pbx.Keep) error {
 	if d.Session != nil {
 		running.Go(func() { d.Session.Run(ctx, d.called) })
 	}
+	if d.Stream != nil {
+		d.stream(ctx, keep)
+		return nil
+	}
 	for {
 		err := d.listen(ctx, keep)
 		if ctx.Err() != nil {
 			return nil
 		}
-		d.update(func(s *pbx.State) { s.Listening, s.Error = "", err.Error() })
+		d.update(func(s *pbx.State) { s.Listening, s.Deaf = "", err.Error() })
 		d.report(err)
 		select {
 		case <-ctx.Done():
@@ -54,7 +60,7 @@ func (d *Driver) listen(ctx context.Context, keep pbx.Keep) error {
 	if err != nil {
 		return fmt.Errorf("listen for the PBX: %w", err)
 	}
-	d.update(func(s *pbx.State) { s.Listening = ln.Addr().String() })
+	d.update(func(s *pbx.State) { s.Listening, s.Deaf = ln.Addr().String(), "" })
 	return d.Listener.Serve(ctx, ln, func(ctx context.Context, p Push) error {
 		d.update(func(s *pbx.State) { s.LastPush = time.Now() })
 		taken, err := keep(ctx, pbx.Report{Event: read(p.Body), Body: p.Body})
@@ -62,6 +68,31 @@ func (d *Driver) listen(ctx context.Context, keep pbx.Keep) error {
 			*p.OnTaken = taken
 		}
 		return err
+	})
+}
+
+// stream takes reports from the PBX's stream until ctx ends. Without a login
+// there is none: [Driver.Missing] has been told why.
+func (d *Driver) stream(ctx context.Context, keep pbx.Keep) {
+	if d.Session == nil {
+		d.update(func(s *pbx.State) { s.Deaf = errNoSession.Error() })
+		<-ctx.Done()
+		return
+	}
+	counted := func(ctx context.Context, r pbx.Report) (func(bool), error) {
+		d.update(func(s *pbx.State) { s.LastPush = time.Now() })
+		return keep(ctx, r)
+	}
+	d.Stream.run(ctx, d.Session, counted, func(err error) {
+		d.update(func(s *pbx.State) {
+			s.Listening, s.Deaf = d.Stream.Address, ""
+			if err != nil {
+				s.Listening, s.Deaf = "", err.Error()
+			}
+		})
+		if err != nil {
+			d.report(err)
+		}
 	})
 }
 
@@ -84,6 +115,31 @@ func (d *Driver) called(err error) {
 		s.Error = err.Error()
 	})
 	if err != nil {
+		d.report(err)
+		return
+	}
+	d.compare()
+}
+
+// compare holds what the PBX says of its transport against what we wait for.
+// As long as they differ each heartbeat logs in anew, to see whether somebody
+// has changed it.
+func (d *Driver) compare() {
+	wanted := TransportHTTP
+	if d.Stream != nil {
+		wanted = TransportTCP
+	}
+	err := d.Session.Transport().differs(wanted)
+	if err == nil {
+		d.update(func(s *pbx.State) { s.Setup = "" })
+		return
+	}
+	d.Session.Forget()
+	d.mu.Lock()
+	known := d.state.Setup == err.Error()
+	d.state.Setup = err.Error()
+	d.mu.Unlock()
+	if !known {
 		d.report(err)
 	}
 }

@@ -51,6 +51,7 @@ type Session struct {
 
 	mu        sync.Mutex
 	token     string
+	transport Transport
 	notBefore time.Time
 	refusal   error
 	tries     tries
@@ -75,7 +76,7 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	if now.Before(s.notBefore) {
 		return "", fmt.Errorf("log in: %w: %w", ErrPaused, s.refusal)
 	}
-	s.tries.file = s.TriesFile
+	s.tries.use(s.TriesFile)
 	if s.tries.spent(now) {
 		return "", fmt.Errorf("log in: %w: %d tries within %s: %w", ErrPaused, maxTries, triesWithin, pbx.ErrRetry)
 	}
@@ -91,16 +92,16 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	}
 	if err != nil {
 		if !neverSent(err) {
-			s.tries.add(now)
+			s.tries.add(doorAPI, now)
 		}
 		return "", fmt.Errorf("log in: %w", err)
 	}
-	s.tries.clear()
+	s.tries.clear(doorAPI)
 	token := out.scalar("token")
 	if token == "" {
 		return "", errors.New("log in: answer without token")
 	}
-	s.token, s.learned = token, learned{}
+	s.token, s.learned, s.transport = token, learned{}, Transport(out.scalar("transport"))
 	return s.token, nil
 }
 
@@ -191,11 +192,17 @@ func (s *Session) Logout(ctx context.Context) error {
 	return err
 }
 
+// Heartbeat keeps the token alive and shows that the PBX answers.
+func (s *Session) Heartbeat(ctx context.Context) error {
+	_, err := s.ask(ctx, "heartbeat", s.registration())
+	return err
+}
+
 // Run sends heartbeats until ctx ends; report is told how each went, nil when
 // it was answered. After one that failed the next comes sooner.
 func (s *Session) Run(ctx context.Context, report func(error)) {
 	for {
-		_, err := s.ask(ctx, "heartbeat", s.registration())
+		err := s.Heartbeat(ctx)
 		if ctx.Err() != nil {
 			return
 		}

@@ -3,6 +3,7 @@ package yeastar
 import (
 	"encoding/json"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -14,51 +15,106 @@ const (
 	maxTries    = 3
 )
 
+// door is one of the ways in which we log in at a PBX. The manual does not
+// say whether it counts them together, so we do; and as it may count each by
+// itself, a login at one forgives nothing at the other.
+type door string
+
+const (
+	doorAPI    door = "api"
+	doorStream door = "stream"
+)
+
 // tries remembers logins that were refused, or sent and not answered. File
 // outlives a restart; empty: nothing does.
 type tries struct {
+	mu   sync.Mutex
 	file string
-	at   []time.Time
+	at   map[door][]time.Time
 	read bool
+}
+
+// use says in which file the record is.
+func (t *tries) use(file string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.file = file
 }
 
 // spent tells whether another try must wait.
 func (t *tries) spent(now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.full(now)
+}
+
+func (t *tries) full(now time.Time) bool {
 	t.load()
-	var recent []time.Time
-	for _, at := range t.at {
-		if age := now.Sub(at); age >= 0 && age < triesWithin {
-			recent = append(recent, at)
+	count := 0
+	for d, all := range t.at {
+		var recent []time.Time
+		for _, at := range all {
+			if age := now.Sub(at); age >= 0 && age < triesWithin {
+				recent = append(recent, at)
+			}
 		}
+		t.at[d] = recent
+		count += len(recent)
 	}
-	t.at = recent
-	return len(recent) >= maxTries
+	return count >= maxTries
 }
 
 // add notes a try; a file that cannot be written only costs the memory of
 // it over a restart.
-func (t *tries) add(now time.Time) {
+func (t *tries) add(d door, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.load()
-	t.at = append(t.at, now)
+	t.note(d, now)
+}
+
+// begin notes a try before it is made, where its outcome may stay unknown;
+// false: it must wait.
+func (t *tries) begin(d door, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.full(now) {
+		return false
+	}
+	t.note(d, now)
+	return true
+}
+
+func (t *tries) note(d door, now time.Time) {
+	t.at[d] = append(t.at[d], now)
 	t.save()
 }
 
-func (t *tries) clear() {
+// clear forgets the tries at a door that has let us in.
+func (t *tries) clear(d door) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.load()
-	if len(t.at) == 0 {
+	if len(t.at[d]) == 0 {
 		return
 	}
-	t.at = nil
+	delete(t.at, d)
 	t.save()
 }
 
 func (t *tries) load() {
+	if t.at == nil {
+		t.at = map[door][]time.Time{}
+	}
 	if t.read || t.file == "" {
 		return
 	}
 	t.read = true
 	if text, err := os.ReadFile(t.file); err == nil {
 		_ = json.Unmarshal(text, &t.at)
+	}
+	if t.at == nil { // the file says null
+		t.at = map[door][]time.Time{}
 	}
 }
 
