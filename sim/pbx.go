@@ -35,6 +35,11 @@ type PBXOptions struct {
 	Width int
 	// Now is the clock of tokens, locks and the device; nil: the system's.
 	Now func() time.Time
+	// Seed decides all that happens by chance: how telephones behave and which
+	// faults strike. The same seed and the same requests give the same run.
+	Seed uint64
+	// Extensions is how many there are at the start, from 1001 on.
+	Extensions int
 	// Dial reaches the agent; nil: over the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -69,6 +74,10 @@ type PBX struct {
 	sending int // reports taken out of waiting and not yet answered
 	lose    int
 	stats   PBXStats
+	clock   *movedClock
+	agenda  agenda
+	hotel   hotel
+	trouble trouble
 	changed chan struct{} // closed and renewed with each change that wakes
 }
 
@@ -79,6 +88,7 @@ type PBXStats struct {
 	Heartbeats int // answered with success
 	Attempts   int // pushes that reached the agent's port
 	Delivered  int // reports answered with 200
+	Dropped    int // reports of its own that found the queue full
 }
 
 // NewPBX makes a PBX; it begins with [PBX.Serve]. An error comes only of
@@ -96,7 +106,11 @@ func NewPBX(o PBXOptions) (*PBX, error) {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{Timeout: apiTimeout}).DialContext
 	}
-	p := &PBX{o: o, boot: o.Now(), changed: make(chan struct{})}
+	clock := &movedClock{from: o.Now}
+	o.Now = clock.now
+	p := &PBX{o: o, boot: o.Now(), clock: clock, changed: make(chan struct{})}
+	p.hotel = newHotel(o)
+	p.trouble = newTrouble(o.Seed)
 	p.up, p.endUp = context.WithCancel(context.Background())
 	if o.TLS {
 		cert, err := selfSigned()
@@ -138,6 +152,7 @@ func (p *PBX) Serve(ctx context.Context, ln net.Listener) error {
 	for range p.o.Width {
 		running.Go(func() { p.sendReports(ctx) })
 	}
+	running.Go(func() { p.keepTime(ctx) })
 	server := &http.Server{
 		Handler: http.HandlerFunc(p.serveAPI), ErrorLog: log.New(io.Discard, "", 0),
 		ReadTimeout: apiTimeout, WriteTimeout: apiTimeout, MaxHeaderBytes: 16 << 10,

@@ -25,12 +25,21 @@ func (p *PBX) Push(ctx context.Context, body []byte) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.waiting)+p.sending >= p.o.Queue {
+	if !p.enqueue(slices.Clone(body)) {
 		return fmt.Errorf("push report: %w", ErrQueueFull)
 	}
-	p.waiting = append(p.waiting, slices.Clone(body))
-	p.wake()
 	return nil
+}
+
+// enqueue lets a report wait for its turn; false: too many wait already. The
+// caller holds mu.
+func (p *PBX) enqueue(body []byte) bool {
+	if len(p.waiting)+p.sending >= p.o.Queue {
+		return false
+	}
+	p.waiting = append(p.waiting, body)
+	p.wake()
+	return true
 }
 
 // Pending is how many reports have not been answered with 200 yet.
@@ -73,7 +82,7 @@ func (p *PBX) sendReports(ctx context.Context) {
 			return
 		}
 		for {
-			if err := p.attempt(ctx, body); err == nil {
+			if err := p.attempt(ctx, body); err == nil && !p.strikes(FaultRepeatReport) {
 				break
 			}
 			select {

@@ -47,6 +47,8 @@ type options struct {
 	timezone                string
 	events, conns, rooms    int
 	fill                    int
+	seed                    uint64
+	control                 string
 }
 
 // commands is the list that help prints, in its order.

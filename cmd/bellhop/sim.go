@@ -18,6 +18,9 @@ import (
 func simFlags(f *flag.FlagSet, c *call) {
 	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "where the PBX's API answers")
 	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "where the PMS takes webhooks")
+	f.IntVar(&c.opt.rooms, "extensions", 20, "how many extensions there are, from 1001 on")
+	f.Uint64Var(&c.opt.seed, "seed", 1, "decides what happens by chance; the same seed gives the same run")
+	f.StringVar(&c.opt.control, "control", "", "where the control API answers, such as 127.0.0.1:8090; empty: nowhere.\n"+sim.ControlHelp)
 	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "what the PBX's clock shows; the agent's hotel.timezone must be the same")
 }
 
@@ -28,7 +31,7 @@ func simulate(c *call) error {
 	if err != nil {
 		return c.wrong("-timezone: %v", err)
 	}
-	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone})
+	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, Seed: c.opt.seed, Extensions: c.opt.rooms})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -50,6 +53,15 @@ func simulate(c *call) error {
 			return fmt.Errorf("sim: %w", err)
 		}
 		group.Go(func() { _ = side.serve(ctx, ln) }) // it ends with ctx
+	}
+	if c.opt.control != "" {
+		ln, err := net.Listen("tcp", c.opt.control)
+		if err != nil {
+			cancel()
+			return fmt.Errorf("sim: %w", err)
+		}
+		fmt.Fprintf(c.out, "control  http://%s\n", ln.Addr())
+		group.Go(func() { _ = pbx.ServeControl(ctx, ln) }) // it ends with ctx
 	}
 	fmt.Fprintf(c.out, `PBX  http://%s  user "api", password "demo"
 PMS  http://%s/  secret %q
