@@ -26,7 +26,7 @@ func said(p *PBX) []string {
 func summary(body []byte) string {
 	var r struct {
 		Event, Reason, Prompt, Info, Flag, Infos, Status, Type, CallFrom, CallTo, CallDuration, TalkDuration, Operation string
-		Members                                                                                                          []Member
+		Members                                                                                                         []Member
 	}
 	if err := json.Unmarshal(body, &r); err != nil {
 		return err.Error()
@@ -365,10 +365,11 @@ func TestTheSameSeedGivesTheSameRun(t *testing.T) {
 		}
 		return out
 	}
-	if run(7) != run(7) {
+	first, again, other := run(7), run(7), run(8)
+	if first != again {
 		t.Error("two runs differ")
 	}
-	if run(7) == run(8) {
+	if first == other {
 		t.Error("another seed gives the same run")
 	}
 }
