@@ -88,7 +88,7 @@ type PBXStats struct {
 	Heartbeats int // answered with success
 	Attempts   int // pushes that reached the agent's port
 	Delivered  int // reports answered with 200
-	Dropped    int // reports of its own that found the queue full
+	Dropped    int // reports of its own that were lost before they were sent
 }
 
 // NewPBX makes a PBX; it begins with [PBX.Serve]. An error comes only of

@@ -84,18 +84,23 @@ func (p *PBX) keepTime(ctx context.Context) {
 	}
 }
 
-// maxMove bounds how far one command moves the clock: everything that happens
-// on the way is played.
-const maxMove = 366 * 24 * time.Hour
+// The bounds of how far the clock is moved by one command, since everything
+// that happens on the way is played, and by all of them.
+const (
+	maxMove  = 366 * 24 * time.Hour
+	maxAhead = 100 * maxMove
+)
 
-// Move sets the PBX's clock ahead, by at most a year, and lets happen what
+// Move sets the PBX's clock ahead, by at most a year (and a hundred years in
+// all), and lets happen what
 // comes due on the way, each at its own time: calls progress, alarms ring,
 // tokens end. Moving by 0 lets happen what is due already, for those whose
 // clock stands until they move it. It gives the time that the clock shows then.
 func (p *PBX) Move(by time.Duration) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.clock.ahead.Add(int64(min(max(by, 0), maxMove)))
+	ahead := time.Duration(p.clock.ahead.Load()) + min(max(by, 0), maxMove)
+	p.clock.ahead.Store(int64(min(ahead, maxAhead)))
 	now := p.o.Now()
 	p.runDue(now)
 	p.wake()

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -204,6 +205,85 @@ func TestCallsFromOutsideAndFromRooms(t *testing.T) {
 	}
 }
 
+// A room that is in a call, or may not call out, is left alone.
+func TestBusyAndRestricted(t *testing.T) {
+	p, token := house(t, Handset{}, Handset{})
+	set(t, p, "1002", "callrestriction", "on", "selectoutroute", "Local")
+	if _, err := p.Dial("1002", "55501"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.CallIn("5", "1001", "pstn"); err != nil {
+		t.Fatal(err)
+	}
+	p.Move(0)
+	said(p)
+	if _, err := p.Dial("1001", "1002"); !errors.Is(err, ErrBusy) {
+		t.Errorf("dial: %v", err)
+	}
+	ask(p, 1, "call/playprompt", token, `{"number":"1001","prompt":"music1"}`)
+	set(t, p, "1001", "busyforward", "on")
+	if _, err := p.CallIn("6", "1001", "pstn"); err != nil {
+		t.Fatal(err)
+	}
+	p.Move(time.Minute)
+	want := []string{
+		"CallStatus in 6:ANSWERED 1001:ANSWER", "CallStatus in 6:BYE 1001:ANSWER", "NewCdr 6>1001 8 8 Inbound VOICEMAIL",
+	}
+	if got := said(p); !slices.Equal(got, want) {
+		t.Errorf("reported\n%s", strings.Join(got, "\n"))
+	}
+	x, _ := p.Extension("1001")
+	if len(x.Voicemails) != 1 || x.Voicemails[0].From != "6" || x.Voicemails[0].Length != 8 || x.Voicemails[0].File != "msg0000.wav" {
+		t.Errorf("left %+v", x.Voicemails)
+	}
+	var restricted, busy bool
+	for _, c := range p.Records() {
+		restricted = restricted || c.From == "1002" && c.Status == "FAILED"
+		busy = busy || c.From == "prompt" && c.Status == "BUSY"
+	}
+	if !restricted || !busy {
+		t.Errorf("records %+v", p.Records())
+	}
+}
+
+func TestReportsThatNobodyIsRegisteredFor(t *testing.T) {
+	p := newPBX(t, PBXOptions{Now: newClock().now, Extensions: 1})
+	for _, lose := range []bool{false, true} {
+		if err := p.SetLimits(Limits{Channels: 9, LoseReports: lose}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.SetExtension(PBXExtension{Number: "1001", Handset: []Handset{{Does: Unreachable}}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Dial("1001", "*56"); err != nil {
+			t.Fatal(err)
+		}
+		p.Move(time.Minute)
+		if got := said(p); (len(got) == 0) != lose || lose && p.Stats().Dropped != 4 || slices.Contains(got, "ConfigChange update") {
+			t.Errorf("lost: %t; %q waits; %+v", lose, got, p.Stats())
+		}
+	}
+}
+
+func TestAgendaKeepsOrder(t *testing.T) {
+	p := newPBX(t, PBXOptions{Now: newClock().now})
+	var got []int
+	at := p.o.Now().Add(time.Second)
+	for n := range 10 {
+		p.arrange(at.Add(time.Duration(n/5)), func(time.Time) { got = append(got, n) })
+	}
+	p.Move(time.Minute)
+	if !slices.IsSorted(got) || len(got) != 10 {
+		t.Errorf("happened in the order %v", got)
+	}
+	for range 200 {
+		p.Move(2 * maxMove)
+	}
+	if years := p.Move(0).Year() - 2026; years < 99 || years > 101 {
+		t.Errorf("the clock is %d years ahead", years)
+	}
+}
+
 func TestNoChannelIsFree(t *testing.T) {
 	p, token := house(t, Handset{}, Handset{})
 	if err := p.SetLimits(Limits{Channels: 1}); err != nil {
@@ -281,6 +361,8 @@ func TestErrorsOfCalls(t *testing.T) {
 	}{
 		{"call/dial", `{"caller":"1001"}`, errEmpty}, {"call/dial", `{"caller":"0","callee":"1001"}`, errNoExtension},
 		{"call/dial", `{"caller":"55501","callee":"1001"}`, errRange}, {"call/dial", `{"caller":"1001","callee":"55501"}`, errNoPermission},
+		{"old extension/dial_outbound", `{"extid":"1001","outto":"0123"}`, ""}, {"old extension/hangup", `{"extid":"1001"}`, ""},
+		{"extension/update", `{"number":"1001","callrestriction":"on"}`, ""}, {"call/dial", `{"caller":"1001","callee":"0123"}`, errNoPermission},
 		{"call/dial", `{"caller":"1001","callee":"0"}`, errNoCallee}, {"call/dial", `{"caller":"1002","callee":"1001"}`, errNotIdle},
 		{"call/playprompt", `{"number":"1001"}`, errEmpty}, {"call/playprompt", `{"number":"1001","prompt":"music1+gone"}`, errNoPrompt},
 		{"call/playprompt", `{"number":"1001","prompt":"music1","volume":"21"}`, errVolume},

@@ -53,7 +53,8 @@ func (p *PBX) issue(c call, in params, endpoint string, keys ...string) answer {
 	return a.with("random", random)
 }
 
-// dropTickets forgets those that have ended, and all if there are too many.
+// dropTickets forgets those that have ended, and any of the others while there
+// are too many.
 func (p *PBX) dropTickets() {
 	now := p.o.Now()
 	for random, t := range p.hotel.tickets {

@@ -35,6 +35,10 @@ type Limits struct {
 	// ExtensionStatus reports what telephones do: on a PBX it is ticked for
 	// each extension.
 	ExtensionStatus bool `json:"extension-status"`
+	// LoseReports loses what happens while nobody is registered; otherwise it
+	// is reported to the next who is. The manual says that reports need a token
+	// that lives, and not what becomes of the others.
+	LoseReports bool `json:"lose-reports"`
 	// Record keeps a recording of each answered call.
 	Record bool `json:"record"`
 }

@@ -118,7 +118,7 @@ func (p *PBX) take(ctx context.Context) ([]byte, bool) {
 }
 
 // reachable tells whether reports may go out. The caller holds mu.
-func (p *PBX) reachable() bool { return !p.down && p.tokens.alive(p.regOf, p.o.Now()) }
+func (p *PBX) reachable() bool { return !p.down && p.registered() }
 
 func (p *PBX) answered() {
 	p.mu.Lock()

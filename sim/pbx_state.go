@@ -135,8 +135,16 @@ func (p *PBX) SetExtension(x PBXExtension) error {
 			p.arm(e, a, p.o.Now())
 		}
 	}
-	p.report(ConfigChange(p.o.Serial, x.Number, operation))
+	p.reportChange(x.Number, operation)
 	return nil
+}
+
+// reportChange tells of a change on the web page, if there is anybody to tell:
+// what a hotel is set up with before is no news.
+func (p *PBX) reportChange(number, operation string) {
+	if p.registered() {
+		p.report(ConfigChange(p.o.Serial, number, operation))
+	}
 }
 
 func (x PBXExtension) sound() error {
@@ -192,7 +200,7 @@ func (p *PBX) RemoveExtension(number string) error {
 	}
 	e.dropAlarms(func(*alarm) bool { return true })
 	delete(p.hotel.extensions, number)
-	p.report(ConfigChange(p.o.Serial, number, "del"))
+	p.reportChange(number, "del")
 	return nil
 }
 

@@ -284,9 +284,10 @@ func (p *PBX) showIdle(t *talk) {
 func seconds(d time.Duration) int { return int(d / time.Second) }
 
 // report hands over a report of the PBX's own. One that finds the queue full
-// is counted and lost. The caller holds mu.
+// is counted and lost, and so is, if [Limits.LoseReports] says so, one that
+// nobody is registered for. The caller holds mu.
 func (p *PBX) report(body []byte) {
-	if !p.enqueue(body) {
+	if p.hotel.limits.LoseReports && !p.registered() || !p.enqueue(body) {
 		p.stats.Dropped++
 	}
 }
