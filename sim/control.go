@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -170,7 +171,7 @@ func (p *PBX) controlSetExtension(r *http.Request, x PBXExtension) (any, error) 
 // controlSetLimits changes those that the body names.
 func (p *PBX) controlSetLimits(_ *http.Request, body json.RawMessage) (any, error) {
 	limits := p.Limits()
-	if err := json.Unmarshal(body, &limits); err != nil {
+	if err := strictly(bytes.NewReader(body), &limits); err != nil {
 		return nil, fmt.Errorf("read limits: %w", err)
 	}
 	return limits, p.SetLimits(limits)
@@ -186,7 +187,7 @@ func get(mux *http.ServeMux, path string, look func() any) {
 func take[T any](mux *http.ServeMux, pattern string, obey func(*http.Request, T) (any, error)) {
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		var order T
-		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxControl)).Decode(&order)
+		err := strictly(http.MaxBytesReader(w, r.Body, maxControl), &order)
 		if err != nil && !errors.Is(err, io.EOF) {
 			refuse(w, fmt.Errorf("read the order: %w", err))
 			return
@@ -198,6 +199,13 @@ func take[T any](mux *http.ServeMux, pattern string, obey func(*http.Request, T)
 		}
 		tell(w, orElse(answer, any(struct{}{})))
 	})
+}
+
+// strictly reads JSON whose every key must be known.
+func strictly(from io.Reader, to any) error {
+	d := json.NewDecoder(from)
+	d.DisallowUnknownFields()
+	return d.Decode(to)
 }
 
 func tell(w http.ResponseWriter, answer any) {

@@ -83,12 +83,12 @@ type PBX struct {
 
 // PBXStats counts what a PBX has done since its start.
 type PBXStats struct {
-	Logins     int // answered with a token
-	Refused    int // logins that were refused, locked addresses included
-	Heartbeats int // answered with success
-	Attempts   int // pushes that reached the agent's port
-	Delivered  int // reports answered with 200
-	Dropped    int // reports of its own that were lost before they were sent
+	Logins     int `json:"logins"`     // answered with a token
+	Refused    int `json:"refused"`    // logins that were refused, locked addresses included
+	Heartbeats int `json:"heartbeats"` // answered with success
+	Attempts   int `json:"attempts"`   // pushes that reached the agent's port
+	Delivered  int `json:"delivered"`  // reports answered with 200
+	Dropped    int `json:"dropped"`    // reports of its own that were lost before they were sent
 }
 
 // NewPBX makes a PBX; it begins with [PBX.Serve]. An error comes only of

@@ -57,8 +57,9 @@ func (p *PBX) State() PBXState {
 	now := p.o.Now()
 	p.runDue(now)
 	s := PBXState{
-		Time: now.In(p.o.Zone), SMS: slices.Clone(p.hotel.sent), Records: len(p.hotel.records),
+		Time: now.In(p.o.Zone), SMS: append([]SMS{}, p.hotel.sent...), Records: len(p.hotel.records),
 		Pending: len(p.waiting) + p.sending, Stats: p.stats,
+		Extensions: []PBXExtension{}, Routes: []OutRoute{}, Calls: []PBXCall{},
 	}
 	for _, number := range p.hotel.numbers() {
 		s.Extensions = append(s.Extensions, p.hotel.extensions[number].shown())
@@ -234,7 +235,7 @@ func (p *PBX) Records() []CDR {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.runDue(p.o.Now())
-	return slices.Clone(p.hotel.records)
+	return append([]CDR{}, p.hotel.records...)
 }
 
 // AddRecord keeps the record of a call that nobody saw; it can be downloaded,

@@ -67,7 +67,7 @@ func simulate(c *call) error {
 PMS  http://%s/  secret %q
 
 Orders, one a line:
-  dial ROOM DIGITS    a room's phone dials, such as: dial 1001 778*2*1
+  dial ROOM NUMBER    a room's phone dials, such as: dial 1001 778*2*1
   call ROOM NUMBER    a call of one minute ends
   pbx down|up         the PBX is away, or back
   pms down|up         the PMS is away, or back
@@ -120,7 +120,8 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 	id := sim.CallID(now, number)
 	switch order := strings.Join(words[:min(2, len(words))], " "); {
 	case words[0] == "dial" && len(words) == 3:
-		return s.pbx.Push(ctx, sim.DTMF(s.pbx.Serial(), id, words[1], words[2]))
+		_, err := s.pbx.Dial(words[1], words[2])
+		return err
 	case words[0] == "call" && len(words) == 3:
 		return s.pbx.Push(ctx, sim.NewCdr(s.pbx.Serial(), sim.CDR{
 			CallID: id, Start: now, From: words[1], To: words[2], Duration: 65, Talk: 60, Status: "ANSWERED", Type: "Outbound",
