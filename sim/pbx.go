@@ -35,13 +35,13 @@ type PBXOptions struct {
 	Width int
 	// Now is the clock of tokens, locks and the device; nil: the system's.
 	Now func() time.Time
+	// Dial reaches the agent; nil: over the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Seed decides all that happens by chance: how telephones behave and which
 	// faults strike. The same seed and the same requests give the same run.
 	Seed uint64
 	// Extensions is how many there are at the start, from 1001 on.
 	Extensions int
-	// Dial reaches the agent; nil: over the network.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // The default serial number is the one in the manual's examples.
@@ -83,12 +83,12 @@ type PBX struct {
 
 // PBXStats counts what a PBX has done since its start.
 type PBXStats struct {
-	Logins     int `json:"logins"`     // answered with a token
-	Refused    int `json:"refused"`    // logins that were refused, locked addresses included
-	Heartbeats int `json:"heartbeats"` // answered with success
-	Attempts   int `json:"attempts"`   // pushes that reached the agent's port
-	Delivered  int `json:"delivered"`  // reports answered with 200
-	Dropped    int `json:"dropped"`    // reports of its own that were lost before they were sent
+	Dropped    int // reports of its own that were lost before they were sent
+	Logins     int // answered with a token
+	Refused    int // logins that were refused, locked addresses included
+	Heartbeats int // answered with success
+	Attempts   int // pushes that reached the agent's port
+	Delivered  int // reports answered with 200
 }
 
 // NewPBX makes a PBX; it begins with [PBX.Serve]. An error comes only of
@@ -103,15 +103,14 @@ func NewPBX(o PBXOptions) (*PBX, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	clock := &movedClock{from: o.Now}
+	o.Now = clock.now
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{Timeout: apiTimeout}).DialContext
 	}
-	clock := &movedClock{from: o.Now}
-	o.Now = clock.now
-	p := &PBX{o: o, boot: o.Now(), clock: clock, changed: make(chan struct{})}
-	p.hotel = newHotel(o)
-	p.trouble = newTrouble(o.Seed)
+	p := &PBX{o: o, boot: o.Now(), changed: make(chan struct{})}
 	p.up, p.endUp = context.WithCancel(context.Background())
+	p.clock, p.hotel, p.trouble = clock, newHotel(o), newTrouble(o.Seed)
 	if o.TLS {
 		cert, err := selfSigned()
 		if err != nil {

@@ -82,7 +82,11 @@ func (p *PBX) call(c call) answer {
 		return failed(number)
 	}
 	if c.endpoint == "login" {
-		return p.login(c, in)
+		a := p.login(c, in)
+		if c.old {
+			a.Transport = "" // API 2.0.0 alone tells it
+		}
+		return a
 	}
 	if p.trouble.strikes(FaultExpired) {
 		p.tokens.expire(c.token)
@@ -169,9 +173,6 @@ func (p *PBX) login(c call, in fields) answer {
 	token := p.tokens.issue(now)
 	p.register(reg, token)
 	p.stats.Logins++
-	if c.old {
-		return answer{Status: "Success", Token: token}
-	}
 	return answer{Status: "Success", Token: token, Transport: "HTTP"}
 }
 

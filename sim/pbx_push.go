@@ -25,21 +25,17 @@ func (p *PBX) Push(ctx context.Context, body []byte) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.enqueue(slices.Clone(body)) {
-		return fmt.Errorf("push report: %w", ErrQueueFull)
-	}
-	return nil
+	return p.push(body)
 }
 
-// enqueue lets a report wait for its turn; false: too many wait already. The
-// caller holds mu.
-func (p *PBX) enqueue(body []byte) bool {
+// push is Push for those who hold mu.
+func (p *PBX) push(body []byte) error {
 	if len(p.waiting)+p.sending >= p.o.Queue {
-		return false
+		return fmt.Errorf("push report: %w", ErrQueueFull)
 	}
-	p.waiting = append(p.waiting, body)
+	p.waiting = append(p.waiting, slices.Clone(body))
 	p.wake()
-	return true
+	return nil
 }
 
 // Pending is how many reports have not been answered with 200 yet.
@@ -118,7 +114,7 @@ func (p *PBX) take(ctx context.Context) ([]byte, bool) {
 }
 
 // reachable tells whether reports may go out. The caller holds mu.
-func (p *PBX) reachable() bool { return !p.down && p.registered() }
+func (p *PBX) reachable() bool { return !p.down && p.tokens.alive(p.regOf, p.o.Now()) }
 
 func (p *PBX) answered() {
 	p.mu.Lock()

@@ -18,5 +18,5 @@ func (p *PBX) Restart() {
 	p.tokens, p.regOf, p.waiting = tokens{}, "", nil
 	clear(p.hotel.tickets)
 	p.boot = now
-	p.enqueue(BootUp(p.o.Serial)) // nothing else waits
+	_ = p.push(BootUp(p.o.Serial)) // nothing else waits
 }

@@ -18,10 +18,10 @@ import (
 func simFlags(f *flag.FlagSet, c *call) {
 	f.StringVar(&c.opt.listen, "pbx", "127.0.0.1:8088", "where the PBX's API answers")
 	f.StringVar(&c.opt.sink, "pms", "127.0.0.1:8089", "where the PMS takes webhooks")
+	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "what the PBX's clock shows; the agent's hotel.timezone must be the same")
 	f.IntVar(&c.opt.rooms, "extensions", 20, "how many extensions there are, from 1001 on")
 	f.Uint64Var(&c.opt.seed, "seed", 1, "decides what happens by chance; the same seed gives the same run")
 	f.StringVar(&c.opt.control, "control", "", "where the control API answers, such as 127.0.0.1:8090; empty: nowhere.\n"+sim.ControlHelp)
-	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "what the PBX's clock shows; the agent's hotel.timezone must be the same")
 }
 
 // simulate runs a PBX and a PMS until it is told to end, and takes orders
@@ -43,6 +43,15 @@ func simulate(c *call) error {
 	defer cancel()
 	var group sync.WaitGroup
 	defer group.Wait()
+	if c.opt.control != "" {
+		ln, err := net.Listen("tcp", c.opt.control)
+		if err != nil {
+			cancel()
+			return fmt.Errorf("sim: %w", err)
+		}
+		fmt.Fprintf(c.out, "control  http://%s\n", ln.Addr())
+		group.Go(func() { _ = pbx.ServeControl(ctx, ln) }) // it ends with ctx
+	}
 	for _, side := range []struct {
 		address string
 		serve   func(context.Context, net.Listener) error
@@ -53,15 +62,6 @@ func simulate(c *call) error {
 			return fmt.Errorf("sim: %w", err)
 		}
 		group.Go(func() { _ = side.serve(ctx, ln) }) // it ends with ctx
-	}
-	if c.opt.control != "" {
-		ln, err := net.Listen("tcp", c.opt.control)
-		if err != nil {
-			cancel()
-			return fmt.Errorf("sim: %w", err)
-		}
-		fmt.Fprintf(c.out, "control  http://%s\n", ln.Addr())
-		group.Go(func() { _ = pbx.ServeControl(ctx, ln) }) // it ends with ctx
 	}
 	fmt.Fprintf(c.out, `PBX  http://%s  user "api", password "demo"
 PMS  http://%s/  secret %q
