@@ -10,12 +10,12 @@ import (
 
 // dialByCall rings the caller, and once that has answered, the callee.
 func (p *PBX) dialByCall(_ call, in params) answer {
-	return p.dialFrom(in.text("caller"), in.text("callee"), in.text("dialpermission"), in.text("autoanswer") == "yes")
+	return p.dialFrom(in.text("caller"), in.text("callee"), in.text("autoanswer") == "yes")
 }
 
 // dialFrom connects two numbers. The caller must be an extension: IVRs, queues
 // and trunks that call are not simulated.
-func (p *PBX) dialFrom(caller, callee, _ string, quick bool) answer {
+func (p *PBX) dialFrom(caller, callee string, quick bool) answer {
 	if caller == "" || callee == "" {
 		return failed(errEmpty)
 	}
@@ -181,23 +181,6 @@ func (p *PBX) hangUpCall(_ call, in params) answer {
 	return success.with("callid", t.id)
 }
 
-// hangUpExtension is how API 1.1.0 hangs up.
-func (p *PBX) hangUpExtension(c call, in params) answer {
-	e, number := p.one(c, in)
-	if number != "" {
-		return failed(number)
-	}
-	for _, t := range p.hotel.ordered() {
-		for _, l := range t.legs {
-			if l.role == roleExt && l.number == e.number {
-				p.bye(t, l, p.o.Now())
-				return success
-			}
-		}
-	}
-	return failed(errNoCall)
-}
-
 // transferCall sends the party on a channel to another number; the party that
 // it talked to is let go. Which of the two the channel names is assumed. No
 // Transfer is reported (API 2.0.0, Transfer).
@@ -263,8 +246,7 @@ func (p *PBX) callsKey() string {
 	return "Calls"
 }
 
-// callsOfType lists calls with a party outside; how API 1.1.0 prints them is
-// assumed to be the same.
+// callsOfType lists calls with a party outside.
 func (p *PBX) callsOfType(role string) answer {
 	list := [][]byte{}
 	for _, t := range p.hotel.ordered() {

@@ -349,6 +349,46 @@ func TestOrdersToACall(t *testing.T) {
 	}
 }
 
+// API 1.1.0 names calls by the party outside.
+func TestOldOrdersToCalls(t *testing.T) {
+	p, token := house(t, Handset{After: span(1)}, Handset{})
+	id, err := p.CallIn("12345678", "1001", "SIP-142")
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func(body string) string { return string(printed(ask1(p, true, "inbound/query", token, body), "")) }
+	row := func(status string) string {
+		return `{"status":"Success","inbound":[{"inboundid":"` + id + `","from":"12345678","to":"1001","trunk":"SIP-142","status":"` + status + `","callee":[{"extid":"1001"}]}]}`
+	}
+	if got := look(""); got != row("Progress") {
+		t.Errorf("ringing: %s", got)
+	}
+	p.Move(time.Second)
+	if got := look(`{"inboundid":"` + id + `"}`); got != row("Talking") {
+		t.Errorf("answered: %s", got)
+	}
+	for _, none := range []string{look(`{"inboundid":"5.5"}`), string(printed(ask1(p, true, "outbound/query", token, "{}"), ""))} {
+		if none != `{"status":"Success"}` {
+			t.Errorf("none: %s", none)
+		}
+	}
+	for _, c := range []struct {
+		endpoint, body string
+		want           errno
+	}{
+		{"outbound/hangup", `{"outboundid":"` + id + `"}`, errNoCall}, {"inbound/hangup", `{}`, errEmpty}, {"inbound/hangup", `{"inboundid":"5.5"}`, errNoCall},
+		{"inbound/hangup", `{"inboundid":"` + id + `"}`, ""}, {"extension/dial_extension", `{"caller":"1001","callee":"1002"}`, ""},
+	} {
+		if a := ask1(p, true, c.endpoint, token, c.body); a.Errno != c.want {
+			t.Errorf("%s %s: %+v, want %q", c.endpoint, c.body, a, c.want)
+		}
+	}
+	p.Move(time.Second)
+	if s := p.State(); len(s.Calls) != 1 || len(s.Calls[0].Members) != 2 {
+		t.Errorf("goes on: %+v", s.Calls)
+	}
+}
+
 func TestErrorsOfCalls(t *testing.T) {
 	p, token := house(t, Handset{}, Handset{})
 	if _, err := p.Dial("1002", "778*1*1"); err != nil {

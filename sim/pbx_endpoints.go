@@ -75,22 +75,20 @@ var newEndpoints = map[string]endpoint{
 
 // oldEndpoints are those of API 1.1.0.
 var oldEndpoints = map[string]endpoint{
-	"extensionlist/query": {run: (*PBX).listExtensions, bare: true},
-	"extension/query":     {run: (*PBX).queryExtensions},
-	"extension/update":    {run: (*PBX).updateExtension, writes: true},
-	"extension/dial_extension": {run: func(p *PBX, c call, in params) answer {
-		return p.dialFrom(in.text("extid"), in.text("extto"), "", false) // extto is assumed
-	}},
-	"extension/dial_outbound": {run: func(p *PBX, c call, in params) answer {
-		return p.dialFrom(in.text("extid"), in.text("outto"), "", false)
-	}},
-	"extension/playprompt": {run: func(p *PBX, c call, in params) answer { return p.play(in, in.text("extid"), "") }},
+	"extensionlist/query":      {run: (*PBX).listExtensions, bare: true},
+	"extension/query":          {run: (*PBX).queryExtensions},
+	"extension/update":         {run: (*PBX).updateExtension, writes: true},
+	"extension/dial_extension": {run: (*PBX).dialExtension},
+	"extension/dial_outbound":  {run: (*PBX).dialOutbound},
+	"extension/playprompt":     {run: func(p *PBX, c call, in params) answer { return p.play(in, in.text("extid"), "") }},
 	"outbound/playprompt": {run: func(p *PBX, c call, in params) answer {
 		return p.play(in, in.text("outto"), in.text("fromext"))
 	}},
 	"extension/hangup":     {run: (*PBX).hangUpExtension},
-	"inbound/query":        {run: func(p *PBX, c call, in params) answer { return p.callsOfType("inbound") }},
-	"outbound/query":       {run: func(p *PBX, c call, in params) answer { return p.callsOfType("outbound") }},
+	"inbound/query":        {run: queryOld(roleInbound, "callee"), bare: true},
+	"outbound/query":       {run: queryOld(roleOutbound, "caller"), bare: true},
+	"inbound/hangup":       {run: hangUpOld(roleInbound)},
+	"outbound/hangup":      {run: hangUpOld(roleOutbound)},
 	"wakeupcall/query":     {run: (*PBX).queryAlarms},
 	"wakeupcall/create":    {run: (*PBX).createAlarm, writes: true},
 	"wakeupcall/update":    {run: (*PBX).updateAlarm, writes: true},

@@ -161,7 +161,7 @@ func (p *PBX) extensionInfo(c call, e *extension) []byte {
 	var o object
 	set := p.visible(e).set
 	if c.old {
-		o.add("extnumber", quote(e.number)) // assumed, as extensionlist/query has it
+		o.add("extnumber", quote(e.number))
 	} else {
 		o.add("number", quote(e.number))
 	}
