@@ -30,9 +30,9 @@ const ControlHelp = `Control API of the simulated PBX (JSON; spans are written a
   POST   /keys                   press keys: {"at":"1001 or a call's id","keys":"1"}
   POST   /hangup                 {"at":"1001 or a call's id"}
   POST   /report                 send this body as a report, as it is
-  GET    /faults                 PUT: {"faults":{"lost-answer":{"next":1,"percent":10}},"all":0}
-  GET    /limits                 PUT: those that are named
-  GET    /clock                  POST: {"move":"8h"} sets it ahead
+  PUT    /faults                 {"faults":{"lost-answer":{"next":1,"percent":10}},"all":0}; GET lists all
+  PUT    /limits                 those that are named; GET lists all
+  POST   /clock                  {"move":"8h"} sets it ahead; GET tells it
   POST   /down                   {"down":true}: the cable is pulled
   POST   /restart                tokens, calls and the registration are gone; BootUp is reported`
 
@@ -56,7 +56,7 @@ func (p *PBX) Control() http.Handler {
 	take(mux, "PUT /outside/{number}", func(r *http.Request, h Handset) (any, error) {
 		return nil, p.SetOutside(r.PathValue("number"), h)
 	})
-	take(mux, "PUT /faults", func(_ *http.Request, f faultsSet) (any, error) { return nil, p.setFaults(f) })
+	take(mux, "PUT /faults", p.controlSetFaults)
 	take(mux, "PUT /limits", p.controlSetLimits)
 	p.controlActs(mux)
 	return mux
@@ -141,13 +141,19 @@ func (p *PBX) faultsSet() faultsSet {
 	return set
 }
 
-func (p *PBX) setFaults(set faultsSet) error {
+// controlSetFaults changes those that the body names.
+func (p *PBX) controlSetFaults(_ *http.Request, body json.RawMessage) (any, error) {
+	_, all := p.FaultChances()
+	set := faultsSet{All: all}
+	if err := strictly(bytes.NewReader(body), &set); err != nil {
+		return nil, fmt.Errorf("read faults: %w", err)
+	}
 	for f, c := range set.Faults {
 		if err := p.SetFault(f, c); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return p.SetAllFaults(set.All)
+	return p.faultsSet(), p.SetAllFaults(set.All)
 }
 
 func (p *PBX) controlExtension(w http.ResponseWriter, r *http.Request) {
