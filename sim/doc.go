@@ -11,6 +11,14 @@
 // [CallStatus] and their like make the bodies as a Yeastar S-series prints
 // them. A Sink remembers what it was told; [Sink.Received] lists it.
 //
+// A PBX also lives by itself: it answers the hotel's part of the API, in
+// versions 2.0.0 and 1.1.0, and plays calls and alarms on its own clock; a
+// [Handset] says how a telephone behaves. Tests set it up with
+// [PBX.SetExtension], let rooms and outsiders call with [PBX.Dial] and
+// [PBX.CallIn], and move its clock with [PBX.Move]. [PBX.SetFault] and
+// [PBX.SetLimits] make it differ in the ways that real ones do; programs do
+// all of that by [PBX.Control].
+//
 // The facts are those of the Yeastar S-series API manual, version 2.0.0, and
 // of Standard Webhooks 1.0.0. What neither states is marked as assumed.
 package sim

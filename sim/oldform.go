@@ -27,7 +27,7 @@ func oldForm(body []byte, version string) []byte {
 		var members []Member
 		switch {
 		case p.key == "members" && json.Unmarshal(p.value, &members) == nil:
-			out.addMembers(members, version)
+			out.addMembers(members, callID(pairs), version)
 		case p.key == "event" && string(p.value) == `"CallStatus"`:
 			out.add("action", quote(lastStatus(pairs)))
 		default:
@@ -35,6 +35,16 @@ func oldForm(body []byte, version string) []byte {
 		}
 	}
 	return out.bytes()
+}
+
+// callID gives the id of a report's call; empty if it has none.
+func callID(pairs []pair) (id string) {
+	for _, p := range pairs {
+		if p.key == "callid" {
+			_ = json.Unmarshal(p.value, &id) // of another kind: no id
+		}
+	}
+	return id
 }
 
 type pair struct {
@@ -99,10 +109,10 @@ func (o *object) add(key string, value []byte) {
 
 func (o *object) bytes() []byte { return append(append([]byte{'{'}, o.text...), '}') }
 
-func (o *object) addMembers(members []Member, version string) {
+func (o *object) addMembers(members []Member, callid, version string) {
 	if version != "1.0.2" {
 		for _, m := range members {
-			role, party := oldParty(m)
+			role, party := oldParty(m, callid)
 			o.add(role, party)
 		}
 		return
@@ -110,13 +120,16 @@ func (o *object) addMembers(members []Member, version string) {
 	var list [][]byte
 	for _, m := range members {
 		var one object
-		one.add(oldParty(m))
+		one.add(oldParty(m, callid))
 		list = append(list, one.bytes())
 	}
 	o.add("call", append(append([]byte{'['}, bytes.Join(list, []byte{','})...), ']'))
 }
 
-func oldParty(m Member) (role string, party []byte) {
+// oldParty names a party outside by an id, such as inboundid; the vendor's
+// example of an inbound one has that of the call, and that outbound ones have
+// it too is assumed.
+func oldParty(m Member, callid string) (role string, party []byte) {
 	if m.Ext != nil {
 		return "ext", printed(struct {
 			Number string `json:"extid"`
@@ -129,11 +142,14 @@ func oldParty(m Member) (role string, party []byte) {
 	if t == nil {
 		return "ext", []byte("{}")
 	}
-	return role, printed(struct {
-		From  string `json:"from"`
-		To    string `json:"to"`
-		Trunk string `json:"trunk"`
-	}{t.From, t.To, t.Name}, "")
+	var o object
+	o.add("from", quote(t.From))
+	o.add("to", quote(t.To))
+	o.add("trunk", quote(t.Name))
+	if callid != "" {
+		o.add(role+"id", quote(callid))
+	}
+	return role, o.bytes()
 }
 
 func quote(text string) []byte { return printed(text, "") }

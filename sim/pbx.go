@@ -40,6 +40,11 @@ type PBXOptions struct {
 	TCP bool
 	// Dial reaches the agent; nil: over the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Seed decides all that happens by chance: how telephones behave and which
+	// faults strike. The same seed and the same requests give the same run.
+	Seed uint64
+	// Extensions is how many there are at the start, from 1001 on.
+	Extensions int
 }
 
 // The default serial number is the one in the manual's examples.
@@ -75,11 +80,16 @@ type PBX struct {
 	manner  StreamManner
 	streams map[*stream]bool // that are logged in
 	stats   PBXStats
+	clock   *movedClock
+	agenda  agenda
+	hotel   hotel
+	trouble trouble
 	changed chan struct{} // closed and renewed with each change that wakes
 }
 
 // PBXStats counts what a PBX has done since its start.
 type PBXStats struct {
+	Dropped    int // reports of its own that were lost before they were sent
 	Logins     int // answered with a token
 	Refused    int // logins that were refused, locked addresses included
 	Heartbeats int // answered with success
@@ -101,11 +111,14 @@ func NewPBX(o PBXOptions) (*PBX, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	clock := &movedClock{from: o.Now}
+	o.Now = clock.now
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{Timeout: apiTimeout}).DialContext
 	}
 	p := &PBX{o: o, boot: o.Now(), changed: make(chan struct{}), tcp: o.TCP, streams: map[*stream]bool{}}
 	p.up, p.endUp = context.WithCancel(context.Background())
+	p.clock, p.hotel, p.trouble = clock, newHotel(o), newTrouble(o.Seed)
 	if o.TLS {
 		cert, err := selfSigned()
 		if err != nil {
@@ -146,6 +159,7 @@ func (p *PBX) Serve(ctx context.Context, ln net.Listener) error {
 	for range p.o.Width {
 		running.Go(func() { p.sendReports(ctx) })
 	}
+	running.Go(func() { p.keepTime(ctx) })
 	server := &http.Server{
 		Handler: http.HandlerFunc(p.serveAPI), ErrorLog: log.New(io.Discard, "", 0),
 		ReadTimeout: apiTimeout, WriteTimeout: apiTimeout, MaxHeaderBytes: 16 << 10,

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-
 	"net/http"
 	"net/netip"
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -32,7 +30,6 @@ const (
 )
 
 const (
-	apiPath    = "/api/v2.0.0/"
 	maxRequest = 64 << 10
 	// apiHead is the head of every answer, as the manual prints it. The end of
 	// the connection is the end of the body.
@@ -52,46 +49,22 @@ type answer struct {
 	Token     string  `json:"token,omitempty"`
 	Transport string  `json:"transport,omitempty"`
 	Device    *device `json:"deviceinfo,omitempty"`
+	more      []pair  // what the endpoint adds, in its order
 }
 
 var success = answer{Status: "Success"}
 
 func failed(number errno) answer { return answer{Status: "Failed", Errno: number} }
 
-func (p *PBX) serveAPI(w http.ResponseWriter, r *http.Request) {
-	endpoint, ours := strings.CutPrefix(r.URL.Path, apiPath)
-	if !ours {
-		http.NotFound(w, r)
-		return
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
-	from, fromErr := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || fromErr != nil || p.isDown() {
-		panic(http.ErrAbortHandler) // cut off without an answer
-	}
-	a := p.call(call{
-		method: r.Method, endpoint: endpoint, token: r.URL.Query().Get("token"),
-		from: from.Addr().Unmap().WithZone(""), body: body,
-	})
-	writeAnswer(w, a)
-}
-
-// writeAnswer writes past net/http, which would add a length.
-func writeAnswer(w http.ResponseWriter, a answer) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	defer conn.Close()
-	_ = conn.SetWriteDeadline(time.Now().Add(apiTimeout))
-	_, err = conn.Write(append([]byte(apiHead), printed(a, "  ")...))
-	if half, ok := conn.(interface{ CloseWrite() error }); ok && err == nil {
-		_ = half.CloseWrite() // the answer is whole; Close follows anyway
-	}
+// with adds a value to an answer.
+func (a answer) with(key string, value any) answer {
+	a.more = append(slices.Clip(a.more), pair{key, printed(value, "")})
+	return a
 }
 
 // call is one request to the API.
 type call struct {
+	old                     bool // to API 1.1.0
 	method, endpoint, token string
 	from                    netip.Addr
 	body                    []byte
@@ -100,6 +73,7 @@ type call struct {
 func (p *PBX) call(c call) answer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.runDue(p.o.Now())
 	if c.method != http.MethodPost {
 		return failed(errNotPost)
 	}
@@ -108,7 +82,14 @@ func (p *PBX) call(c call) answer {
 		return failed(number)
 	}
 	if c.endpoint == "login" {
-		return p.login(c, in)
+		a := p.login(c, in)
+		if c.old {
+			a.Transport = "" // API 2.0.0 alone tells it
+		}
+		return a
+	}
+	if p.trouble.strikes(FaultExpired) {
+		p.tokens.expire(c.token)
 	}
 	if number, ok := p.tokens.use(c.token, p.o.Now()); !ok {
 		return failed(number)
@@ -121,7 +102,7 @@ func (p *PBX) call(c call) answer {
 	case "deviceinfo/query":
 		return p.device()
 	}
-	return failed(errUnknownRequest)
+	return p.endpoint(c)
 }
 
 // fields are the parameters of login and heartbeat.
@@ -172,7 +153,7 @@ func (p *PBX) login(c call, in fields) answer {
 	if !in.present {
 		return failed(errNoData)
 	}
-	if p.door.locked(c.from, now) {
+	if p.door.locked(c.from, now) || p.trouble.strikes(FaultLocked) {
 		p.stats.Refused++
 		return failed(errLocked)
 	}
@@ -180,6 +161,9 @@ func (p *PBX) login(c call, in fields) answer {
 		p.door.wrong(c.from, now)
 		p.stats.Refused++
 		return failed(errPassword)
+	}
+	if c.old && in.Port == "" {
+		return failed(errEmpty) // API 1.1.0 requires it; the number is assumed
 	}
 	reg, ok := registration(c.from.String(), in)
 	if !ok {
@@ -231,7 +215,7 @@ func (p *PBX) device() answer {
 		Name: "Yeastar S300", Serial: p.o.Serial, Hardware: "V1.10 0000-0000", Firmware: "30.13.0.30",
 		Time:       now.Format(time.DateTime) + " " + zoneName(now),
 		Uptime:     fmt.Sprintf("%02d:%02d:%02d", int(up.Hours()), int(up.Minutes())%60, int(up.Seconds())%60),
-		Extensions: "22/500",
+		Extensions: p.hotel.registered(),
 	}}
 }
 

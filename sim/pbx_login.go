@@ -101,6 +101,13 @@ func (t tokens) use(token string, now time.Time) (errno, bool) {
 	return "", true
 }
 
+// expire ends a token's life before its time.
+func (t tokens) expire(token string) {
+	if _, known := t[token]; known {
+		t[token] = time.Time{}
+	}
+}
+
 func (t tokens) alive(token string, now time.Time) bool {
 	return token != "" && now.Before(t[token])
 }

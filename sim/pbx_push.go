@@ -28,6 +28,11 @@ func (p *PBX) Push(ctx context.Context, body []byte) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.push(body)
+}
+
+// push is Push for those who hold mu.
+func (p *PBX) push(body []byte) error {
 	if p.tcp {
 		return p.stream(body)
 	}
@@ -79,7 +84,7 @@ func (p *PBX) sendReports(ctx context.Context) {
 			return
 		}
 		for {
-			if err := p.attempt(ctx, body); err == nil {
+			if err := p.attempt(ctx, body); err == nil && !p.strikes(FaultRepeatReport) {
 				break
 			}
 			select {

@@ -59,10 +59,14 @@ func (p *PBX) register(reg Registration, token string) {
 	p.wake()
 }
 
+// registered tells whether somebody with a token that lives is. The caller
+// holds mu.
+func (p *PBX) registered() bool { return p.tokens.alive(p.regOf, p.o.Now()) }
+
 // Registration gives where reports go; false while nobody is registered with
 // a token that lives.
 func (p *PBX) Registration() (Registration, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.reg, p.tokens.alive(p.regOf, p.o.Now())
+	return p.reg, p.registered()
 }

@@ -66,42 +66,40 @@ func Phone(callid, extension, status string) Member {
 // DTMF reports the string that a feature code has yielded, such as 777*01
 // (API 2.0.0, DTMF and the hotel chapter).
 func DTMF(serial, callid, extension, digits string) []byte {
+	return digitsReport(serial, callid, Phone(callid, extension, "ANSWERED"), digits)
+}
+
+func digitsReport(serial, callid string, m Member, digits string) []byte {
 	return printed(struct {
 		Event   string   `json:"event"`
 		CallID  string   `json:"callid"`
 		Members []Member `json:"members"`
 		Infos   string   `json:"infos"`
 		Serial  string   `json:"sn"`
-	}{"DTMF", callid, []Member{Phone(callid, extension, "ANSWERED")}, digits, serial}, "  ")
+	}{"DTMF", callid, []Member{m}, digits, serial}, "  ")
 }
 
 // Key reports a single key; index is its place in the call, from 0 (API
 // 2.0.0, DTMF).
 func Key(serial, callid, extension, key string, index int) []byte {
-	return printed(struct {
-		Event   string   `json:"event"`
-		CallID  string   `json:"callid"`
-		Members []Member `json:"members"`
-		Info    string   `json:"info"`
-		Flag    string   `json:"flag"`
-		Serial  string   `json:"sn"`
-	}{"DTMF", callid, []Member{Phone(callid, extension, "ANSWERED")}, key, strconv.Itoa(index), serial}, "  ")
+	return keyReport(serial, callid, Phone(callid, extension, "ANSWERED"), key, index)
 }
 
 // CDR is the record of a finished call.
 type CDR struct {
-	CallID      string
-	Start       time.Time // printed in its own zone, which is to be the PBX's
-	From, To    string
-	Duration    int    // whole call, seconds
-	Talk        int    // answered part, seconds
-	SourceTrunk string // of an inbound call
-	DestTrunk   string // of an outbound call
-	Status      string // ANSWERED, NO ANSWER, BUSY, FAILED, VOICEMAIL
-	Type        string // Internal, Inbound, Outbound
-	Pincode     string
-	Recording   string
-	DID         string
+	CallID      string    `json:"callid"`
+	Start       time.Time `json:"start"` // printed in its own zone, which is to be the PBX's
+	From        string    `json:"callfrom"`
+	To          string    `json:"callto"`
+	Duration    int       `json:"duration"`     // whole call, seconds
+	Talk        int       `json:"talk"`         // answered part, seconds
+	SourceTrunk string    `json:"srctrunkname"` // of an inbound call
+	DestTrunk   string    `json:"dsttrunkname"` // of an outbound call
+	Status      string    `json:"status"`       // ANSWERED, NO ANSWER, BUSY, FAILED, VOICEMAIL
+	Type        string    `json:"type"`         // Internal, Inbound, Outbound
+	Pincode     string    `json:"pincode"`
+	Recording   string    `json:"recording"`
+	DID         string    `json:"didnumber"`
 }
 
 // NewCdr reports the record of a finished call (API 2.0.0, NewCdr). Numbers

@@ -131,8 +131,8 @@ func TestOldForms(t *testing.T) {
 	}{
 		{ring, "1.0.0", `{"action":"RING","callid":"1700000001.20","ext":{"extid":"8101"},"ext":{"extid":"8102"},"sn":"1"}`},
 		{minibar, "1.0.2", `{"action":"DTMF","callid":"1700000001.25","call":[{"ext":{"extid":"8101"}}],"infos":"778*123456789*2","sn":"1"}`},
-		{in, "1.0.0", `{"action":"ALERT","callid":"2.1","inbound":{"from":"013800000000","to":"8101","trunk":"sip-1"},"sn":"1"}`},
-		{out, "1.0.2", `{"action":"BYE","callid":"2.1","call":[{"outbound":{"from":"8101","to":"013800000000","trunk":"sip-1"}},{"ext":{}}],"sn":"1"}`},
+		{in, "1.0.0", `{"action":"ALERT","callid":"2.1","inbound":{"from":"013800000000","to":"8101","trunk":"sip-1","inboundid":"2.1"},"sn":"1"}`},
+		{out, "1.0.2", `{"action":"BYE","callid":"2.1","call":[{"outbound":{"from":"8101","to":"013800000000","trunk":"sip-1","outboundid":"2.1"}},{"ext":{}}],"sn":"1"}`},
 		{[]byte("no report"), "1.0.0", "no report"},
 		{[]byte(`{"event":"x"`), "1.0.0", `{"event":"x"`},
 	} {

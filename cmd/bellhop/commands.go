@@ -51,6 +51,8 @@ type options struct {
 	way, stream             string
 	events, conns, rooms    int
 	fill                    int
+	seed                    uint64
+	control                 string
 }
 
 // commands is the list that help prints, in its order.

@@ -21,6 +21,7 @@ func TestCommandLine(t *testing.T) {
 		{"version", "bellhop ", "", 0},
 		{"--help", "bellhop config check", "", 0},
 		{"config check --help", "the config", "", 0},
+		{"sim --help", "PUT    /faults", "", 0},
 		{"config check -c " + file, "good (Inn, yeastar at http://10.0.0.1)", "", 0},
 		{"", "", "no command given", 2},
 		{"frobnicate", "", `no command "frobnicate"`, 2},

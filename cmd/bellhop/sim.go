@@ -23,6 +23,9 @@ func simFlags(f *flag.FlagSet, c *call) {
 	f.StringVar(&c.opt.stream, "stream", "127.0.0.1:8333", "with --events tcp: the `ADDRESS` of the PBX's event stream")
 	f.StringVar(&c.opt.timezone, "timezone", "Asia/Shanghai", "the `ZONE` of the PBX's clock; the agent's hotel.timezone must be the same")
 	f.BoolVar(&c.opt.tls, "tls", false, "let the PBX answer by https, with a new certificate each time: for \"trust pbx\"")
+	f.IntVar(&c.opt.rooms, "extensions", 20, "how many extensions there are, from 1001 on")
+	f.Uint64Var(&c.opt.seed, "seed", 1, "decides what happens by chance; the same seed gives the same run")
+	f.StringVar(&c.opt.control, "control", "", "the `ADDRESS` at which the control API answers, such as 127.0.0.1:8090; empty: nowhere.\n"+sim.ControlHelp)
 }
 
 // simulate runs a PBX and a PMS until it is told to end, and takes orders
@@ -36,7 +39,9 @@ func simulate(c *call) error {
 	if err != nil {
 		return err
 	}
-	pbx, err := sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: c.opt.tls, TCP: tcp})
+	pbx, err := sim.NewPBX(sim.PBXOptions{
+		Password: "demo", Zone: zone, TLS: c.opt.tls, TCP: tcp, Seed: c.opt.seed, Extensions: c.opt.rooms,
+	})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -48,6 +53,15 @@ func simulate(c *call) error {
 	defer cancel()
 	var group sync.WaitGroup
 	defer group.Wait()
+	if c.opt.control != "" {
+		ln, err := net.Listen("tcp", c.opt.control)
+		if err != nil {
+			cancel()
+			return fmt.Errorf("sim: %w", err)
+		}
+		fmt.Fprintf(c.out, "control  http://%s\n", ln.Addr())
+		group.Go(func() { _ = pbx.ServeControl(ctx, ln) }) // it ends with ctx
+	}
 	type side struct {
 		address string
 		serve   func(context.Context, net.Listener) error
@@ -76,7 +90,7 @@ PMS  http://%s/  secret %q
 
 Orders, one a line:
   dial PHONE DIGITS   an extension dials, such as: dial 1001 778*2*1
-  call PHONE NUMBER   an extension's call of one minute ends
+  call PHONE NUMBER   a call of one minute ends
   pbx down|up         the PBX is away, or back
   stream cut          the event stream breaks off
   pms down|up         the PMS is away, or back
@@ -137,7 +151,8 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 	id := sim.CallID(now, number)
 	switch order := strings.Join(words[:min(2, len(words))], " "); {
 	case words[0] == "dial" && len(words) == 3:
-		return s.pbx.Push(ctx, sim.DTMF(s.pbx.Serial(), id, words[1], words[2]))
+		_, err := s.pbx.Dial(words[1], words[2])
+		return err
 	case words[0] == "call" && len(words) == 3:
 		return s.pbx.Push(ctx, sim.NewCdr(s.pbx.Serial(), sim.CDR{
 			CallID: id, Start: now, From: words[1], To: words[2], Duration: 65, Talk: 60, Status: "ANSWERED", Type: "Outbound",

@@ -1,0 +1,22 @@
+package sim
+
+// Restart switches the PBX off and on again: tokens, the registration and
+// calls are gone, without a record of them, and reports that waited too; what
+// is set stays. BootUp is reported once somebody has registered again.
+func (p *PBX) Restart() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.o.Now()
+	p.runDue(now)
+	for _, t := range p.hotel.ordered() {
+		t.turn++
+		delete(p.hotel.talks, t.id)
+		if t.done != nil {
+			t.done(false, now)
+		}
+	}
+	p.tokens, p.regOf, p.waiting = tokens{}, "", nil
+	clear(p.hotel.tickets)
+	p.boot = now
+	_ = p.push(BootUp(p.o.Serial)) // nothing else waits
+}
