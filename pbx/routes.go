@@ -9,7 +9,7 @@ import (
 
 // Route is a way out of the PBX: who may dial what over which trunks.
 type Route struct {
-	ID         string
+	ID         string // empty where the PBX has none
 	Name       string
 	Patterns   string // what may be dialled, as the PBX writes it
 	Trunks     []string

@@ -1,0 +1,110 @@
+// Package pbxtest holds the tests that every driver of a PBX passes, for each
+// ability that it has.
+//
+// A driver's own test brings a far side that it can command, and calls [Run]:
+//
+//	func TestContract(t *testing.T) {
+//		pbxtest.Run(t, func(t *testing.T) pbxtest.House { … })
+//	}
+package pbxtest
+
+import (
+	"errors"
+	"testing"
+
+	"bellhop/hotel"
+	"bellhop/pbx"
+)
+
+// Far is the PBX under test, as one who stands before it can use it.
+type Far interface {
+	// LeaveVoicemail leaves a message in an extension's mailbox.
+	LeaveVoicemail(extension string)
+	// Telephone lets a call take place that the driver is not told of. It gives
+	// the call as a report of it would be, and the span in which it lies.
+	Telephone(from, to string) (hotel.CDR, pbx.Span)
+	// Trouble switches a kind of trouble on or off. While it is on everything
+	// may fail, and nothing may go wrong.
+	Trouble(name string, on bool)
+	// Look gives an extension's settings as the PBX itself holds them, by its
+	// own names, to see what was touched.
+	Look(extension string) map[string]string
+}
+
+// House is a driver and its far side, which end with the test.
+type House struct {
+	Driver pbx.Driver
+	Far    Far
+	Phones [2]string // extensions that are there
+	Absent string    // one that is not
+	Routes []string  // the outbound routes, two at least
+	// Owned are the settings, by the PBX's own names, that a change of name,
+	// routes and do-not-disturb may touch.
+	Owned    []string
+	Troubles []string // see [Far.Trouble]
+}
+
+// Start makes a house.
+type Start func(t *testing.T) House
+
+// Run tests one kind of driver.
+func Run(t *testing.T, start Start) {
+	for name, test := range map[string]func(*testing.T, House){
+		"says who it is":               identifies,
+		"lists extensions":             listsExtensions,
+		"changes what is named":        changesExtension,
+		"refuses what is not there":    refusesAbsent,
+		"lists routes":                 listsRoutes,
+		"keeps alarms":                 keepsAlarms,
+		"never deletes without an id":  deletesByID,
+		"checks out":                   checksOut,
+		"places calls":                 placesCalls,
+		"plays prompts":                playsPrompts,
+		"keeps voicemail":              keepsVoicemail,
+		"knows past calls":             knowsPastCalls,
+		"ends a listing when told":     endsListing,
+		"comes through every trouble":  comesThrough,
+		"makes no alarm twice":         makesNoAlarmTwice,
+		"cleans names as it sets them": cleansNames,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, start(t))
+		})
+	}
+}
+
+// able gives the driver as one that has an ability; a test of one that it
+// lacks is passed over.
+func able[T any](t *testing.T, h House) T {
+	t.Helper()
+	d, ok := h.Driver.(T)
+	if !ok {
+		t.Skipf("the driver is no %T", (*T)(nil))
+	}
+	return d
+}
+
+// must fails the test on an error.
+func must(t *testing.T, what string, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// wantKind checks by which kind a caller would go on.
+func wantKind(t *testing.T, what string, err, kind error) {
+	t.Helper()
+	if !errors.Is(err, kind) {
+		t.Errorf("%s: %v, want %v", what, err, kind)
+	}
+}
+
+func identifies(t *testing.T, h House) {
+	id, err := h.Driver.Identify(t.Context())
+	must(t, "identify", err)
+	if id.Serial == "" || id.Clock == "" {
+		t.Errorf("it is %+v", id)
+	}
+}
