@@ -308,17 +308,17 @@ func (s *Store) send(ctx context.Context, queue chan *request, r *request) error
 
 // Status is what the store says of itself.
 type Status struct {
-	ID        string // of this database
-	Events    uint64 // kept
-	LastID    uint64 // newest event; it may be in the journal only a moment later
-	Watermark uint64 // all events up to here are finished
-	LastTime  time.Time
-	Waiting   uint64 // queued calls
-	Parked    uint64 // calls that wait for a person
-	Bytes     int64  // by the store's own accounting
-	Commits   uint64 // since it was opened
-	Syncs     uint64 // since it was opened: two for each commit, one for each round of pushes
-	Error     string // why the newest commit failed; empty when it did not
+	ID        string    `json:"id"`        // of this database
+	Events    uint64    `json:"events"`    // kept
+	LastID    uint64    `json:"lastID"`    // newest event; it may be in the journal only a moment later
+	Watermark uint64    `json:"watermark"` // all events up to here are finished
+	LastTime  time.Time `json:"lastTime"`
+	Waiting   uint64    `json:"waiting"` // queued calls
+	Parked    uint64    `json:"parked"`  // calls that wait for a person
+	Bytes     int64     `json:"bytes"`   // by the store's own accounting
+	Commits   uint64    `json:"commits"` // since it was opened
+	Syncs     uint64    `json:"syncs"`   // since it was opened: two for each commit, one for each round of pushes
+	Error     string    `json:"error"`   // why the newest commit failed; empty when it did not
 }
 
 // Status reads it without blocking.

@@ -18,7 +18,7 @@ import (
 )
 
 // ErrPin says that the PBX showed another certificate than the pinned one.
-var ErrPin = errors.New("the certificate of the PBX is not the pinned one; pin the new one if it was changed on purpose")
+var ErrPin = errors.New(`the certificate of the PBX is not the pinned one; if it was changed on purpose, run "bellhop trust pbx"`)
 
 const callTimeout = 20 * time.Second
 

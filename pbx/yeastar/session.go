@@ -76,7 +76,10 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	if now.Before(s.notBefore) {
 		return "", fmt.Errorf("log in: %w: %w", ErrPaused, s.refusal)
 	}
-	s.tries.use(s.TriesFile)
+	s.tries.use(s.TriesFile, s.User, s.Password)
+	if s.tries.stopped() {
+		return "", fmt.Errorf("log in: %w", s.stop())
+	}
 	if s.tries.spent(now) {
 		return "", fmt.Errorf("log in: %w: %d tries within %s: %w", ErrPaused, maxTries, triesWithin, pbx.ErrRetry)
 	}
@@ -94,6 +97,9 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 		if !neverSent(err) {
 			s.tries.add(doorAPI, now)
 		}
+		if number == ErrnoPassword {
+			s.tries.wrong()
+		}
 		return "", fmt.Errorf("log in: %w", err)
 	}
 	s.tries.clear(doorAPI)
@@ -103,6 +109,15 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	}
 	s.token, s.learned, s.transport = token, learned{}, Transport(out.scalar("transport"))
 	return s.token, nil
+}
+
+// stop says what a person is to do when no other try is made.
+func (s *Session) stop() error {
+	how := "set the right ones"
+	if s.TriesFile != "" {
+		how += fmt.Sprintf(", or delete %q to have these tried once more", s.TriesFile)
+	}
+	return fmt.Errorf("%w: the PBX has refused this user name and password, and a fifth try in a row may lock our address; %s: %w", ErrPaused, how, ErrnoPassword)
 }
 
 // neverSent tells whether the PBX cannot have counted the try.

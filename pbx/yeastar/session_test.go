@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -51,18 +52,57 @@ func session(w *wire) *Session {
 
 const loggedIn = `{"status":"Success","token":"t1"}`
 
+// Four in a row, then never again with the same password, however long the
+// PBX may remember and however often the agent starts.
 func TestWrongPasswordNeverComesToALock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{answer: func(string) string { return `{"status":"Failed","errno":20003}` }}
+		file := filepath.Join(t.TempDir(), "tries")
 		s := session(w)
-		for range 61 {
+		for hour := range 48 {
+			if hour%5 == 4 {
+				s = session(w)
+			}
+			s.TriesFile, s.Password = file, "hidden"
 			if err := s.Login(t.Context()); !errors.Is(err, ErrnoPassword) {
 				t.Fatalf("login: %v", err)
 			}
-			time.Sleep(time.Minute)
+			time.Sleep(time.Hour)
 		}
-		if n := w.count("login"); n > 6 {
-			t.Errorf("%d tries in an hour", n)
+		if n := w.count("login"); n != maxInARow {
+			t.Errorf("%d tries in two days", n)
+		}
+		err := s.Login(t.Context())
+		if !errors.Is(err, ErrPaused) || !strings.Contains(err.Error(), file) || strings.Contains(err.Error(), s.Password) {
+			t.Errorf("it says: %v", err)
+		}
+
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			_ = s.Login(t.Context())
+		}
+		if n := w.count("login"); n != maxInARow+1 {
+			t.Errorf("after a person let it try once more: %d tries", n)
+		}
+
+		// Another password is tried, and the right one clears the record.
+		s = session(w)
+		s.TriesFile, s.Password = file, "another"
+		_ = s.Login(t.Context())
+		if n := w.count("login"); n != maxInARow+2 {
+			t.Errorf("another password: %d tries", n)
+		}
+		w.answer = func(string) string { return loggedIn }
+		s = session(w)
+		s.TriesFile, s.Password = file, "right"
+		time.Sleep(loginPause)
+		if err := s.Login(t.Context()); err != nil {
+			t.Errorf("the right password: %v", err)
+		}
+		if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), "right") {
+			t.Errorf("the record: %s, %v", text, err)
 		}
 	})
 }

@@ -128,7 +128,7 @@ func mayLogIn(ctx context.Context, session *Session) error {
 	if errors.Is(err, ErrPaused) || errors.As(err, &number) && number.stops() {
 		return err
 	}
-	session.tries.use(session.TriesFile)
+	session.tries.use(session.TriesFile, session.User, session.Password)
 	if session.tries.spent(time.Now()) {
 		return errSpent
 	}

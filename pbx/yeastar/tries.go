@@ -1,18 +1,26 @@
 package yeastar
 
 import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
 
 // The PBX locks an address after five wrong logins in a row, for ten minutes
 // (API 2.0.0, Error Code 20002). So few may be refused or left unanswered
-// within that time, restarts of the agent included.
+// within that time, restarts of the agent included. As the manual names no time
+// after which the PBX forgets, there are never five in a row with a password
+// that it has called wrong: a person must act.
 const (
 	triesWithin = 10*time.Minute + 30*time.Second
 	maxTries    = 3
+	maxInARow   = 4
 )
 
 // door is one of the ways in which we log in at a PBX. The manual does not
@@ -30,15 +38,48 @@ const (
 type tries struct {
 	mu   sync.Mutex
 	file string
-	at   map[door][]time.Time
+	who  string // user and password in use
 	read bool
+	record
 }
 
-// use says in which file the record is.
-func (t *tries) use(file string) {
+// record is what the file holds.
+type record struct {
+	At    map[door][]time.Time `json:"at"`
+	Row   int                  `json:"row"`   // tries at all doors since a login succeeded
+	Wrong bool                 `json:"wrong"` // the PBX has called the password wrong since
+	// Salt and Who tell whether user and password are still those that were
+	// tried. So few bytes are no help to whoever would guess them.
+	Salt []byte `json:"salt"`
+	Who  []byte `json:"who"`
+}
+
+// use says in which file the record is, and with what we log in.
+func (t *tries) use(file, user, password string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.file = file
+	t.file, t.who = file, user+"\n"+password
+}
+
+// stopped tells whether a person must act before another try; one who deletes
+// the file has acted.
+func (t *tries) stopped() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.load()
+	if _, err := os.Stat(t.file); t.Wrong && t.file != "" && errors.Is(err, os.ErrNotExist) {
+		t.Row, t.Wrong = 0, false
+	}
+	return t.Wrong && t.Row >= maxInARow
+}
+
+// wrong notes that the PBX has called the password wrong.
+func (t *tries) wrong() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.load()
+	t.Wrong = true
+	t.save()
 }
 
 // spent tells whether another try must wait.
@@ -50,15 +91,18 @@ func (t *tries) spent(now time.Time) bool {
 
 func (t *tries) full(now time.Time) bool {
 	t.load()
+	if t.Wrong && t.Row >= maxInARow {
+		return true
+	}
 	count := 0
-	for d, all := range t.at {
+	for d, all := range t.At {
 		var recent []time.Time
 		for _, at := range all {
 			if age := now.Sub(at); age >= 0 && age < triesWithin {
 				recent = append(recent, at)
 			}
 		}
-		t.at[d] = recent
+		t.At[d] = recent
 		count += len(recent)
 	}
 	return count >= maxTries
@@ -86,7 +130,8 @@ func (t *tries) begin(d door, now time.Time) bool {
 }
 
 func (t *tries) note(d door, now time.Time) {
-	t.at[d] = append(t.at[d], now)
+	t.At[d] = append(t.At[d], now)
+	t.Row++
 	t.save()
 }
 
@@ -95,26 +140,32 @@ func (t *tries) clear(d door) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.load()
-	if len(t.at[d]) == 0 {
+	if len(t.At[d]) == 0 && t.Row == 0 {
 		return
 	}
-	delete(t.at, d)
+	delete(t.At, d)
+	t.Row, t.Wrong = 0, false
 	t.save()
 }
 
+// load reads the file once, and forgets what was tried with another password.
 func (t *tries) load() {
-	if t.at == nil {
-		t.at = map[door][]time.Time{}
+	if !t.read && t.file != "" {
+		t.read = true
+		if text, err := os.ReadFile(t.file); err == nil && json.Unmarshal(text, &t.record) != nil {
+			t.record = record{} // not our form
+		}
 	}
-	if t.read || t.file == "" {
-		return
+	if t.At == nil {
+		t.At = map[door][]time.Time{}
 	}
-	t.read = true
-	if text, err := os.ReadFile(t.file); err == nil {
-		_ = json.Unmarshal(text, &t.at)
+	if t.Salt == nil {
+		t.Salt = make([]byte, 8)
+		_, _ = rand.Read(t.Salt) // never fails (crypto/rand)
 	}
-	if t.at == nil { // the file says null
-		t.at = map[door][]time.Time{}
+	sum := sha256.Sum256(append(slices.Clone(t.Salt), t.who...))
+	if who := sum[:4]; !bytes.Equal(who, t.Who) {
+		t.Who, t.Row, t.Wrong = who, 0, false
 	}
 }
 
@@ -122,7 +173,7 @@ func (t *tries) save() {
 	if t.file == "" {
 		return
 	}
-	if text, err := json.Marshal(t.at); err == nil {
+	if text, err := json.Marshal(t.record); err == nil {
 		_ = os.WriteFile(t.file, text, 0o600)
 	}
 }
