@@ -70,7 +70,7 @@ func (p PBX) faults() []error {
 			faults = append(faults, &Fault{"pbx." + key, rule, value})
 		}
 	}
-	check(p.Driver == "yeastar", "driver", `must be "yeastar" or "none"`, p.Driver)
+	check(p.Driver == "yeastar" || p.Driver == "yeastar-v1", "driver", `must be "yeastar", "yeastar-v1" or "none"`, p.Driver)
 	check(isURL(p.URL), "url", `must be such as "https://192.168.5.150:8088"`, masked(p.URL))
 	check(!strings.Contains(p.URL, "@"), "url", "must hold no user and password: they are username and password_file", "")
 	check(p.Username != "", "username", "is missing: the API user set on the PBX", "")

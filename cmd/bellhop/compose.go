@@ -97,8 +97,12 @@ func openSession(cfg config.Config) (*yeastar.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	version := yeastar.V2
+	if cfg.PBX.Driver == "yeastar-v1" {
+		version = yeastar.V1
+	}
 	return &yeastar.Session{
-		Base: strings.TrimSuffix(cfg.PBX.URL, "/"), HTTP: client, User: cfg.PBX.Username, Password: password,
+		API: version, Base: strings.TrimSuffix(cfg.PBX.URL, "/"), HTTP: client, User: cfg.PBX.Username, Password: password,
 		Registration: yeastar.Registration{Address: host, Port: port, URL: "bellhop", URLTag: "0"},
 		TriesFile:    filepath.Join(filepath.Dir(cfg.Store.Path), "pbx-login-tries"),
 	}, nil
