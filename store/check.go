@@ -23,6 +23,13 @@ const (
 	isBucket  = 0x01
 	metaMagic = 0xED0CDAED
 	metaSize  = 56 // up to its checksum
+
+	// Where a meta page has what, from its magic on.
+	metaPage     = 8 // size of a page
+	metaRoot     = 16
+	metaFreelist = 32
+	metaHigh     = 40
+	metaTxid     = 48
 )
 
 // check walks over every page that the newest meta page leads to, before
@@ -30,7 +37,10 @@ const (
 // goroutine of its own, where a page that makes no sense ends the process, at
 // each start again, and where keys that do not rise leave the file locked. Its
 // lock is held: what a commit is just changing would look damaged.
-func check(f *os.File) error {
+//
+// What the walk has found free it leaves in the file for bbolt, unless that is
+// opened for reading only; see [pageWalk.leaveFree].
+func check(f *os.File, readOnly bool) error {
 	return guarded(func() error {
 		data, unmap, err := mapFile(f)
 		if err != nil || data == nil {
@@ -38,7 +48,11 @@ func check(f *os.File) error {
 		}
 		defer unmap()
 		w := &pageWalk{data: data}
-		return w.walk()
+		if err := w.walk(); err != nil || readOnly {
+			return err
+		}
+		w.leaveFree(f)
+		return nil
 	})
 }
 
@@ -48,6 +62,8 @@ type pageWalk struct {
 	root uint64
 	size uint64 // of a page
 	high uint64 // pages in use
+	txid uint64 // of the newest commit
+	meta []byte // its meta page, up to the checksum
 	seen []atomic.Bool
 	// hands are free to follow a branch beside the one that found it.
 	hands chan struct{}
@@ -80,9 +96,9 @@ func (w *pageWalk) newestMeta() (root uint64, err error) {
 			if !wholeMeta(m, size) {
 				continue
 			}
-			if txid := word(m, 48); !found || txid > newest {
+			if txid := word(m, metaTxid); !found || txid > newest {
 				newest, found = txid, true
-				w.size, w.high, root = size, word(m, 40), word(m, 16)
+				w.size, w.high, w.txid, w.meta, root = size, word(m, metaHigh), txid, m, word(m, metaRoot)
 			}
 		}
 	}
@@ -95,7 +111,7 @@ func (w *pageWalk) newestMeta() (root uint64, err error) {
 func wholeMeta(m []byte, size uint64) bool {
 	h := fnv.New64a()
 	h.Write(m[:metaSize])
-	return half(m, 0) == metaMagic && uint64(half(m, 8)) == size && h.Sum64() == word(m, metaSize)
+	return half(m, 0) == metaMagic && uint64(half(m, metaPage)) == size && h.Sum64() == word(m, metaSize)
 }
 
 func word(b []byte, at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
@@ -120,6 +136,11 @@ func (w *pageWalk) open(id uint64) (node, error) {
 	over := uint64(half(head, 12))
 	if word(head, 0) != id || over >= w.high-id {
 		return node{}, fmt.Errorf("%w: page %d is not what it should be", errDamaged, id)
+	}
+	for next := id + 1; next <= id+over; next++ {
+		if w.seen[next].Swap(true) {
+			return node{}, fmt.Errorf("%w: page %d is used twice", errDamaged, next)
+		}
 	}
 	return node{id, head[:(over+1)*w.size]}, nil
 }

@@ -122,7 +122,7 @@ func openFile(f *os.File, opts Options) (db *bbolt.DB, err error) {
 		_ = f.Close() // bbolt may have closed it already
 		db = nil
 	}()
-	if err = check(f); err != nil {
+	if err = check(f, opts.ReadOnly); err != nil {
 		return nil, err
 	}
 	if db, err = openBolt(f, opts); err != nil {
@@ -138,7 +138,7 @@ func openBolt(f *os.File, opts Options) (*bbolt.DB, error) {
 		OpenFile: func(string, int, os.FileMode) (*os.File, error) { return f, nil },
 		ReadOnly: opts.ReadOnly,
 		// Writing the list of free pages with each commit costs megabytes
-		// after an outage; reading it back from the pages takes milliseconds.
+		// after an outage; check makes one before the file is opened.
 		NoFreelistSync: true,
 		FreelistType:   bbolt.FreelistMapType,
 	})
