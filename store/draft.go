@@ -42,7 +42,7 @@ func (c *commit) draft(cause *hotel.Event, unit string) *draft {
 
 func (d *draft) Get(key string, into any) bool {
 	r, ok := d.state.Get([]byte(key))
-	return ok && decode(key, r.json, into)
+	return ok && r.decode(key, into)
 }
 
 // List visits the state as it is when it begins, whatever visit changes.
@@ -51,7 +51,7 @@ func (d *draft) List(prefix string, visit func(string, func(any) bool) bool) {
 		d.state = d.state.Clone() // so that changes are made to copies of nodes
 	}
 	walk(d.state.Root(), prefix, func(key string, r record) bool {
-		return visit(key, func(into any) bool { return decode(key, r.json, into) })
+		return visit(key, func(into any) bool { return r.decode(key, into) })
 	})
 }
 
@@ -78,7 +78,7 @@ func (d *draft) Put(key string, value any) {
 	text := encode(value)
 	d.own()
 	d.version++
-	d.state.Insert([]byte(key), record{version: d.version, json: text})
+	d.state.Insert([]byte(key), newRecord(d.version, text))
 	d.changed = append(d.changed, key)
 }
 

@@ -14,12 +14,6 @@ import (
 	"bellhop/hotel"
 )
 
-// record is one value of the state as it lies in memory.
-type record struct {
-	version uint64 // grows with each put; never 0
-	json    []byte
-}
-
 type tree = iradix.Tree[record]
 
 // Snapshot is the state after one commit. It never changes, and holding it
@@ -32,27 +26,18 @@ func (s *Store) Snapshot() *Snapshot { return s.snapshot.Load() }
 // Get implements [hotel.View].
 func (s *Snapshot) Get(key string, into any) bool {
 	r, ok := s.root.Get([]byte(key))
-	return ok && decode(key, r.json, into)
+	return ok && r.decode(key, into)
 }
 
 // List implements [hotel.View].
 func (s *Snapshot) List(prefix string, visit func(string, func(any) bool) bool) {
 	walk(s.root.Root(), prefix, func(key string, r record) bool {
-		return visit(key, func(into any) bool { return decode(key, r.json, into) })
+		return visit(key, func(into any) bool { return r.decode(key, into) })
 	})
 }
 
 func walk(root *iradix.Node[record], prefix string, visit func(string, record) bool) {
 	root.WalkPrefix([]byte(prefix), func(k []byte, r record) bool { return !visit(string(k), r) })
-}
-
-// decode reads a record of our own. One that does not fit its type comes
-// from a program of another version; reading on would guess.
-func decode(key string, text []byte, into any) bool {
-	if err := json.Unmarshal(text, into); err != nil {
-		panic(fmt.Sprintf("store: record %q has another form than this version knows: %v", key, err))
-	}
-	return true
 }
 
 // Recorder reads a snapshot and remembers what was read, so that the writer
@@ -73,7 +58,7 @@ func (r *Recorder) Get(key string, into any) bool {
 		r.reads.Keys = map[string]uint64{}
 	}
 	r.reads.Keys[key] = rec.version
-	return ok && decode(key, rec.json, into)
+	return ok && rec.decode(key, into)
 }
 
 // List implements [hotel.View]. The whole prefix counts as read, however
@@ -133,7 +118,7 @@ func loadState(tx *bbolt.Tx) (*tree, error) {
 		if len(v) < 8 || !json.Valid(v[8:]) {
 			return fmt.Errorf("%w: record %q of the state", errDamaged, k)
 		}
-		txn.Insert(bytes.Clone(k), record{version: binary.BigEndian.Uint64(v), json: bytes.Clone(v[8:])})
+		txn.Insert(bytes.Clone(k), newRecord(binary.BigEndian.Uint64(v), bytes.Clone(v[8:])))
 		return nil
 	})
 	return txn.Commit(), err
