@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"unicode/utf8"
 )
 
 // Bounds of one report. The longest example of the manual is below 1 KiB.
@@ -34,18 +34,13 @@ func parse(body []byte) (node, error) {
 	if len(body) > maxBody {
 		return node{}, fmt.Errorf("%d bytes, more than %d", len(body), maxBody)
 	}
-	// The token reader alone would take some bodies that are no JSON.
 	if !json.Valid(body) {
 		return node{}, errors.New("not well-formed JSON")
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	n, err := readNode(d, 0)
+	s := scan{text: body}
+	n, err := s.node(0)
 	if err != nil {
 		return node{}, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return node{}, errors.New("data after the object")
 	}
 	if n.what != '{' {
 		return node{}, errors.New("not an object")
@@ -53,55 +48,111 @@ func parse(body []byte) (node, error) {
 	return n, nil
 }
 
-func readNode(d *json.Decoder, depth int) (node, error) {
+// scan reads text that is known to be well-formed JSON.
+type scan struct {
+	text []byte
+	at   int
+}
+
+// next passes over blanks and gives the byte after them.
+func (s *scan) next() byte {
+	for s.text[s.at] <= ' ' {
+		s.at++
+	}
+	return s.text[s.at]
+}
+
+func (s *scan) node(depth int) (node, error) {
 	if depth > maxDepth {
 		return node{}, fmt.Errorf("nested deeper than %d", maxDepth)
 	}
-	token, err := d.Token()
-	if err != nil {
-		return node{}, err
+	switch s.next() {
+	case '{':
+		return s.object(depth)
+	case '[':
+		return s.array(depth)
+	case '"':
+		text, err := s.str()
+		return node{what: 's', text: text, raw: text}, err
 	}
-	switch t := token.(type) {
-	case nil:
+	switch word := s.word(); word {
+	case "null":
 		return node{}, nil
-	case json.Delim:
-		if t == '{' {
-			return readObject(d, depth)
-		}
-		return readArray(d, depth)
+	case "true", "false":
+		return node{what: 's', text: word, raw: word == "true"}, nil
 	default:
-		return node{what: 's', text: fmt.Sprint(t), raw: t}, nil
+		return node{what: 's', text: word, raw: json.Number(word)}, nil
 	}
 }
 
-func readObject(d *json.Decoder, depth int) (node, error) {
+func (s *scan) object(depth int) (node, error) {
 	n := node{what: '{'}
-	for d.More() {
-		key, err := d.Token()
+	for s.at++; s.next() != '}'; {
+		if s.text[s.at] == ',' {
+			s.at++
+			s.next()
+		}
+		key, err := s.str()
 		if err != nil {
 			return n, err
 		}
-		value, err := readNode(d, depth+1)
+		s.next()
+		s.at++ // the colon
+		value, err := s.node(depth + 1)
 		if err != nil {
 			return n, err
 		}
-		n.pairs = append(n.pairs, pair{key.(string), value})
+		n.pairs = append(n.pairs, pair{key, value})
 	}
-	_, err := d.Token()
-	return n, err
+	s.at++
+	return n, nil
 }
 
-func readArray(d *json.Decoder, depth int) (node, error) {
+func (s *scan) array(depth int) (node, error) {
 	n := node{what: '['}
-	for d.More() {
-		value, err := readNode(d, depth+1)
+	for s.at++; s.next() != ']'; {
+		if s.text[s.at] == ',' {
+			s.at++
+		}
+		value, err := s.node(depth + 1)
 		if err != nil {
 			return n, err
 		}
 		n.items = append(n.items, value)
 	}
-	_, err := d.Token()
-	return n, err
+	s.at++
+	return n, nil
+}
+
+// str reads a string. Most have nothing in them that needs decoding.
+func (s *scan) str() (text string, err error) {
+	from, plain := s.at, true
+	for s.at++; s.text[s.at] != '"'; s.at++ {
+		switch c := s.text[s.at]; {
+		case c == '\\':
+			plain = false
+			s.at++
+		case c >= utf8.RuneSelf:
+			plain = false
+		}
+	}
+	s.at++
+	if plain {
+		return string(s.text[from+1 : s.at-1]), nil
+	}
+	err = json.Unmarshal(s.text[from:s.at], &text)
+	return text, err
+}
+
+var endsWord = []byte(" \t\r\n,]}")
+
+// word reads a number, true, false or null.
+func (s *scan) word() string {
+	from := s.at
+	for s.at < len(s.text) && bytes.IndexByte(endsWord, s.text[s.at]) < 0 {
+		s.at++
+	}
+	return string(s.text[from:s.at])
 }
 
 // scalar gives the last value that is not empty among the spellings of one field.
