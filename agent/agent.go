@@ -60,6 +60,7 @@ type Agent struct {
 	outbox     *outbox
 	cron       *cronLoop
 	history    *history
+	phones     *phoneWriter // nil: the PBX cannot be told anything about telephones
 	clock      *clock
 	pbx        atomic.Pointer[pbx.Identity]
 
@@ -129,6 +130,10 @@ func (a *Agent) hookOptions() luahooks.Options {
 func (a *Agent) openStore() (err error) {
 	// A PMS that is configured and cannot be spoken with yet is told later.
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency}
+	if a.phones = a.newPhoneWriter(); a.phones != nil {
+		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
+		setup.Classes = a.classes()
+	}
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"bellhop/hotel"
@@ -35,6 +36,7 @@ type history struct {
 	agent *Agent
 	calls pbx.CallHistory
 	wake  chan struct{}
+	one   sync.Mutex // at a time
 }
 
 func newHistory(a *Agent) *history {
@@ -100,6 +102,8 @@ var errTooEarly = errors.New("the PBX has not answered yet, or the time is not k
 // fetch asks for everything since the newest moment up to which all is known.
 // A hotel that is new begins with now: older calls are no concern of it.
 func (h *history) fetch(ctx context.Context) error {
+	h.one.Lock()
+	defer h.one.Unlock()
 	a := h.agent
 	theirs := a.clock.pbxNow()
 	if theirs.IsZero() || !a.clock.ok() {
@@ -129,6 +133,15 @@ func (h *history) fetch(ctx context.Context) error {
 		return fmt.Errorf("fetch call records since %s: %w", from.In(a.zone).Format(time.DateTime), err)
 	}
 	return a.fireJob(ctx, historyJob, now)
+}
+
+// settle fetches what the PBX may be about to delete. A PBX that cannot give
+// call records has none to lose.
+func (h *history) settle(ctx context.Context) error {
+	if h.calls == nil {
+		return nil
+	}
+	return unlessUnsupported(h.fetch(ctx))
 }
 
 // spanOfPBX puts a span into the PBX's terms, whose clock is ahead of ours by

@@ -83,6 +83,11 @@ func lanesFor(ev *hotel.Event) []string {
 // been refused: then the error says why. It returns the event's id.
 func (a *Agent) Do(ctx context.Context, ev hotel.Event) (uint64, error) {
 	ev.Source = hotel.SourceCommand
+	return a.enter(ctx, ev)
+}
+
+// enter keeps an event and waits until its rules have run.
+func (a *Agent) enter(ctx context.Context, ev hotel.Event) (uint64, error) {
 	if len(ev.Lanes) == 0 {
 		ev.Lanes = lanesFor(&ev)
 	}

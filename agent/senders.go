@@ -74,6 +74,8 @@ func (a *Agent) senderOf(to string) (sender, bool) {
 	switch {
 	case to == "pms" && a.link != nil:
 		return pmsSender{a.link}, true
+	case to == "pbx" && a.phones != nil:
+		return a.phones, true
 	case strings.HasPrefix(to, "http://"), strings.HasPrefix(to, "https://"):
 		return httpSender{a.client}, true
 	}

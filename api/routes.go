@@ -52,6 +52,9 @@ type Stay struct {
 	Room string `json:"room"`
 	To   string `json:"to,omitempty"`
 	Stay string `json:"stay,omitempty"`
+	// For a check-in: what the telephones show, and may dial.
+	Name  string `json:"name,omitempty"`
+	Class string `json:"class,omitempty"`
 }
 
 type server struct {
@@ -85,6 +88,8 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/checkin", s.stay(hotel.KindCheckIn))
 	mux.HandleFunc("POST /v1/checkout", s.stay(hotel.KindCheckOut))
 	mux.HandleFunc("POST /v1/move", s.stay(hotel.KindMove))
+	mux.HandleFunc("GET /v1/phones", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Phones()) })
+	mux.HandleFunc("POST /v1/phones/{extension}/restore", s.restorePhone)
 	mux.HandleFunc("GET /v1/cron", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Jobs()) })
 	mux.HandleFunc("POST /v1/cron/run", s.cronRun)
 	return http.MaxBytesHandler(mux, maxBody)
@@ -354,14 +359,17 @@ func (s *server) stay(kind hotel.Kind) http.HandlerFunc {
 			return
 		}
 		fields := map[string]string{}
-		if stay.To != "" {
-			fields["to"] = stay.To
-		}
-		if stay.Stay != "" {
-			fields["stay"] = stay.Stay
+		for key, value := range map[string]string{"to": stay.To, "stay": stay.Stay, "name": stay.Name, "class": stay.Class} {
+			if value != "" {
+				fields[key] = value
+			}
 		}
 		s.do(w, r, hotel.Event{Kind: kind, Room: stay.Room, Fields: fields})
 	}
+}
+
+func (s *server) restorePhone(w http.ResponseWriter, r *http.Request) {
+	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: r.PathValue("extension")})
 }
 
 func (s *server) cronRun(w http.ResponseWriter, r *http.Request) {

@@ -21,14 +21,16 @@ import (
 
 // Config is the whole file. [Default] says what a missing key means.
 type Config struct {
-	Hotel    Hotel               `toml:"hotel"`
-	PBX      PBX                 `toml:"pbx"`
-	Classes  map[string][]string `toml:"classes"` // class of service -> outbound route names
-	Services Services            `toml:"services"`
-	Hooks    Hooks               `toml:"hooks"`
-	API      API                 `toml:"api"`
-	Store    Store               `toml:"store"`
-	PMS      PMS                 `toml:"pms"`
+	Hotel     Hotel               `toml:"hotel"`
+	PBX       PBX                 `toml:"pbx"`
+	Classes   map[string][]string `toml:"classes"` // class of service -> outbound route names
+	Emergency Emergency           `toml:"emergency"`
+	Checkout  Checkout            `toml:"checkout"`
+	Services  Services            `toml:"services"`
+	Hooks     Hooks               `toml:"hooks"`
+	API       API                 `toml:"api"`
+	Store     Store               `toml:"store"`
+	PMS       PMS                 `toml:"pms"`
 }
 
 // Hotel says where the box stands.
@@ -50,10 +52,31 @@ type PBX struct {
 	EventListen  string   `toml:"event_listen"`
 	EventAddr    string   `toml:"event_addr"`
 	AllowFrom    []string `toml:"allow_from"` // who may push; empty: the host of url
+	Names        string   `toml:"names"`      // of guests: full, or ascii for old telephones
 	// Advertise is host:port under which the PBX reaches us; empty: our own
 	// address on the way to it, and the port of event_listen.
 	Advertise string `toml:"advertise"`
 }
+
+// Emergency says how help is called.
+type Emergency struct {
+	// Routes are the outbound routes by which emergency numbers are reached:
+	// every telephone keeps them, whatever its class of service.
+	Routes []string `toml:"routes"`
+}
+
+// Checkout says what becomes of a room when its stay ends.
+type Checkout struct {
+	Phones string `toml:"phones"` // clear, pbx or leave
+}
+
+// What a check-out does to the room's telephones besides taking back name and
+// class of service.
+const (
+	CheckoutClear = "clear" // take off what the guest left on them
+	CheckoutPBX   = "pbx"   // let the PBX check them out, then the same
+	CheckoutLeave = "leave" // nothing
+)
 
 // Services are the feature codes; "" switches one off.
 type Services struct {
@@ -99,8 +122,9 @@ type PMS struct {
 func Default() Config {
 	return Config{
 		Hotel:    Hotel{Currency: "CNY", Language: "zh"},
-		PBX:      PBX{Driver: "yeastar", Events: "http", EventListen: ":8260"},
+		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Checkout: Checkout{Phones: CheckoutClear},
 		Hooks:    Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store:    Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},

@@ -44,6 +44,8 @@ func (c *Config) Validate() error {
 		known := []string{"none", "internal", "local", "national", "international"}
 		check(slices.Contains(known, class), "classes."+class, "is no class of service: "+strings.Join(known, ", "), "")
 	}
+	check(len(c.Classes) == 0 || len(c.Emergency.Routes) > 0, "emergency.routes", "must name the outbound routes by which emergency numbers are reached, since [classes] takes routes from telephones", "")
+	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
 	faults = append(faults, c.Services.faults()...)
 	deadline, err := time.ParseDuration(c.Hooks.Deadline)
 	check(err == nil && deadline >= 10*time.Millisecond && deadline <= 30*time.Second, "hooks.deadline", `must be such as "1s", 10ms to 30s`, c.Hooks.Deadline)
@@ -78,6 +80,7 @@ func (p PBX) faults() []error {
 	check(p.Events != "tcp" || isFarAddress(p.EventAddr), "event_addr", `must be such as "192.168.5.150:8333" when events is "tcp"`, p.EventAddr)
 	check(isAddress(p.EventListen), "event_listen", `must be such as ":8260"`, p.EventListen)
 	check(isAddress(p.Advertise) || p.Advertise == "", "advertise", `must be such as "192.168.5.9:8260"`, p.Advertise)
+	check(p.Names == "full" || p.Names == "ascii", "names", `must be "full" or "ascii"`, p.Names)
 	for _, from := range p.AllowFrom {
 		_, err := netip.ParseAddr(from)
 		check(err == nil, "allow_from", "must hold IP addresses", from)

@@ -25,6 +25,7 @@ const (
 	AlertUnreachable  = "unreachable"
 	AlertDatabase     = "database-replaced"
 	AlertGap          = "reports-missed"
+	AlertNotCleared   = "phone-not-cleared"
 	AlertMany         = "too-many-alerts"
 )
 

@@ -33,6 +33,10 @@ type Tx interface {
 type Setup struct {
 	PMS      bool   // somebody is told of postings, statuses and calls
 	Currency string // ISO 4217
+	// Phones: names and classes of service are set on the PBX. Vacate: what a
+	// guest left on a telephone is taken off it at check-out.
+	Phones, Vacate bool
+	Classes        []string // classes of service that can be set
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -133,6 +137,10 @@ func (a *applier) apply(e Effect) error {
 		if !a.tx.Requeue(e.Requeue.Call, e.Requeue.Drop) {
 			return &Invalid{"queue", "call", "must be parked or waiting, and not being sent", strconv.FormatUint(e.Requeue.Call, 10)}
 		}
+	case e.Restore != nil:
+		return a.restorePhone(e.Restore)
+	case e.Phone != nil:
+		a.notePhone(e.Phone)
 	default:
 		return &Invalid{Effect: "effect", Rule: "is empty"}
 	}

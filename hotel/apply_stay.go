@@ -26,7 +26,7 @@ func (a *applier) checkIn(c *CheckIn) error {
 	a.tx.Put(StayKey(id), Stay{ID: id, Room: r.Number, State: StayInHouse, CheckIn: a.ev.Time})
 	r.Stay = id
 	a.tx.Put(RoomKey(r.Number), r)
-	return nil
+	return a.arrive(r, c)
 }
 
 // newStay makes an id from the event; one event may begin several stays.
@@ -53,6 +53,7 @@ func (a *applier) checkOut(c *CheckOut) error {
 		s.State, s.CheckOut = StayDeparted, a.ev.Time
 		a.tx.Put(StayKey(s.ID), s)
 	}
+	a.depart(r, r.Stay, true)
 	r.Stay, r.LastStay, r.DND = "", r.Stay, false
 	a.tx.Put(RoomKey(r.Number), r)
 	return nil
@@ -85,5 +86,6 @@ func (a *applier) move(m *MoveStay) error {
 	from.Stay, from.LastStay, from.DND = "", from.Stay, false
 	a.tx.Put(RoomKey(from.Number), from)
 	a.tx.Put(RoomKey(to.Number), to)
+	a.movePhones(from, to)
 	return nil
 }

@@ -23,6 +23,8 @@ type Effect struct {
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`
 	Requeue      *Requeue      `json:"requeue,omitempty"`
+	Restore      *RestorePhone `json:"restore,omitempty"`
+	Phone        *PhoneNote    `json:"phone,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room
@@ -79,6 +81,9 @@ type HTTPPost struct {
 type CheckIn struct {
 	Room string `json:"room"`
 	Stay string `json:"stay,omitempty"`
+	Name string `json:"name,omitempty"` // the guest's, for the telephones' displays
+	// Class of service of the telephones; empty: as it is.
+	Class string `json:"class,omitempty"`
 }
 
 // CheckOut ends the stay in a room.

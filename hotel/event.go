@@ -99,6 +99,8 @@ type Event struct {
 	Raw []byte `json:"raw,omitempty"`
 	// Import is the list that an import command carries.
 	Import *Import `json:"import,omitempty"`
+	// Phone is what the agent remembers of a telephone.
+	Phone *PhoneNote `json:"phone,omitempty"`
 
 	// Cause is the event that led to this one and Depth the length of that
 	// chain; 0 for what came from outside.

@@ -21,7 +21,9 @@ func Rules(ev *Event, hooked bool) []Effect {
 	case KindCDR:
 		return []Effect{{Call: &RecordCall{}}}
 	case KindCheckIn:
-		return []Effect{{CheckIn: &CheckIn{Room: ev.Room, Stay: ev.Fields["stay"]}}}
+		return []Effect{{CheckIn: &CheckIn{
+			Room: ev.Room, Stay: ev.Fields["stay"], Name: ev.Fields["name"], Class: ev.Fields["class"],
+		}}}
 	case KindCheckOut:
 		return []Effect{{CheckOut: &CheckOut{Room: ev.Room}}}
 	case KindMove:
@@ -90,6 +92,8 @@ const (
 	CommandRetry   = "queue retry"
 	CommandDrop    = "queue drop"
 	CommandReport  = "report" // the agent tells of itself: an alert
+	CommandRestore = "phones restore"
+	CommandPhone   = "phone" // the agent remembers what the PBX held
 )
 
 func commandRules(ev *Event) []Effect {
@@ -106,6 +110,12 @@ func commandRules(ev *Event) []Effect {
 			id = 0 // no call has it: the order is refused
 		}
 		return []Effect{{Requeue: &Requeue{Call: id, Drop: ev.Name == CommandDrop}}}
+	case CommandRestore:
+		return []Effect{{Restore: &RestorePhone{Extension: ev.Extension}}}
+	case CommandPhone:
+		if ev.Phone != nil {
+			return []Effect{{Phone: ev.Phone}}
+		}
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]

@@ -95,6 +95,13 @@ func ruleCases() []ruleCase {
 		always("an expired call", outcome(KindExpired, "101", "state", "expired", "error", "timeout"), alertEffect(AlertExpired, "101", "to", "pms", "op", "posting", "error", "timeout")),
 		always("an uncertain call", outcome(KindRefused, "101", "state", "unknown"), alertEffect(AlertUncertain, "101", "to", "pms", "op", "posting")),
 
+		always("a phone of a room let again", command(CommandReport, map[string]string{"code": AlertNotCleared, "room": "101", "extension": "8031"}),
+			alertEffect(AlertNotCleared, "", "room", "101", "extension", "8031")),
+		always("a phone to put back", Event{Kind: KindCommand, Name: CommandRestore, Extension: "8031"}, []Effect{{Restore: &RestorePhone{Extension: "8031"}}}),
+		always("what the PBX held", Event{Kind: KindCommand, Name: CommandPhone, Phone: &PhoneNote{Extension: "8031"}}, []Effect{{Phone: &PhoneNote{Extension: "8031"}}}),
+		always("a guest with a name", Event{Kind: KindCheckIn, Room: "101", Fields: map[string]string{"stay": "G2", "name": "Li", "class": "local"}},
+			[]Effect{{CheckIn: &CheckIn{Room: "101", Stay: "G2", Name: "Li", Class: "local"}}}),
+
 		always("a schedule", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00.5Z"}}, []Effect{{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 5e8, time.UTC)}}}),
 		always("a schedule without a time", Event{Kind: KindCron, Name: "sweep"}, nil),
 

@@ -155,6 +155,7 @@ func (r *retention) stays() {
 		var s hotel.Stay
 		if decode(&s); s.State == hotel.StayDeparted && s.CheckOut.Before(r.before) && r.left > 0 {
 			d.Delete(key)
+			d.Delete(hotel.GuestKey(s.ID))
 			r.left--
 		}
 		return true

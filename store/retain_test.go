@@ -32,3 +32,23 @@ func TestRetentionKeepsWhatWaits(t *testing.T) {
 		}
 	}
 }
+
+// A guest's name goes with the stay, and not before it has ended.
+func TestRetentionForgetsGuests(t *testing.T) {
+	b := newBench(t)
+	then := b.clock.now()
+	b.run(func(tx hotel.Tx) {
+		for id, state := range map[string]hotel.StayState{"gone": hotel.StayDeparted, "here": hotel.StayInHouse} {
+			tx.Put(hotel.StayKey(id), hotel.Stay{ID: id, State: state, CheckIn: then, CheckOut: then})
+			tx.Put(hotel.GuestKey(id), hotel.GuestRecord{Name: "Li"})
+		}
+	})
+	b.clock.add(31 * 24 * time.Hour)
+	if _, _, err := b.Retain(t.Context(), 30*24*time.Hour, 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	var guest hotel.GuestRecord
+	if b.Snapshot().Get(hotel.GuestKey("gone"), &guest) || !b.Snapshot().Get(hotel.GuestKey("here"), &guest) {
+		t.Error("the wrong guest is forgotten")
+	}
+}

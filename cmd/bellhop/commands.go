@@ -44,8 +44,9 @@ type call struct {
 type options struct {
 	after, limit            uint64
 	once, floor, tls        bool
-	parked, ended           bool
+	parked, ended, yes      bool
 	stay, room, fingerprint string
+	name, class             string
 	dir, listen, sink       string
 	timezone                string
 	way, stream             string
@@ -57,7 +58,7 @@ type options struct {
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

@@ -104,6 +104,7 @@ func openSession(cfg config.Config) (*yeastar.Session, error) {
 	return &yeastar.Session{
 		API: version, Base: strings.TrimSuffix(cfg.PBX.URL, "/"), HTTP: client, User: cfg.PBX.Username, Password: password,
 		Registration: yeastar.Registration{Address: host, Port: port, URL: "bellhop", URLTag: "0"},
+		ASCIINames:   cfg.PBX.Names == "ascii",
 		TriesFile:    filepath.Join(filepath.Dir(cfg.Store.Path), "pbx-login-tries"),
 	}, nil
 }

@@ -101,7 +101,11 @@ func newWorld(ctx context.Context, dir string, tcp bool) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond})
+	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond, Extensions: 10})
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	err = w.pbx.SetRoutes([]sim.OutRoute{{ID: "1", Name: "Emergency", Prefix: "11X"}, {ID: "2", Name: "Local", Prefix: "Z."}, {ID: "3", Name: "National", Prefix: "0Z."}})
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
@@ -171,6 +175,11 @@ url = "https://%s"
 username = "api"
 password_file = %q
 %s
+[classes]
+local = ["Local"]
+national = ["Local", "National"]
+[emergency]
+routes = ["Emergency"]
 [hooks]
 dir = %q
 [api]

@@ -78,6 +78,7 @@ func daySteps(tcp bool) []step {
 		{"The box starts and logs in at the PBX, whose certificate is pinned", (*day).login},
 		{"The installer imports ten rooms and the minibar's price list", (*day).furnish},
 		{"Guests check in to 1001 and 1002", (*day).arrivals},
+		{"Phone 1001 shows its guest's name and may dial within the country", (*day).phoneOfGuest},
 		{"Housekeeping dials 777*01 in room 1003: clean", (*day).housekeeping},
 		{"Room 1001's minibar: 778*2*3, three beers", (*day).minibar},
 		again,
@@ -89,6 +90,7 @@ func daySteps(tcp bool) []step {
 		{"A phone of no room dials, an item is unknown, a report is broken", (*day).oddities},
 		{"The night's job runs and posts to the manager's own system", (*day).night},
 		{"Room 1001 checks out; a late minibar entry does not fall on the next guest", (*day).checkOut},
+		{"Phone 1001 is as it was before the guest came, and may dial emergency numbers alone", (*day).phoneVacant},
 		{"The books: every charge is at the PMS once, nothing waits", (*day).books},
 	}
 }
@@ -133,7 +135,11 @@ func (d *day) furnish() (string, error) {
 func (d *day) arrivals() (string, error) {
 	var order api.Order
 	for _, room := range []string{"1001", "1002"} {
-		if err := d.client.Post(d.ctx, "/v1/checkin", api.Stay{Room: room, Stay: "G" + room}, &order); err != nil {
+		guest := api.Stay{Room: room, Stay: "G" + room}
+		if room == "1001" {
+			guest.Name, guest.Class = "Müller & Söhne", "national"
+		}
+		if err := d.client.Post(d.ctx, "/v1/checkin", guest, &order); err != nil {
 			return "", err
 		}
 	}
@@ -444,6 +450,37 @@ func (d *day) checkOut() (string, error) {
 		err = fmt.Errorf("the late charge went on stay %q", p.Stay)
 	}
 	return "the late charge is on the vacant room, for the desk to settle", err
+}
+
+// shows waits until the PBX holds a name and outbound routes for phone 1001.
+func (d *day) shows(name, routes string) (string, error) {
+	var set map[string]string
+	err := d.until("the PBX shows "+name, func() (bool, error) {
+		x, _ := d.pbx.Extension("1001")
+		set = x.Settings
+		return set["username"] == name && set["selectoutroute"] == routes && set["dnd"] == "off" && len(x.Voicemails) == 0, nil
+	})
+	result := fmt.Sprintf("the PBX shows name %q, routes %q", set["username"], set["selectoutroute"])
+	if err != nil {
+		err = fmt.Errorf("%w; %s", err, result)
+	}
+	return result, err
+}
+
+func (d *day) phoneOfGuest() (string, error) {
+	result, err := d.shows("Müller + Söhne", "Emergency,Local,National")
+	if err != nil {
+		return result, err
+	}
+	x, _ := d.pbx.Extension("1001")
+	x.Settings["dnd"] = "on"
+	x.Voicemails = []sim.Voicemail{{File: "msg0000.wav", From: "1002", Status: "unread", Date: time.Now(), Length: 7}}
+	return result, d.pbx.SetExtension(x) // the guest is not to be disturbed, and somebody leaves a message
+}
+
+func (d *day) phoneVacant() (string, error) {
+	result, err := d.shows("1001", "Emergency")
+	return result + "; do-not-disturb and voicemail are gone", err
 }
 
 func (d *day) books() (string, error) {

@@ -25,6 +25,8 @@ func hotelCommands() []*command {
 		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
 		{words: "checkin", args: "ROOM", about: "begin a stay", run: checkIn, flags: func(f *flag.FlagSet, c *call) {
 			f.StringVar(&c.opt.stay, "stay", "", "the stay's `ID` at the PMS; one is made when it is not given")
+			f.StringVar(&c.opt.name, "name", "", "the guest's `NAME`, which the room's telephones show")
+			f.StringVar(&c.opt.class, "class", "", "what the room may dial: a `CLASS` of service of the config, none or internal")
 		}},
 		{words: "checkout", args: "ROOM", about: "end the stay in a room", run: func(c *call) error { return c.stay("checkout", "checked out") }},
 		{words: "move", args: "ROOM TO", about: "move a stay into another room", run: move},
@@ -237,7 +239,7 @@ func (c *call) stay(path, done string) error {
 	if err := c.need(1); err != nil {
 		return err
 	}
-	return c.order("/v1/"+path, api.Stay{Room: c.args[0], Stay: c.opt.stay}, "room "+c.args[0]+" "+done)
+	return c.order("/v1/"+path, api.Stay{Room: c.args[0], Stay: c.opt.stay, Name: c.opt.name, Class: c.opt.class}, "room "+c.args[0]+" "+done)
 }
 
 func checkIn(c *call) error { return c.stay("checkin", "checked in") }

@@ -1,0 +1,60 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"bellhop/config"
+	"bellhop/hotel"
+	"bellhop/pbx"
+)
+
+// newPhoneWriter gives what writes to the PBX; nil when it cannot be told
+// anything about telephones.
+func (a *Agent) newPhoneWriter() *phoneWriter {
+	setter, ok := a.driver.(pbx.ExtensionSetter)
+	if !ok {
+		return nil
+	}
+	return &phoneWriter{
+		pbx: setter, driver: a.driver, classes: a.config.Classes, emergency: a.config.Emergency.Routes,
+		own:  a.config.Checkout.Phones == config.CheckoutPBX,
+		view: func() hotel.View { return a.store.Snapshot() },
+		note: a.notePhone, tell: a.tell,
+		settled: func(ctx context.Context) error { return a.history.settle(ctx) },
+	}
+}
+
+// classes are the classes of service that a telephone can be given.
+func (a *Agent) classes() []string {
+	known := slices.Collect(maps.Keys(a.config.Classes))
+	if len(known) > 0 {
+		known = append(known, hotel.ClassNone, hotel.ClassInternal)
+	}
+	return known
+}
+
+// errNotKept says that the disk refuses.
+var errNotKept = errors.New("it could not be kept")
+
+// notePhone keeps what the PBX held. It enters like every event, and returns
+// when it is in the state.
+func (a *Agent) notePhone(ctx context.Context, note hotel.PhoneNote) error {
+	_, err := a.enter(ctx, hotel.Event{
+		Kind: hotel.KindCommand, Name: hotel.CommandPhone, Source: hotel.SourceAgent, Extension: note.Extension,
+		Phone: &note, Lanes: []string{hotel.PhoneKey(note.Extension)}, // its room's lane may be waiting for us
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNotKept, err)
+	}
+	return nil
+}
+
+// Phones are the telephones that the hotel has changed on the PBX, by their
+// numbers.
+func (a *Agent) Phones() []hotel.Phone {
+	return list[hotel.Phone](a.store.Snapshot(), hotel.PrefixPhone)
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"bellhop/hotel"
+)
+
+func phoneCommands() []*command {
+	return []*command{
+		{words: "phones list", about: "list the telephones that the hotel has changed on the PBX, and how they were", run: phonesList, flags: jsonFlag},
+		{words: "phones restore", args: "EXTENSION", about: `put a telephone back as it was on the PBX; "all": each of them`, run: phonesRestore, flags: func(f *flag.FlagSet, c *call) {
+			f.BoolVar(&c.opt.yes, "yes", false, "do not ask")
+		}},
+	}
+}
+
+func (c *call) phones() ([]hotel.Phone, error) {
+	client, err := c.client()
+	if err != nil {
+		return nil, err
+	}
+	var all []hotel.Phone
+	err = client.Get(c.ctx, "/v1/phones", &all)
+	return all, err
+}
+
+func phonesList(c *call) error {
+	all, err := c.phones()
+	if err != nil {
+		return err
+	}
+	return show(c, all, "EXTENSION ROOM GUEST CLASS NAME ROUTES NAME-BEFORE ROUTES-BEFORE", func(p hotel.Phone) []any {
+		return []any{p.Extension, p.Room, brief(p.Name, 30), p.Class, name(p.Ours), routes(p.Ours), name(p.Before), routes(p.Before)}
+	})
+}
+
+func name(s hotel.PhoneSettings) string {
+	if s.Name == nil {
+		return ""
+	}
+	return brief(*s.Name, 30)
+}
+
+func routes(s hotel.PhoneSettings) string {
+	switch {
+	case s.Routes == nil:
+		return ""
+	case len(*s.Routes) == 0:
+		return "none"
+	}
+	return strings.Join(*s.Routes, ",")
+}
+
+// phonesRestore shows what would be put back, and asks.
+func phonesRestore(c *call) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	all, err := c.phones()
+	if err != nil {
+		return err
+	}
+	if c.args[0] != "all" {
+		all = slices.DeleteFunc(all, func(p hotel.Phone) bool { return p.Extension != c.args[0] })
+		if len(all) == 0 {
+			return fmt.Errorf("phones restore: the hotel has changed nothing of extension %q; see \"bellhop phones list\"", c.args[0])
+		}
+	}
+	for _, p := range all {
+		fmt.Fprintf(c.out, "extension %s:%s%s\n", p.Extension, was("name", p.Ours.Name, p.Before.Name), was("routes", p.Ours.Routes, p.Before.Routes))
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(c.out, "nothing on the PBX is to be put back")
+		return err
+	}
+	if err := c.confirm("Put back on the PBX?"); err != nil {
+		return err
+	}
+	for _, p := range all {
+		if err := c.order("/v1/phones/"+p.Extension+"/restore", struct{}{}, "extension "+p.Extension+" is queued to be put back"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// was shows a setting as it is and as it will be again.
+func was[T string | []string](what string, ours, before *T) string {
+	if ours == nil || before == nil {
+		return ""
+	}
+	return fmt.Sprintf(" %s %q → %q", what, *ours, *before)
+}
+
+// confirm asks before something outside is changed.
+func (c *call) confirm(question string) error {
+	if c.opt.yes {
+		return nil
+	}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		return fmt.Errorf("%s: without a terminal nobody can agree; give --yes", c.command.words)
+	}
+	fmt.Fprint(c.out, question+" [y/N] ")
+	line, err := reading(c.ctx, func() (string, error) { return bufio.NewReader(os.Stdin).ReadString('\n') })
+	if err != nil && !errors.Is(err, io.EOF) { // an end of input is a no
+		return fmt.Errorf("%s: nothing was changed: %w", c.command.words, err)
+	}
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
+		return fmt.Errorf("%s: nothing was changed", c.command.words)
+	}
+	return nil
+}

@@ -1,0 +1,240 @@
+package hotel
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// PrefixPhone begins the keys of the [Phone] records.
+const PrefixPhone = "phone/"
+
+// PhoneKey is the key of a [Phone].
+func PhoneKey(extension string) string { return PrefixPhone + extension }
+
+// PrefixGuest begins the keys of the [GuestRecord] records.
+const PrefixGuest = "guest/"
+
+// GuestKey is the key of a [GuestRecord]; it goes with its stay.
+func GuestKey(stay string) string { return PrefixGuest + stay }
+
+// GuestRecord is who stays, kept apart from the stay so that it can be forgotten
+// earlier.
+type GuestRecord struct {
+	Name string `json:"name"` // as it was given, whatever the PBX makes of it
+}
+
+// Phone is what the hotel wants of a telephone on the PBX, and what stood
+// there before. There is none of a telephone that the hotel has not touched.
+type Phone struct {
+	Extension string `json:"extension"`
+	Room      string `json:"room"`
+	// Name is the guest's as it was given; empty: what stood there before.
+	Name string `json:"name,omitempty"`
+	// Class is the class of service; empty: the hotel never set one.
+	Class string `json:"class,omitempty"`
+	// Order is the event that said so last.
+	Order uint64 `json:"order,omitempty"`
+
+	// Before is what the PBX held when the hotel first changed it. Ours is what
+	// the hotel last wrote, or was about to write, and Found what it found then:
+	// what is neither, somebody else has written since.
+	Before PhoneSettings `json:"before,omitzero"`
+	Ours   PhoneSettings `json:"ours,omitzero"`
+	Found  PhoneSettings `json:"found,omitzero"`
+	// Leaving are the settings to be given back once the PBX has checked the
+	// telephone out, which takes them away; nil: it is not about to.
+	Leaving *PhoneSettings `json:"leaving,omitempty"`
+}
+
+// PhoneSettings are settings of a telephone as the PBX holds them; nil: not
+// meant.
+type PhoneSettings struct {
+	Name   *string   `json:"name,omitempty"`
+	Routes *[]string `json:"routes,omitempty"` // names of outbound routes
+}
+
+// merge takes over what other means.
+func (s *PhoneSettings) merge(other PhoneSettings) {
+	if other.Name != nil {
+		s.Name = other.Name
+	}
+	if other.Routes != nil {
+		s.Routes = other.Routes
+	}
+}
+
+// PhoneNote is what the agent remembers of a telephone before it writes to the
+// PBX, and after.
+type PhoneNote struct {
+	Extension string         `json:"extension"`
+	Before    PhoneSettings  `json:"before,omitzero"`
+	Ours      PhoneSettings  `json:"ours,omitzero"`
+	Found     PhoneSettings  `json:"found,omitzero"`
+	Leaving   *PhoneSettings `json:"leaving,omitempty"`
+	Left      bool           `json:"left,omitempty"` // what Leaving held has been given back
+	// Restored says that the PBX holds again what it held before the order of
+	// that number.
+	Restored uint64 `json:"restored,omitempty"`
+	// Cleared are the guest's own settings that a check-out took off, to be read.
+	Cleared []string `json:"cleared,omitempty"`
+}
+
+// RestorePhone wants a telephone put back as it was before the hotel changed it.
+type RestorePhone struct {
+	Extension string `json:"extension"`
+}
+
+// PhoneCall is the body of a call to the PBX that concerns a telephone. What
+// is wanted is not in it: the newest is read when the call is carried out.
+type PhoneCall struct {
+	Extension string `json:"extension"`
+	Stay      string `json:"stay,omitempty"` // vacate: the one that has ended
+}
+
+// The operations of calls to the PBX that concern a telephone.
+const (
+	OpPhone   = "phone"   // make it as it is wanted
+	OpVacate  = "vacate"  // take from it what was the guest's, then the same
+	OpRestore = "restore" // put it back as it was
+)
+
+// tellPhones says anew what is wanted of a room's telephones. change returns
+// false for one that stays as it is.
+func (a *applier) tellPhones(r Room, change func(*Phone) bool) {
+	for _, extension := range r.Phones() {
+		p := Phone{Extension: extension}
+		a.tx.Get(PhoneKey(extension), &p)
+		if !change(&p) {
+			continue
+		}
+		p.Room, p.Order = r.Number, a.ev.ID
+		a.tx.Put(PhoneKey(extension), p)
+		a.tellPhone(OpPhone, r.Number, PhoneCall{Extension: extension})
+	}
+}
+
+func (a *applier) tellPhone(op, room string, body PhoneCall) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic("hotel: encode a call to the PBX: " + err.Error()) // our own types always encode
+	}
+	c := QueuedCall{To: "pbx", Op: op, Body: text, Room: room, Urgency: Guest, Kind: Idempotent, CallID: a.ev.CallID}
+	if op != OpVacate { // each of which takes something away of its own
+		c.Supersedes = PhoneKey(body.Extension)
+	}
+	if room != "" {
+		c.Lanes = []string{room}
+	}
+	a.tx.Queue(c)
+}
+
+// arrive sets a guest's name and class on the room's telephones.
+func (a *applier) arrive(r Room, c *CheckIn) error {
+	switch {
+	case c.Class == "" && c.Name == "":
+		return nil
+	case c.Class != "" && !slices.Contains(a.setup.Classes, c.Class):
+		return &Invalid{"checkin", "class", "has no routes in the configuration", clip(c.Class)}
+	case len(c.Name) > maxText:
+		return &Invalid{"checkin", "name", "is too long", clip(c.Name)}
+	}
+	if c.Name != "" {
+		a.tx.Put(GuestKey(r.Stay), GuestRecord{Name: c.Name})
+	}
+	if a.setup.Phones {
+		a.tellPhones(r, func(p *Phone) bool {
+			p.Name = c.Name
+			if c.Class != "" {
+				p.Class = c.Class
+			}
+			return true
+		})
+	}
+	return nil
+}
+
+// depart takes the guest off the room's telephones. With clear the stay has
+// ended there, and what it left on them goes too.
+func (a *applier) depart(r Room, stay string, clear bool) {
+	if !a.setup.Phones {
+		return
+	}
+	a.tellPhones(r, func(p *Phone) bool {
+		if p.Name == "" && p.Class == "" {
+			return false // the hotel has put nothing there
+		}
+		p.Name = ""
+		if p.Class != "" {
+			p.Class = ClassNone
+		}
+		return true
+	})
+	if !clear || !a.setup.Vacate {
+		return
+	}
+	for _, extension := range r.Phones() {
+		a.tellPhone(OpVacate, r.Number, PhoneCall{Extension: extension, Stay: stay})
+	}
+}
+
+// The classes of service that need no routes but those for emergency calls;
+// [ClassNone] is that of a vacant room.
+const (
+	ClassNone     = "none"
+	ClassInternal = "internal"
+)
+
+// movePhones takes name and class along into another room.
+func (a *applier) movePhones(from, to Room) {
+	if !a.setup.Phones {
+		return
+	}
+	var old Phone
+	if a.tx.Get(PhoneKey(from.Phones()[0]), &old) && (old.Name != "" || old.Class != "") {
+		a.tellPhones(to, func(p *Phone) bool {
+			p.Name = old.Name
+			if old.Class != "" {
+				p.Class = old.Class
+			}
+			return true
+		})
+	}
+	a.depart(from, "", false)
+}
+
+func (a *applier) restorePhone(r *RestorePhone) error {
+	var p Phone
+	if !a.tx.Get(PhoneKey(r.Extension), &p) {
+		return &Invalid{"phones", "extension", "must be one that the hotel has changed", clip(r.Extension)}
+	}
+	p.Name, p.Class, p.Order = "", "", a.ev.ID
+	a.tx.Put(PhoneKey(p.Extension), p)
+	a.tellPhone(OpRestore, p.Room, PhoneCall{Extension: p.Extension})
+	return nil
+}
+
+// notePhone keeps what the agent found on the PBX. A telephone that was put
+// back is forgotten, unless something new was wanted of it meanwhile.
+func (a *applier) notePhone(n *PhoneNote) {
+	p := Phone{Extension: n.Extension}
+	known := a.tx.Get(PhoneKey(n.Extension), &p)
+	switch {
+	case n.Restored != 0 && n.Restored == p.Order:
+		a.tx.Delete(PhoneKey(n.Extension))
+		return
+	case n.Restored != 0 && !known:
+		return
+	case n.Restored != 0:
+		p.Before, p.Ours, p.Found = PhoneSettings{}, PhoneSettings{}, PhoneSettings{}
+	}
+	p.Before.merge(n.Before)
+	p.Ours.merge(n.Ours)
+	p.Found.merge(n.Found)
+	if n.Leaving != nil {
+		p.Leaving = n.Leaving
+	}
+	if n.Left {
+		p.Leaving = nil
+	}
+	a.tx.Put(PhoneKey(n.Extension), p)
+}
