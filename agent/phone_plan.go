@@ -18,20 +18,20 @@ type phonePlan struct {
 	note   hotel.PhoneNote
 }
 
-func (p phonePlan) empty() bool {
-	c := p.change
+func (t phonePlan) empty() bool {
+	c := t.change
 	return c.Name == nil && c.Routes == nil && c.DND == nil && c.Restricted == nil &&
 		c.Always == nil && c.NoAnswer == nil && c.Busy == nil
 }
 
 // String names what is to be changed.
-func (p phonePlan) String() string {
-	parts := slices.Clone(p.note.Cleared)
-	if p.change.Name != nil {
-		parts = append(parts, fmt.Sprintf("name to %q", *p.change.Name))
+func (t phonePlan) String() string {
+	parts := slices.Clone(t.note.Cleared)
+	if t.change.Name != nil {
+		parts = append(parts, fmt.Sprintf("name to %q", *t.change.Name))
 	}
-	if p.change.Routes != nil {
-		parts = append(parts, fmt.Sprintf("routes to %q", *p.change.Routes))
+	if t.change.Routes != nil {
+		parts = append(parts, fmt.Sprintf("routes to %q", *t.change.Routes))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -61,7 +61,7 @@ func (p *phoneWriter) planLeaving(wanted hotel.Phone, now pbx.Settings) (phonePl
 	}
 	wanted.Class = cmp.Or(wanted.Class, hotel.ClassNone)
 	routes, err := p.routesFor(wanted, now)
-	todo.note.Leaving = &hotel.PhoneSettings{Routes: &routes}
+	todo.note.Leaving = &hotel.PhoneSettings{Routes: keptList(routes)}
 	return todo, err
 }
 
@@ -72,7 +72,7 @@ func planRestore(wanted hotel.Phone, now pbx.Settings) phonePlan {
 		todo.change.Name, todo.note.Ours.Name, todo.note.Found.Name = before, before, &now.Name
 	}
 	if before := wanted.Before.Routes; before != nil && !sameRoutes(*before, now.Routes) {
-		todo.change.Routes, todo.note.Ours.Routes, todo.note.Found.Routes = before, before, &now.Routes
+		todo.change.Routes, todo.note.Ours.Routes, todo.note.Found.Routes = before, before, keptList(now.Routes)
 	}
 	return todo
 }
@@ -134,10 +134,10 @@ func (t *phonePlan) setRoutes(wanted hotel.Phone, now pbx.Settings, routes []str
 	if sameRoutes(routes, now.Routes) {
 		return
 	}
-	t.change.Routes, t.note.Ours.Routes, t.note.Found.Routes = &routes, &routes, &now.Routes
+	t.change.Routes, t.note.Ours.Routes, t.note.Found.Routes = &routes, keptList(routes), keptList(now.Routes)
 	ours, found := wanted.Ours.Routes, wanted.Found.Routes
 	if wanted.Leaving == nil && (ours == nil || !sameRoutes(*ours, now.Routes) && !sameRoutes(*found, now.Routes)) {
-		t.note.Before.Routes = &now.Routes
+		t.note.Before.Routes = keptList(now.Routes)
 	}
 }
 
@@ -169,6 +169,12 @@ func (t *phonePlan) clear(now pbx.Settings) {
 		*f.to = &pbx.Forward{}
 		t.note.Cleared = append(t.note.Cleared, strings.TrimSpace(fmt.Sprintf("forward %s to %s %s", when, f.now.To, f.now.Number)))
 	}
+}
+
+// keptList is a list to be kept: an empty one is not the same as none.
+func keptList(list []string) *[]string {
+	kept := append([]string{}, list...)
+	return &kept
 }
 
 // sameRoutes compares without regard to the order: in which routes are tried,

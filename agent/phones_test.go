@@ -405,6 +405,13 @@ func TestPhoneIsPutBack(t *testing.T) {
 		if left := d.Phones(); len(left) != 0 {
 			d.t.Errorf("left: %+v", left)
 		}
+		d.pbx.phones["102"].Routes = nil
+		d.checkIn("102", "", "local")
+		d.rest(time.Minute)
+		d.shows("102", "Room 102", "Emergency", "Local")
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: "102"})
+		d.rest(time.Minute)
+		d.shows("102", "Room 102")
 		_, err := d.Do(d.t.Context(), hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: "101"})
 		var refused *OrderError
 		if !errors.As(err, &refused) {
