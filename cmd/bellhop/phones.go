@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -77,7 +78,8 @@ func phonesRestore(c *call) error {
 		}
 	}
 	for _, p := range all {
-		fmt.Fprintf(c.out, "extension %s:%s%s\n", p.Extension, was("name", p.Ours.Name, p.Before.Name), was("routes", p.Ours.Routes, p.Before.Routes))
+		changes := was("name", name(p.Ours), name(p.Before)) + was("routes", routes(p.Ours), routes(p.Before))
+		fmt.Fprintf(c.out, "extension %s:%s\n", p.Extension, cmp.Or(changes, " is as it was, and will be forgotten"))
 	}
 	if len(all) == 0 {
 		_, err := fmt.Fprintln(c.out, "nothing on the PBX is to be put back")
@@ -95,11 +97,11 @@ func phonesRestore(c *call) error {
 }
 
 // was shows a setting as it is and as it will be again.
-func was[T string | []string](what string, ours, before *T) string {
-	if ours == nil || before == nil {
+func was(what, ours, before string) string {
+	if ours == before || before == "" {
 		return ""
 	}
-	return fmt.Sprintf(" %s %q → %q", what, *ours, *before)
+	return fmt.Sprintf(" %s %s → %s", what, ours, before)
 }
 
 // confirm asks before something outside is changed.
