@@ -116,7 +116,9 @@ func second[T any](_ T, err error) error { return err }
 // A rename onto what is not there is no matter for that fault.
 func TestRenameOverWaitsForAFile(t *testing.T) {
 	eachFiler(t, func(t *testing.T, p *PBX, connect func() filer) {
-		strike(t, p, FaultRenameOver)
+		if err := p.SetFault(FaultRenameOver, Chance{Next: 1}); err != nil {
+			t.Fatal(err)
+		}
 		f := connect()
 		if err := f.rename(DialplanPath, "/support/x"); err != nil {
 			t.Error(err)

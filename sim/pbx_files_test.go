@@ -169,6 +169,28 @@ func TestWritesLoadTheDialplan(t *testing.T) {
 	}
 }
 
+// Where a prompt lies decides whether calls can play it.
+func TestPromptsAreFilesInRecord(t *testing.T) {
+	for name, plays := range map[string]bool{
+		RecordPath + "/hello.wav": true, RecordPath + "/hello.mp3": false, SoundsPath + "/zh/hello.wav": false, RecordPath + "/hello.wav/x.wav": false,
+	} {
+		p, token := vectorPBX(t)
+		if err := p.SetFile(name, silence(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		a := ask(p, 1, "call/playprompt", token, `{"number":"1002","prompt":"hello"}`)
+		if listed := slices.Contains(p.Prompts(), "hello"); (a.Status == "Success") != plays || listed != plays {
+			t.Errorf("with %s: %+v; listed: %t", name, a, listed)
+		}
+		if slices.Contains(p.Prompts(), "hello.mp3") {
+			t.Error("a file of another kind is listed")
+		}
+		if a := ask(p, 1, "call/playprompt", token, `{"number":"1002","prompt":"../zh/hello"}`); a.Errno != errNoPrompt {
+			t.Errorf("a path is played: %+v", a)
+		}
+	}
+}
+
 func TestFileFaultsAreKnown(t *testing.T) {
 	p := newPBX(t, PBXOptions{})
 	for _, f := range FileFaults() {

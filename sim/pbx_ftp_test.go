@@ -123,6 +123,20 @@ func TestFTPLists(t *testing.T) {
 	}
 }
 
+// ls shows the hour of what is new, and the year of what is old or to come.
+func TestFTPLongLine(t *testing.T) {
+	clock := newClock()
+	s := &ftpSession{visitor: visitor{p: newPBX(t, PBXOptions{Now: clock.now})}}
+	for age, want := range map[time.Duration]string{
+		0: "Mar  1 08:30", 180 * 24 * time.Hour: "Sep  2 08:30", 180*24*time.Hour + 1: "Sep  2  2025", -time.Second: "Mar  1  2026",
+	} {
+		want = "-rw-r--r--    1 0        0               5 " + want + " a b"
+		if got := s.longLine(fileInfo{name: "a b", size: 5, mode: 0o644, time: clock.at.Add(-age)}); got != want {
+			t.Errorf("%s old: %q, want %q", age, got, want)
+		}
+	}
+}
+
 // ftpTalk is a session by hand.
 type ftpTalk struct {
 	t    *testing.T

@@ -309,7 +309,11 @@ func TestHostKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Restart()
+	if again := p.HostKeys(); len(again) != 1 || again[0] == keys[0] {
+		t.Errorf("after that restart they are %+v", again)
+	}
 	config := sshConfig(p, "password")
+	config.HostKeyAlgorithms = []string{ssh.KeyAlgoED25519}
 	config.HostKeyCallback = ssh.FixedHostKey(must(ssh.NewSignerFromSigner(ed)).PublicKey())
 	if _, err := ssh.Dial("tcp", at, config); err == nil || !strings.Contains(err.Error(), "host key mismatch") {
 		t.Errorf("with the key of before: %v", err)

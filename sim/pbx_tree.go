@@ -184,7 +184,7 @@ func (t *fileTree) resize(n *fileNode, size int64) error {
 	case size-have > t.size-t.used:
 		return errDiskFull
 	case size <= have:
-		n.data = slices.Clip(n.data[:size]) // what is cut off is not seen when it grows again
+		n.data = slices.Clone(n.data[:size]) // what is cut off takes no memory either
 	default:
 		n.data = append(n.data, make([]byte, size-have)...)
 	}

@@ -162,10 +162,13 @@ func TestTreeWritesIntoWhatIsGone(t *testing.T) {
 // What was cut off is not seen when the file grows again.
 func TestTreeGrowsWithZeros(t *testing.T) {
 	tree := newTestTree(t, 100)
-	for _, size := range []uint64{1, 3} {
+	for _, size := range []uint64{100 - 3, 1, 3} {
 		if err := tree.cut("/a/one", size); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if memory := cap(tree.nodes["/a/one"].data); memory > 50 {
+		t.Errorf("it still takes %d bytes", memory)
 	}
 	if got := tree.bytes("/a/one"); string(got) != "o\x00\x00" {
 		t.Errorf("%q", got)
