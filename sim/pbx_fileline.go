@@ -66,11 +66,13 @@ func (p *PBX) openLine(ctx context.Context, conn net.Conn) *fileLine {
 	return l
 }
 
+// closeLine gives the place free before it hangs up: who sees the end may
+// connect again.
 func (p *PBX) closeLine(l *fileLine) {
-	l.cut()
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	delete(p.lines, l)
+	p.mu.Unlock()
+	l.cut()
 }
 
 // cutLines breaks off every line. The caller holds mu.

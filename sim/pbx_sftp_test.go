@@ -302,7 +302,7 @@ func TestHostKeys(t *testing.T) {
 	if again := p.HostKeys(); again[0] != keys[0] {
 		t.Error("a restart changes the host key")
 	}
-	if newPBX(t, PBXOptions{}).HostKeys()[0] == newPBX(t, PBXOptions{}).HostKeys()[0] {
+	if one, other := newPBX(t, PBXOptions{}), newPBX(t, PBXOptions{}); one.HostKeys()[0] == other.HostKeys()[0] {
 		t.Error("two PBXs have the same host key")
 	}
 	if err := p.SetFault(FaultHostKey, Chance{Next: 1}); err != nil {
