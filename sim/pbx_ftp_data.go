@@ -136,13 +136,18 @@ func (s *ftpSession) retrieve(name string) {
 		s.refuse(err)
 		return
 	}
-	defer file.Close()
+	defer file.Close() // if no data connection is made
 	s.transfer("here it comes", func(conn net.Conn) error {
-		if s.binary {
-			return sendFile(conn, file, s.rest)
-		}
-		return sendFile(toASCII{conn}, file, s.rest)
+		err := sendFile(s.encode(conn), file, s.rest)
+		return errors.Join(err, file.Close())
 	})
+}
+
+func (s *ftpSession) encode(conn net.Conn) io.Writer {
+	if s.binary {
+		return conn
+	}
+	return toASCII{conn}
 }
 
 func sendFile(to io.Writer, file io.ReaderAt, at int64) error {

@@ -151,8 +151,9 @@ func (u *upload) Close() error {
 
 // download is a file that is being read.
 type download struct {
-	v    *visitor
-	node *fileNode
+	v      *visitor
+	node   *fileNode
+	closed atomic.Bool
 }
 
 // download opens a file for reading; Close must follow.
@@ -168,7 +169,7 @@ func (v *visitor) download(name string) (*download, error) {
 		v.release()
 		return nil, err
 	}
-	return &download{v, node}, nil
+	return &download{v: v, node: node}, nil
 }
 
 func (d *download) ReadAt(b []byte, at int64) (int, error) { return d.v.p.disk.readAt(d.node, b, at) }
@@ -176,7 +177,11 @@ func (d *download) ReadAt(b []byte, at int64) (int, error) { return d.v.p.disk.r
 // changedLine is what somebody else adds to a file.
 const changedLine = "; changed by another\n"
 
+// Close ends a download; a second one does nothing.
 func (d *download) Close() error {
+	if d.closed.Swap(true) {
+		return nil
+	}
 	d.v.release()
 	if d.v.p.strikes(FaultFileChanged) {
 		_, _ = d.v.p.disk.writeAt(d.node, []byte(changedLine), -1) // if it fits
