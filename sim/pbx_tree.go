@@ -307,13 +307,16 @@ func (t *fileTree) drop(at string, n *fileNode) {
 func (t *fileTree) below(at string) []string {
 	var paths []string
 	for name := range t.nodes {
-		if name != at && strings.HasPrefix(name, strings.TrimSuffix(at, "/")+"/") {
+		if name != at && strings.HasPrefix(name, inside(at)) {
 			paths = append(paths, name)
 		}
 	}
 	slices.Sort(paths)
 	return paths
 }
+
+// inside is what the paths of all that is in a folder begin with.
+func inside(at string) string { return strings.TrimSuffix(at, "/") + "/" }
 
 // rename gives a file or a folder another path. A file takes the place of
 // another one if over allows it; no folder takes anything's place.
@@ -332,7 +335,7 @@ func (t *fileTree) rename(from, to string, over bool) error {
 		return fs.ErrExist
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
-	case n.folder && strings.HasPrefix(to+"/", from+"/"):
+	case n.folder && strings.HasPrefix(to, inside(from)):
 		return errBadName
 	}
 	if err := t.parent(to); err != nil {
