@@ -56,6 +56,8 @@ var homes = map[string][]string{
 	"github.com/pelletier/go-toml/v2":            {"config"},
 	"github.com/robfig/cron/v3":                  {"agent"},
 	"github.com/VictoriaMetrics/metrics":         {"api"},
+	"github.com/pkg/sftp":                        {"install", "sim"},
+	"github.com/jlaffaye/ftp":                    {"install", "sim"},
 }
 
 // TestArrowsRunDown goes by the files and not by what go would build of them
@@ -185,6 +187,9 @@ func TestJudge(t *testing.T) {
 		{"store/a.go", "go.etcd.io/bboltish", true},
 		{"agent/a.go", "go.etcd.io/bbolt/errors", false},
 		{"luahooks/a_test.go", "github.com/yuin/gopher-lua", true},
+		{"sim/a.go", "github.com/pkg/sftp", true},
+		{"site/a.go", "github.com/pkg/sftp", false},
+		{"agent/a.go", "github.com/jlaffaye/ftp", false},
 		{"attic/a.go", "fmt", false},
 	} {
 		if fault := judge(c.file, c.imported); (fault == "") != c.allowed {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -34,7 +35,12 @@ const ControlHelp = `Control API of the simulated PBX (JSON; spans are written a
   PUT    /limits                 those that are named; GET lists all
   POST   /clock                  {"move":"8h"} sets it ahead; GET tells it
   POST   /down                   {"down":true}: the cable is pulled
-  POST   /restart                tokens, calls and the registration are gone; BootUp is reported`
+  POST   /restart                tokens, calls and the registration are gone; BootUp is reported
+  GET    /files                  the files of FTP and SFTP; GET /files/PATH gives what one holds
+  PUT    /files/PATH             make it hold the body, as it is, as if somebody else did it
+  DELETE /files/PATH             take it away, and what is in it
+  POST   /apply                  Save and Apply on the web page: the dialplan is read
+  GET    /dialplan               the one that telephones dial by: {"text"}`
 
 const maxControl = 1 << 20
 
@@ -59,6 +65,7 @@ func (p *PBX) Control() http.Handler {
 	take(mux, "PUT /faults", p.controlSetFaults)
 	take(mux, "PUT /limits", p.controlSetLimits)
 	p.controlActs(mux)
+	p.controlFiles(mux)
 	return mux
 }
 
@@ -135,7 +142,7 @@ type faultsSet struct {
 func (p *PBX) faultsSet() faultsSet {
 	chances, all := p.FaultChances()
 	set := faultsSet{map[Fault]Chance{}, all}
-	for _, f := range Faults() {
+	for _, f := range append(Faults(), FileFaults()...) {
 		set.Faults[f] = chances[f]
 	}
 	return set
@@ -222,7 +229,7 @@ func tell(w http.ResponseWriter, answer any) {
 func refuse(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
 	switch {
-	case errors.Is(err, ErrNoExtension), errors.Is(err, ErrNoCall):
+	case errors.Is(err, ErrNoExtension), errors.Is(err, ErrNoCall), errors.Is(err, fs.ErrNotExist):
 		status = http.StatusNotFound
 	case errors.Is(err, ErrBusy), errors.Is(err, ErrQueueFull):
 		status = http.StatusConflict

@@ -19,6 +19,13 @@
 // [PBX.SetLimits] make it differ in the ways that real ones do; programs do
 // all of that by [PBX.Control].
 //
+// What an installer writes to is one tree of files that a PBX owns, over FTP
+// ([PBX.ServeFTP]) and SFTP ([PBX.ServeSFTP]); tests look at it and change it
+// with [PBX.Files], [PBX.File], [PBX.SetFile] and [PBX.RemoveFile]. A dialplan
+// that was put there is without effect until [PBX.Apply] or a restart:
+// [PBX.LoadedDialplan] tells. [FileFaults] lists what goes wrong with files;
+// the servers to compare with are vsftpd and OpenSSH.
+//
 // The facts are those of the Yeastar S-series API manual, version 2.0.0, and
 // of Standard Webhooks 1.0.0. What neither states is marked as assumed.
 package sim

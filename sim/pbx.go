@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"crypto"
 	"crypto/sha256"
 	"crypto/tls"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // PBXOptions describe a simulated Yeastar S-series. The zero value of each is
@@ -45,12 +48,20 @@ type PBXOptions struct {
 	Seed uint64
 	// Extensions is how many there are at the start, from 1001 on.
 	Extensions int
+	// FileUser and FilePassword are those of FTP and SFTP; empty: "support",
+	// and the API's password.
+	FileUser, FilePassword string
+	// HostKeys are those of SFTP; none: an Ed25519 key made at the start.
+	HostKeys []crypto.Signer
+	// Disk is how many bytes its files may hold together; 0: 32 MiB.
+	Disk int64
 }
 
 // The default serial number is the one in the manual's examples.
 const (
 	defaultUser   = "api"
 	defaultSerial = "369451090405"
+	defaultFiler  = "support"
 	defaultResend = 5 * time.Second
 	defaultQueue  = 10_000
 	apiTimeout    = 10 * time.Second
@@ -84,6 +95,13 @@ type PBX struct {
 	agenda  agenda
 	hotel   hotel
 	trouble trouble
+
+	disk     *fileTree
+	dialplan loadedDialplan
+	hostKeys []ssh.Signer
+	fileDoor door // of FTP and SFTP
+	lines    map[*fileLine]bool
+
 	changed chan struct{} // closed and renewed with each change that wakes
 }
 
@@ -97,16 +115,23 @@ type PBXStats struct {
 	Delivered  int // reports answered with 200, or written to a stream whole
 	Streams    int // logins at the event stream that were taken
 	Lost       int // reports for which there was no stream, or that went with one
+
+	FileLogins   int // taken over FTP and SFTP
+	FilesRefused int // logins over FTP and SFTP that were refused, locked addresses included
 }
 
 // NewPBX makes a PBX; it begins with [PBX.Serve]. An error comes only of
-// making its certificate.
+// making its certificate and host key, of host keys that SSH does not know,
+// and of a disk too small for the files that are on it from the factory.
 func NewPBX(o PBXOptions) (*PBX, error) {
 	o.User = orElse(o.User, defaultUser)
 	o.Serial = orElse(o.Serial, defaultSerial)
 	o.Resend = orElse(o.Resend, defaultResend)
 	o.Queue = orElse(o.Queue, defaultQueue)
 	o.Width = orElse(o.Width, 1)
+	o.FileUser = orElse(o.FileUser, defaultFiler)
+	o.FilePassword = orElse(o.FilePassword, o.Password)
+	o.Disk = orElse(o.Disk, defaultDisk)
 	o.Zone = orElse(o.Zone, time.UTC)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -116,7 +141,10 @@ func NewPBX(o PBXOptions) (*PBX, error) {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{Timeout: apiTimeout}).DialContext
 	}
-	p := &PBX{o: o, boot: o.Now(), changed: make(chan struct{}), tcp: o.TCP, streams: map[*stream]bool{}}
+	p := &PBX{
+		o: o, boot: o.Now(), changed: make(chan struct{}), tcp: o.TCP,
+		streams: map[*stream]bool{}, lines: map[*fileLine]bool{},
+	}
 	p.up, p.endUp = context.WithCancel(context.Background())
 	p.clock, p.hotel, p.trouble = clock, newHotel(o), newTrouble(o.Seed)
 	if o.TLS {
@@ -126,6 +154,14 @@ func NewPBX(o PBXOptions) (*PBX, error) {
 		}
 		p.cert = cert
 	}
+	var err error
+	if p.disk, err = newDisk(o); err != nil {
+		return nil, fmt.Errorf("simulated pbx: fill its disk: %w", err)
+	}
+	if p.hostKeys, err = signers(o.HostKeys); err != nil {
+		return nil, fmt.Errorf("simulated pbx: host key: %w", err)
+	}
+	p.load(0)
 	return p, nil
 }
 
@@ -203,7 +239,7 @@ func (f *fickle) Accept() (net.Conn, error) {
 // SetDown switches the PBX away, as if its cable was pulled, or back. While it
 // is away calls are cut off unanswered and no report goes out; one that is on
 // its way is cut off and sent again later. Tokens live on. Streams are cut off,
-// and what they have not sent is lost.
+// and what they have not sent is lost; so are FTP and SFTP.
 func (p *PBX) SetDown(down bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -214,6 +250,7 @@ func (p *PBX) SetDown(down bool) {
 	if down {
 		p.endUp()
 		p.cutStreams()
+		p.cutLines()
 	} else {
 		p.up, p.endUp = context.WithCancel(context.Background())
 	}

@@ -166,7 +166,7 @@ func (p *PBX) amend(a *alarm, wish params, fresh bool) errno {
 	switch {
 	case a.at == "" || a.kind == "" || fresh && a.repeats == "" || a.kind == "custom" && a.weekdays == "":
 		return errEmpty
-	case !p.hotel.prompts[a.prompt]:
+	case !p.hasPrompt(a.prompt):
 		return errNoPrompt
 	case !a.sound():
 		return errAlarm

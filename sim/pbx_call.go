@@ -106,7 +106,7 @@ func (p *PBX) play(in params, number, permission string) answer {
 		return failed(errEmpty)
 	}
 	names := strings.Split(prompt, "+")
-	if slices.ContainsFunc(names, func(name string) bool { return !p.hotel.prompts[name] }) {
+	if slices.ContainsFunc(names, func(name string) bool { return !p.hasPrompt(name) }) {
 		return failed(errNoPrompt)
 	}
 	count, wrong := readCount(in)

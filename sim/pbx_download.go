@@ -145,7 +145,7 @@ func (p *PBX) download(c call, query url.Values) (file []byte, kind string, refu
 			return no(errMailRandom)
 		}
 	}
-	return silence(), "audio/x-wav", nil
+	return silence(time.Second), "audio/x-wav", nil
 }
 
 // columns of the table of calls, in the order in which a program in the field
@@ -219,11 +219,11 @@ func (p *PBX) voicemailRandom(c call, in params) answer {
 	return p.issue(c, in, "voicemail", c.extensionKey(), "voicemailstatus", "voicemailfile")
 }
 
-// silence is a second of it: 8 kHz, 16 bits, mono.
-func silence() []byte {
-	const size = 16000
+// silence makes a wav file as the PBX plays it: 8 kHz, 16 bits, mono.
+func silence(length time.Duration) []byte {
+	size := int(length.Seconds()*8000) * 2
 	out := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data\x00\x00\x00\x00")
 	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8+size))
-	binary.LittleEndian.PutUint32(out[40:], size)
+	binary.LittleEndian.PutUint32(out[40:], uint32(size))
 	return append(out, make([]byte, size)...)
 }

@@ -75,6 +75,9 @@ func (e *extension) routes() []string {
 // queries see it as it is now.
 func (p *PBX) touch(e *extension) {
 	lag := time.Duration(p.hotel.limits.ApplyLag)
+	if p.hotel.limits.WritesLoad {
+		p.load(lag)
+	}
 	if lag <= 0 {
 		return
 	}

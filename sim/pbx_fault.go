@@ -39,7 +39,7 @@ const (
 	FaultRepeatReport Fault = "repeat-report" // a report comes again though it was answered
 )
 
-// Faults lists all of them.
+// Faults lists those of the API and of reports; [FileFaults] lists the others.
 func Faults() []Fault {
 	return []Fault{
 		FaultErrnoNumber, FaultLength, FaultLowerCalls, FaultWakeupKey, FaultEmptyList, FaultWakeupArray, FaultWakeupObject,
@@ -87,7 +87,7 @@ func (p *PBX) strikes(f Fault) bool { return p.trouble.strikes(f) }
 // SetFault says how often a fault strikes from now on. It fails for a fault
 // that is none and a chance that cannot be.
 func (p *PBX) SetFault(f Fault, c Chance) error {
-	if !slices.Contains(Faults(), f) {
+	if !slices.Contains(Faults(), f) && !slices.Contains(FileFaults(), f) {
 		return fmt.Errorf("set fault: there is no fault %q", f)
 	}
 	if c.Next < 0 || c.Percent < 0 || c.Percent > 100 {

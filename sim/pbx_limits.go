@@ -11,9 +11,11 @@ type Limits struct {
 	// WritePause is the least pause between two writes; closer ones fail with
 	// 10025. The manual gives no number; 0: any.
 	WritePause Span `json:"write-pause"`
-	// ApplyLag is how long queries show an extension as it was before a change.
+	// ApplyLag is how long queries show an extension as it was before a change,
+	// and how long after [PBX.Apply] the dialplan is the one before.
 	ApplyLag Span `json:"apply-lag"`
-	// Slow is how much longer an answer takes that [FaultSlow] strikes.
+	// Slow is how much longer an answer takes that [FaultSlow] strikes, and a
+	// file that [FaultFileSlow] does.
 	Slow Span `json:"slow"`
 	// Channels is how many parties may be in calls at once.
 	Channels int `json:"channels"`
@@ -39,6 +41,13 @@ type Limits struct {
 	// is reported to the next who is. The manual says that reports need a token
 	// that lives, and not what becomes of the others.
 	LoseReports bool `json:"lose-reports"`
+	// WritesLoad lets each write over the API also read the dialplan, as Apply
+	// does: old firmware loads more than was changed.
+	WritesLoad bool `json:"writes-load"`
+	// OneLock lets wrong passwords count at the doors of the API, of FTP and of
+	// SFTP together, so that one locks all; otherwise the API has its own. What
+	// a PBX does is not documented.
+	OneLock bool `json:"one-lock"`
 	// Record keeps a recording of each answered call.
 	Record bool `json:"record"`
 }

@@ -2,7 +2,8 @@ package sim
 
 // Restart switches the PBX off and on again: tokens, the registration and
 // calls are gone, without a record of them, and reports that waited too; what
-// is set stays. BootUp is reported once somebody has registered again.
+// is set stays, and so do files. FTP and SFTP are cut off, and the dialplan is
+// read anew. BootUp is reported once somebody has registered again.
 func (p *PBX) Restart() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -18,5 +19,12 @@ func (p *PBX) Restart() {
 	p.tokens, p.regOf, p.waiting = tokens{}, "", nil
 	clear(p.hotel.tickets)
 	p.boot = now
+	p.cutLines()
+	p.load(0)
+	if p.trouble.strikes(FaultHostKey) {
+		if keys, err := signers(nil); err == nil { // it never fails
+			p.hostKeys = keys
+		}
+	}
 	_ = p.push(BootUp(p.o.Serial)) // nothing else waits
 }

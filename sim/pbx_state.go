@@ -246,9 +246,30 @@ func (p *PBX) AddRecord(c CDR) {
 	p.hotel.record(c)
 }
 
-// Prompts lists the prompts that can be played.
+// Prompts lists the prompts that can be played: those that a PBX has or that
+// were added, and each wav file in [RecordPath]. The manual lets IVRs choose
+// from that folder; that the API does, too, is assumed.
 func (p *PBX) Prompts() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Sorted(maps.Keys(p.hotel.prompts))
+	names := slices.Collect(maps.Keys(p.hotel.prompts))
+	files, _ := p.disk.list(RecordPath) // none if the folder is gone
+	for _, f := range files {
+		if name, wav := strings.CutSuffix(f.name, ".wav"); wav && !f.IsDir() && !p.hotel.prompts[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// hasPrompt tells whether a prompt can be played. The caller holds mu.
+func (p *PBX) hasPrompt(name string) bool {
+	if p.hotel.prompts[name] {
+		return true
+	}
+	if strings.Contains(name, "/") {
+		return false
+	}
+	return p.disk.bytes(RecordPath+"/"+name+".wav") != nil
 }

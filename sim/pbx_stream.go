@@ -120,6 +120,12 @@ func (p *PBX) drop(s *stream) {
 // ServeStream takes agents at the TCP port of the event reports until ctx
 // ends; then it closes ln, waits for all that it began and returns nil.
 func (p *PBX) ServeStream(ctx context.Context, ln net.Listener) error {
+	return p.serveConns(ctx, ln, "streams", p.serveStream)
+}
+
+// serveConns talks with each who connects until ctx ends; then it closes ln,
+// hangs up, waits for all that it began and returns nil.
+func (p *PBX) serveConns(ctx context.Context, ln net.Listener, what string, talk func(context.Context, net.Conn)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -135,12 +141,12 @@ func (p *PBX) ServeStream(ctx context.Context, ln net.Listener) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("simulated pbx: serve streams: %w", err)
+			return fmt.Errorf("simulated pbx: serve %s: %w", what, err)
 		}
 		running.Go(func() {
 			defer conn.Close()
 			defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-			p.serveStream(ctx, conn)
+			talk(ctx, conn)
 		})
 	}
 }

@@ -25,6 +25,8 @@ type command struct {
 	run   func(c *call) error
 	// flags adds those that only this command has.
 	flags func(f *flag.FlagSet, c *call)
+	// more stands at the end of the command's help.
+	more string
 	// bare commands take no config.
 	bare bool
 }
@@ -53,7 +55,7 @@ type options struct {
 	events, conns, rooms    int
 	fill                    int
 	seed                    uint64
-	control                 string
+	control, ftp, sftp      string
 }
 
 // commands is the list that help prints, in its order.
@@ -287,6 +289,9 @@ func (c *call) help(flags *flag.FlagSet) error {
 	})
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if c.command.more != "" {
+		text.WriteString("\n" + c.command.more + "\n")
 	}
 	_, err := fmt.Fprintf(c.out, "%s\n\n  %s\n\n%s", c.command.about, strings.TrimSpace(strings.Join(append(usage, c.command.args), " ")), text.String())
 	return err

@@ -50,6 +50,7 @@ func TestCommandLine(t *testing.T) {
 		{"queue drop 1x -c " + file, "", `ID must be a number, but it is "1x"`, 2},
 		{"events tail -c " + file, "", `start it with "bellhop run"`, 1},
 		{"sim --timezone Asia/Shangai", "", "unknown time zone Asia/Shangai", 2},
+		{"sim --pbx nowhere", "", "sim: -pbx: listen tcp", 1},
 		{"sim --events udp", "", `-events must be "http" or "tcp", but it is "udp"`, 2},
 		{"demo --once --events udp", "", `-events must be "http" or "tcp"`, 2},
 		{"config check extra", "", `takes no "extra"`, 2},
@@ -121,4 +122,16 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, text string) {
 		_ = parseCSV([]byte(text), []string{"number"}, []string{"extensions"}, func(int, map[string]string) error { return nil })
 	})
+}
+
+// TestSimHelp: the orders of the control API stand behind the flags.
+func TestSimHelp(t *testing.T) {
+	var out strings.Builder
+	if code := run(t.Context(), []string{"sim", "--help"}, &out, &out); code != 0 {
+		t.Fatal(out.String())
+	}
+	flags, orders, found := strings.Cut(out.String(), "\n\nControl API")
+	if !found || !strings.Contains(flags, "\n  --tls") || strings.Contains(orders, "\n  --") || !strings.HasSuffix(orders, "\n") {
+		t.Errorf("%s", out.String())
+	}
 }

@@ -25,7 +25,9 @@ func simFlags(f *flag.FlagSet, c *call) {
 	f.BoolVar(&c.opt.tls, "tls", false, "let the PBX answer by https, with a new certificate each time: for \"trust pbx\"")
 	f.IntVar(&c.opt.rooms, "extensions", 20, "how many extensions there are, from 1001 on")
 	f.Uint64Var(&c.opt.seed, "seed", 1, "decides what happens by chance; the same seed gives the same run")
-	f.StringVar(&c.opt.control, "control", "", "the `ADDRESS` at which the control API answers, such as 127.0.0.1:8090; empty: nowhere.\n"+sim.ControlHelp)
+	f.StringVar(&c.opt.ftp, "ftp", "127.0.0.1:2121", "the `ADDRESS` at which the PBX takes files by FTP; empty: nowhere")
+	f.StringVar(&c.opt.sftp, "sftp", "127.0.0.1:8022", "the `ADDRESS` at which the PBX takes files by SFTP, with a new host key each time; empty: nowhere")
+	f.StringVar(&c.opt.control, "control", "", "the `ADDRESS` at which the control API answers, such as 127.0.0.1:8090; empty: nowhere")
 }
 
 // simulate runs a PBX and a PMS until it is told to end, and takes orders
@@ -53,52 +55,73 @@ func simulate(c *call) error {
 	defer cancel()
 	var group sync.WaitGroup
 	defer group.Wait()
-	if c.opt.control != "" {
-		ln, err := net.Listen("tcp", c.opt.control)
-		if err != nil {
-			cancel()
-			return fmt.Errorf("sim: %w", err)
-		}
-		fmt.Fprintf(c.out, "control  http://%s\n", ln.Addr())
-		group.Go(func() { _ = pbx.ServeControl(ctx, ln) }) // it ends with ctx
-	}
-	type side struct {
-		address string
-		serve   func(context.Context, net.Listener) error
-	}
-	all := []side{{c.opt.listen, pbx.Serve}, {c.opt.sink, pms.Serve}}
-	reports := "pushed to the agent"
+	all := []side{{"pbx", &c.opt.listen, pbx.Serve}, {"pms", &c.opt.sink, pms.Serve}}
 	if tcp {
-		all = append(all, side{c.opt.stream, pbx.ServeStream})
-		reports = "over TCP at " + c.opt.stream + "; lost while no agent is there"
+		all = append(all, side{"stream", &c.opt.stream, pbx.ServeStream})
+	}
+	for _, side := range []side{
+		{"control", &c.opt.control, pbx.ServeControl}, {"ftp", &c.opt.ftp, pbx.ServeFTP}, {"sftp", &c.opt.sftp, pbx.ServeSFTP},
+	} {
+		if *side.address != "" {
+			all = append(all, side)
+		}
 	}
 	for _, side := range all {
-		ln, err := net.Listen("tcp", side.address)
+		ln, err := net.Listen("tcp", *side.address)
 		if err != nil {
 			cancel()
-			return fmt.Errorf("sim: %w", err)
+			return fmt.Errorf("sim: -%s: %w", side.flag, err)
 		}
+		*side.address = ln.Addr().String()           // where the system chose the port
 		group.Go(func() { _ = side.serve(ctx, ln) }) // it ends with ctx
 	}
-	scheme, shown := "http", ""
+	c.tellSides(pbx)
+	s := &sides{call: c, pbx: pbx, pms: pms, zone: zone}
+	return s.takeOrders(ctx)
+}
+
+// side is something that answers at an address of its own.
+type side struct {
+	flag    string
+	address *string
+	serve   func(context.Context, net.Listener) error
+}
+
+// tellSides prints what answers where, and the orders that are taken.
+func (c *call) tellSides(pbx *sim.PBX) {
+	var text strings.Builder
+	if c.opt.control != "" {
+		fmt.Fprintf(&text, "control  http://%s\n", c.opt.control)
+	}
+	scheme, shown, reports := "http", "", "pushed to the agent"
 	if c.opt.tls {
 		sum := pbx.Fingerprint()
 		scheme, shown = "https", "\n     SHA-256 "+hex.EncodeToString(sum[:])
 	}
-	fmt.Fprintf(c.out, `PBX  %s://%s  user "api", password "demo"; reports are %s%s
-PMS  http://%s/  secret %q
+	if c.opt.way == "tcp" {
+		reports = "over TCP at " + c.opt.stream + "; lost while no agent is there"
+	}
+	fmt.Fprintf(&text, "PBX  %s://%s  user \"api\", password \"demo\"; reports are %s%s\n", scheme, c.opt.listen, reports, shown)
+	for _, files := range []struct{ scheme, address, shown string }{
+		{"ftp", c.opt.ftp, ""}, {"sftp", c.opt.sftp, "\n     host key " + pbx.HostKeys()[0].Fingerprint},
+	} {
+		if files.address != "" {
+			fmt.Fprintf(&text, "     %s://support@%s  password \"demo\"%s\n", files.scheme, files.address, files.shown)
+		}
+	}
+	fmt.Fprintf(&text, `PMS  http://%s/  secret %q
 
 Orders, one a line:
   dial PHONE DIGITS   an extension dials, such as: dial 1001 778*2*1
   call PHONE NUMBER   a call of one minute ends
+  apply               Save and Apply on the PBX's web page: it reads its dialplan
   pbx down|up         the PBX is away, or back
   stream cut          the event stream breaks off
   pms down|up         the PMS is away, or back
   pms fail STATUS     the PMS answers with a status; 0: no longer
   list                what the PMS has taken
-`, scheme, c.opt.listen, reports, shown, c.opt.sink, demoSecret)
-	s := &sides{call: c, pbx: pbx, pms: pms, zone: zone}
-	return s.takeOrders(ctx)
+`, c.opt.sink, demoSecret)
+	fmt.Fprint(c.out, text.String())
 }
 
 // overTCP reads the flag -events.
@@ -159,6 +182,8 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 		}))
 	case order == "pbx down", order == "pbx up":
 		s.pbx.SetDown(words[1] == "down")
+	case order == "apply":
+		s.pbx.Apply()
 	case order == "stream cut":
 		s.pbx.CutStreams()
 	case order == "pms down", order == "pms up":

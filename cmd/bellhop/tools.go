@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"bellhop/sim"
 )
 
 func toolCommands() []*command {
 	return []*command{
-		{words: "sim", about: "run a simulated PBX and PMS, for trying things out", run: simulate, flags: simFlags, bare: true},
+		{words: "sim", about: "run a simulated PBX and PMS, for trying things out", run: simulate, flags: simFlags, more: sim.ControlHelp, bare: true},
 		{words: "bench ingest", about: "measure how events are taken and carried out, as JSON", run: benchIngest, bare: true, flags: func(f *flag.FlagSet, c *call) {
 			benchFlags(f, c)
 			f.IntVar(&c.opt.events, "events", 20000, "events of the widest load; the others push fewer")

@@ -22,7 +22,7 @@ func TestTrustTheSimulatedPBX(t *testing.T) {
 	read, write := io.Pipe()
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		run(ctx, []string{"sim", "--tls", "--pbx", port, "--pms", "127.0.0.1:0"}, write, write)
+		run(ctx, []string{"sim", "--tls", "--pbx", port, "--pms", "127.0.0.1:0", "--ftp", "", "--sftp", ""}, write, write)
 		_ = write.Close()
 	})
 	defer ended.Wait()
