@@ -25,6 +25,7 @@ const (
 	AlertUnreachable  = "unreachable"
 	AlertDatabase     = "database-replaced"
 	AlertGap          = "reports-missed"
+	AlertRelay        = "relay-behind"
 	AlertMany         = "too-many-alerts"
 )
 

@@ -95,6 +95,8 @@ func ruleCases() []ruleCase {
 		always("an expired call", outcome(KindExpired, "101", "state", "expired", "error", "timeout"), alertEffect(AlertExpired, "101", "to", "pms", "op", "posting", "error", "timeout")),
 		always("an uncertain call", outcome(KindRefused, "101", "state", "unknown"), alertEffect(AlertUncertain, "101", "to", "pms", "op", "posting")),
 
+		always("a report that was not handed on", outcome(KindExpired, "101", "state", "expired", "op", OpRelay, "to", "relay:http://old/"), alertEffect(AlertRelay, "", "to", "relay:http://old/")),
+
 		always("a schedule", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00.5Z"}}, []Effect{{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 5e8, time.UTC)}}}),
 		always("a schedule without a time", Event{Kind: KindCron, Name: "sweep"}, nil),
 
