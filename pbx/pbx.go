@@ -47,6 +47,8 @@ type Identity struct {
 	Firmware string `json:"firmware"`
 	// Clock is the PBX's own time, as it writes it.
 	Clock string `json:"clock,omitempty"`
+	// Up is how long ago it was started; 0: not known.
+	Up time.Duration `json:"up,omitempty"`
 }
 
 // State is how the connection to a PBX stands.
