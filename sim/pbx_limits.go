@@ -39,6 +39,9 @@ type Limits struct {
 	// is reported to the next who is. The manual says that reports need a token
 	// that lives, and not what becomes of the others.
 	LoseReports bool `json:"lose-reports"`
+	// OneLogin ends every other token with each login; what becomes of them the
+	// manual does not say.
+	OneLogin bool `json:"one-login"`
 	// Record keeps a recording of each answered call.
 	Record bool `json:"record"`
 }
