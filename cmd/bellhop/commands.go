@@ -53,11 +53,13 @@ type options struct {
 	fill                    int
 	seed                    uint64
 	control                 string
+	wait, offline, yes      bool
+	lang                    string
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

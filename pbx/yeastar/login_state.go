@@ -141,7 +141,7 @@ func lineProblem(failure error) pbx.LoginProblem {
 		return pbx.LoginRefused
 	case errors.Is(failure, http.ErrSchemeMismatch):
 		return pbx.LoginNotTLS
-	case errors.As(failure, &status), errors.Is(failure, errNoAnswer):
+	case errors.As(failure, &status) && status < http.StatusInternalServerError, errors.Is(failure, errNoAnswer):
 		return pbx.LoginNoAPI
 	case errors.Is(failure, context.DeadlineExceeded), errors.As(failure, &late) && late.Timeout():
 		return pbx.LoginSilent

@@ -46,6 +46,7 @@ func TestLoginProblems(t *testing.T) {
 	}{
 		{"http://" + closed.Addr().String(), NewPlainClient(), pbx.LoginRefused},
 		{page(404, "no"), NewPlainClient(), pbx.LoginNoAPI},
+		{page(500, "no"), NewPlainClient(), pbx.LoginOther},
 		{plain, NewPlainClient(), pbx.LoginNoAPI},
 		{strings.Replace(plain, "http:", "https:", 1), NewHTTPClient([sha256.Size]byte{}), pbx.LoginNotTLS},
 		{secure.URL, NewHTTPClient([sha256.Size]byte{}), pbx.LoginCertificate},
