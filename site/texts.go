@@ -184,12 +184,12 @@ var texts = map[string]words{
 	},
 
 	"pms/none":    {en: "none is configured", zh: "未配置"},
-	"pms/ok":      {en: "{link}: takes what it is told", zh: "{link}：正常接收"},
+	"pms/ok":      {en: "{link}: not known to refuse what it is told", zh: "{link}：无异常"},
 	"pms/missing": {en: "configured, and its link could not be set up", zh: "已配置，但无法建立连接", doEN: `"bellhop config check" says what is missing`, doZH: "bellhop config check 会说明缺少什么"},
 	"pms/away":    {en: "takes nothing since {since}: {error}", zh: "自 {since} 起不接收：{error}", doEN: "nothing is lost; mend the PMS or the way to it", doZH: "数据不会丢失；请修复 PMS 或网络"},
 
 	"relay/none": {en: "relay_to names no receiver", zh: "relay_to 未设置接收方"},
-	"relay/ok":   {en: "{receivers} receivers take the reports that are handed on", zh: "{receivers} 个接收方正常接收转发的报告"},
+	"relay/ok":   {en: "relay_to names {receivers}; none is known to refuse what is handed on", zh: "relay_to 有 {receivers} 个接收方，均无异常"},
 	"relay/away": {en: "{to} does not take the reports that are handed on, since {since}: {error}", zh: "{to} 自 {since} 起不接收转发的报告：{error}", doEN: "mend it, or take it out of relay_to", doZH: "请修复，或从 relay_to 中删除"},
 
 	"store/ok":      {en: "events are kept", zh: "事件正常保存"},
