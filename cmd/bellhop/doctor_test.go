@@ -57,10 +57,12 @@ func newPatient(t *testing.T, o sim.PBXOptions, spoil ...string) *patient {
 	ln := listening(t)
 	serving(t, func(ctx context.Context) error { return p.pbx.Serve(ctx, ln) })
 	p.url = "http://" + ln.Addr().String()
-	port := listening(t)
-	_ = port.Close() // the agent's, in a moment
+	push, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := filepath.Dir(p.file)
-	text := strings.NewReplacer(append(spoil, "URL", p.url, "PUSH", port.Addr().String(), "DIR", dir)...).Replace(`
+	text := strings.NewReplacer(append(spoil, "URL", p.url, "PUSH", push, "DIR", dir)...).Replace(`
 [hotel]
 timezone = "Asia/Shanghai"
 country = "CN"

@@ -9,9 +9,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,11 +23,6 @@ import (
 
 // Each reason for which the PBX does not let us in is told apart.
 func TestLoginProblems(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = closed.Close()
 	page := func(status int, text string) string {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
@@ -44,7 +41,6 @@ func TestLoginProblems(t *testing.T) {
 		client *http.Client
 		want   pbx.LoginProblem
 	}{
-		{"http://" + closed.Addr().String(), NewPlainClient(), pbx.LoginRefused},
 		{page(404, "no"), NewPlainClient(), pbx.LoginNoAPI},
 		{page(500, "no"), NewPlainClient(), pbx.LoginOther},
 		{plain, NewPlainClient(), pbx.LoginNoAPI},
@@ -69,9 +65,10 @@ func TestLoginProblems(t *testing.T) {
 		}
 	}
 	for err, want := range map[error]pbx.LoginProblem{
-		&net.DNSError{Err: "no such host"}: pbx.LoginNoHost,
-		context.DeadlineExceeded:           pbx.LoginSilent,
-		errors.New("reset"):                pbx.LoginOther,
+		&net.DNSError{Err: "no such host"}:                                                 pbx.LoginNoHost,
+		&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}: pbx.LoginRefused,
+		context.DeadlineExceeded:                                                           pbx.LoginSilent,
+		errors.New("reset"):                                                                pbx.LoginOther,
 	} {
 		if got := lineProblem(&unanswered{err, true}); got != want {
 			t.Errorf("%v: %s, want %s", err, got, want)
