@@ -67,6 +67,7 @@ type Agent struct {
 	kept, refused atomic.Uint64
 	hookFaults    string
 	told          map[string]bool // outages that an alert was raised for; upkeep's own
+	doctoring     chan struct{}   // one at a time
 	stopping      chan struct{}
 	started       time.Time
 }
@@ -76,7 +77,7 @@ func New(opts Options) (*Agent, error) {
 	a := &Agent{
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
-		told: map[string]bool{},
+		told: map[string]bool{}, doctoring: make(chan struct{}, 1),
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

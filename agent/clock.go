@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bellhop/pbx"
+	"bellhop/site"
 )
 
 // pbxSlack is how far the PBX's clock may be from ours to vouch for it.
@@ -103,23 +104,11 @@ func (c *clock) pbxNow() time.Time {
 // compare takes what the PBX said of its clock. One that cannot be read says
 // nothing.
 func (c *clock) compare(id pbx.Identity, zone *time.Location) {
-	theirs, ok := parsePBXClock(id.Clock, zone)
+	theirs, ok := site.ReadClock(id.Clock, zone)
 	if !ok {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.theirs, c.asked = theirs, c.now()
-}
-
-// parsePBXClock reads "2019-10-17 23:07:43 UTC-8" (Yeastar API 2.0.0,
-// deviceinfo/query). Whether its sign follows the common or the POSIX manner
-// the manual does not say, so the hotel's zone is used, in which the PBX's
-// wall clock stands.
-func parsePBXClock(text string, zone *time.Location) (time.Time, bool) {
-	if len(text) < len(time.DateTime) {
-		return time.Time{}, false
-	}
-	t, err := time.ParseInLocation(time.DateTime, text[:len(time.DateTime)], zone)
-	return t, err == nil
 }

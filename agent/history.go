@@ -37,6 +37,11 @@ type history struct {
 	calls pbx.CallHistory
 	wake  chan struct{}
 	one   sync.Mutex // at a time
+
+	mu     sync.Mutex
+	quiet  bool // nothing has pointed to a missing record since the last fetch
+	missed int  // records that the newest fetch for which that held has found all the same
+	at     time.Time
 }
 
 func newHistory(a *Agent) *history {
@@ -64,6 +69,7 @@ func (h *history) run(ctx context.Context) {
 		switch {
 		case err == nil:
 			pause = historyAgain
+			h.expect(true)
 		case errors.Is(err, pbx.ErrUnsupported):
 			h.agent.log.Warn("call records of a time without reports cannot be fetched", "error", err)
 		case errors.Is(err, errTooEarly):
@@ -87,6 +93,7 @@ func (h *history) rest(ctx context.Context, wait time.Duration) bool {
 	case <-time.After(wait):
 		return true
 	case <-h.wake:
+		h.expect(false)
 	}
 	select {
 	case <-ctx.Done():
@@ -94,6 +101,30 @@ func (h *history) rest(ctx context.Context, wait time.Duration) bool {
 	case <-time.After(historyAgain):
 		return true
 	}
+}
+
+// expect notes whether the next fetch is expected to find nothing.
+func (h *history) expect(nothing bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.quiet = nothing
+}
+
+// found notes records that nobody knew to be missing: the PBX has reported
+// them to somebody else, or to nobody.
+func (h *history) found(records int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.quiet && records > 0 {
+		h.missed, h.at = records, h.agent.now()
+	}
+}
+
+// unreported are those records, and when they were found.
+func (h *history) unreported() (records int, at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.missed, h.at
 }
 
 // errTooEarly says that the PBX, or the time, is not known yet.
@@ -126,6 +157,7 @@ func (h *history) fetch(ctx context.Context) error {
 		}
 		return err
 	})
+	h.found(fetched)
 	if fetched > 0 {
 		a.log.Info("call records that were not reported have been fetched", "records", fetched)
 	}

@@ -19,7 +19,7 @@ func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 		}
 	}
 	a.locate(&ev)
-	receipt, err := a.store.Append(ctx, ev, r.Body)
+	receipt, err := a.store.Append(ctx, ev, r.Body, a.handedOn(&ev, r)...)
 	if err != nil {
 		a.refused.Add(1)
 		a.history.soon()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +72,10 @@ func judgeStatus(status int) error {
 
 // senderOf finds who can send to a destination.
 func (a *Agent) senderOf(to string) (sender, bool) {
+	receiver, relayed := hotel.RelayAddress(to)
 	switch {
+	case relayed:
+		return relaySender{client: a.client, wanted: slices.Contains(a.config.PBX.RelayTo, receiver)}, true
 	case to == "pms" && a.link != nil:
 		return pmsSender{a.link}, true
 	case to == "pbx" && a.phones != nil:

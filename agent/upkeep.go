@@ -3,8 +3,6 @@ package agent
 import (
 	"context"
 	"time"
-
-	"bellhop/hotel"
 )
 
 const (
@@ -47,7 +45,7 @@ func (a *Agent) tellOfOutages(ctx context.Context) {
 	for _, d := range a.outbox.state() {
 		away := d.Failures > 0 && a.now().Sub(d.Since) >= unreachableAfter
 		if away && !a.told[d.To] {
-			a.tell(ctx, hotel.AlertUnreachable, map[string]string{"to": d.To})
+			a.tell(ctx, outageCode(d.To), map[string]string{"to": d.To})
 		}
 		a.told[d.To] = away
 	}

@@ -92,6 +92,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/phones/{extension}/restore", s.restorePhone)
 	mux.HandleFunc("GET /v1/cron", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Jobs()) })
 	mux.HandleFunc("POST /v1/cron/run", s.cronRun)
+	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	return http.MaxBytesHandler(mux, maxBody)
 }
 

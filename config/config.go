@@ -56,6 +56,8 @@ type PBX struct {
 	// Advertise is host:port under which the PBX reaches us; empty: our own
 	// address on the way to it, and the port of event_listen.
 	Advertise string `toml:"advertise"`
+	// RelayTo are receivers that each report is handed on to as it came.
+	RelayTo []string `toml:"relay_to"`
 }
 
 // Emergency says how help is called.

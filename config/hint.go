@@ -9,19 +9,25 @@ import (
 // hint names the key that an unknown one was probably meant to be.
 func hint(key []string) string {
 	known := keysOf(reflect.TypeFor[Config](), key[:len(key)-1])
-	best, distance := "", 3
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(key[len(key)-1]), k); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best != "" {
+	if best := Nearest(key[len(key)-1], known); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	if len(known) == 0 {
 		return ""
 	}
 	return "; known here: " + strings.Join(known, ", ")
+}
+
+// Nearest gives the one of known that a name was probably meant to be; empty:
+// none is near.
+func Nearest(name string, known []string) string {
+	best, distance := "", 3
+	for _, k := range known {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(k)); d < distance {
+			best, distance = k, d
+		}
+	}
+	return best
 }
 
 // keysOf lists the keys of the table at path.

@@ -85,8 +85,20 @@ func (p PBX) faults() []error {
 		_, err := netip.ParseAddr(from)
 		check(err == nil, "allow_from", "must hold IP addresses", from)
 	}
+	for _, to := range p.RelayTo {
+		check(isURL(to) && !strings.Contains(to, "@") && len(to) <= maxRelayURL, "relay_to",
+			`must hold addresses such as "http://10.0.0.5:8080/api", without user and password`, masked(to))
+	}
+	check(len(slices.Compact(slices.Sorted(slices.Values(p.RelayTo)))) == len(p.RelayTo), "relay_to", "names one receiver twice", "")
+	check(len(p.RelayTo) <= maxRelays, "relay_to", fmt.Sprintf("may name %d receivers at most", maxRelays), strconv.Itoa(len(p.RelayTo)))
 	return faults
 }
+
+// Each receiver costs a copy of every report.
+const (
+	maxRelays   = 4
+	maxRelayURL = 2000
+)
 
 func (s Services) faults() []error {
 	var faults []error

@@ -26,6 +26,7 @@ const (
 	AlertDatabase     = "database-replaced"
 	AlertGap          = "reports-missed"
 	AlertNotCleared   = "phone-not-cleared"
+	AlertRelay        = "relay-behind"
 	AlertMany         = "too-many-alerts"
 )
 

@@ -60,6 +60,8 @@ type QueuedCall struct {
 	Op   string          `json:"op"` // "posting", "housekeeping", "POST" …
 	Body json.RawMessage `json:"body,omitempty"`
 	URL  string          `json:"url,omitempty"` // for calls over HTTP
+	// Raw is sent in place of Body, as it is; it need not be JSON.
+	Raw []byte `json:"raw,omitempty"`
 
 	Room    string   `json:"room,omitempty"`
 	Lanes   []string `json:"lanes,omitempty"` // rooms; a move has two

@@ -136,6 +136,9 @@ func cronRules(ev *Event) []Effect {
 
 // outcomeRules tell a person of a queued call that ended without success.
 func outcomeRules(ev *Event) []Effect {
+	if ev.Fields["op"] == OpRelay {
+		return alertOf(AlertRelay, "", map[string]string{"to": ev.Fields["to"]}) // one for all rooms
+	}
 	code := AlertRefused
 	switch {
 	case ev.Kind == KindExpired:

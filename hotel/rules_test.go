@@ -101,6 +101,7 @@ func ruleCases() []ruleCase {
 		always("what the PBX held", Event{Kind: KindCommand, Name: CommandPhone, Phone: &PhoneNote{Extension: "8031"}}, []Effect{{Phone: &PhoneNote{Extension: "8031"}}}),
 		always("a guest with a name", Event{Kind: KindCheckIn, Room: "101", Fields: map[string]string{"stay": "G2", "name": "Li", "class": "local"}},
 			[]Effect{{CheckIn: &CheckIn{Room: "101", Stay: "G2", Name: "Li", Class: "local"}}}),
+		always("a report that was not handed on", outcome(KindExpired, "101", "state", "expired", "op", OpRelay, "to", "relay:http://old/"), alertEffect(AlertRelay, "", "to", "relay:http://old/")),
 
 		always("a schedule", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00.5Z"}}, []Effect{{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 5e8, time.UTC)}}}),
 		always("a schedule without a time", Event{Kind: KindCron, Name: "sweep"}, nil),

@@ -18,6 +18,9 @@ type Report struct {
 	// Body is what was sent, for telling a copy from an equal report; nil for
 	// what cannot be sent twice, such as a stream.
 	Body []byte
+	// Masked gives what was sent byte for byte, but for secrets: for handing
+	// it on. nil: there is nothing to hand on, such as for a gap.
+	Masked func() []byte
 }
 
 // Keep stores a report. When it returns nil the report is on disk, and only
@@ -44,6 +47,8 @@ type Identity struct {
 	Firmware string `json:"firmware"`
 	// Clock is the PBX's own time, as it writes it.
 	Clock string `json:"clock,omitempty"`
+	// Up is how long ago it was started; 0: not known.
+	Up time.Duration `json:"up,omitempty"`
 }
 
 // State is how the connection to a PBX stands.

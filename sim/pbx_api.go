@@ -170,6 +170,9 @@ func (p *PBX) login(c call, in fields) answer {
 		return failed(errPort)
 	}
 	delete(p.door, c.from)
+	if p.hotel.limits.OneLogin {
+		p.tokens = tokens{}
+	}
 	token := p.tokens.issue(now)
 	p.register(reg, token)
 	p.stats.Logins++

@@ -261,3 +261,20 @@ func TestRestart(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// With OneLogin a login ends the ones before it.
+func TestOneLogin(t *testing.T) {
+	for _, one := range []bool{false, true} {
+		p := newPBX(t, PBXOptions{})
+		if err := p.SetLimits(Limits{OneLogin: one}); err != nil {
+			t.Fatal(err)
+		}
+		first, second := mustLogin(t, p), mustLogin(t, p)
+		for token, want := range map[string]bool{first: !one, second: true} {
+			a := ask(p, 1, "deviceinfo/query", token, "")
+			if (a.Status == "Success") != want {
+				t.Errorf("one login %v: %+v, want %v", one, a, want)
+			}
+		}
+	}
+}

@@ -48,6 +48,9 @@ type Limits struct {
 	// SFTP together, so that one locks all; otherwise the API has its own. What
 	// a PBX does is not documented.
 	OneLock bool `json:"one-lock"`
+	// OneLogin ends every other token with each login; what becomes of them the
+	// manual does not say.
+	OneLogin bool `json:"one-login"`
 	// Record keeps a recording of each answered call.
 	Record bool `json:"record"`
 }

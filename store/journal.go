@@ -37,7 +37,10 @@ type Receipt struct {
 // that is kept already is marked as its copy. On an error the event is not
 // acknowledged: it may be on disk only when the context ended before the
 // answer.
-func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte) (Receipt, error) {
+//
+// with are calls that are queued with the event, in the same moment; with a
+// copy of what was pushed before they are not.
+func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte, with ...hotel.QueuedCall) (Receipt, error) {
 	var receipt Receipt
 	queue := s.requests
 	if body != nil {
@@ -45,11 +48,13 @@ func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte) (Receip
 	}
 	err := s.send(ctx, queue, &request{done: make(chan error, 1), apply: func(c *commit) error {
 		ev.Time = c.now
-		k := kept{Event: ev}
+		k := kept{Event: ev, Calls: with}
 		if body != nil {
 			d := digest(body)
 			k.Digest = d[:]
-			k.DuplicateOf, k.Possible = s.recent.absorb(c, d)
+			if k.DuplicateOf, k.Possible = s.recent.absorb(c, d); k.DuplicateOf != 0 {
+				k.Calls = nil
+			}
 		}
 		c.append(&k)
 		if body != nil {
@@ -77,22 +82,39 @@ type kept struct {
 	hotel.Event
 	// Digest of the pushed body: after a restart, re-sent copies are known by it.
 	Digest []byte `json:"digest,omitempty"`
+	// Calls are queued when the event is kept. The intake log has them; in the
+	// journal they are not, as the outbox has them then.
+	Calls []hotel.QueuedCall `json:"calls,omitempty"`
+}
+
+// bare is the event without what lies elsewhere.
+func (k *kept) bare() []byte {
+	b := *k
+	b.Raw, b.Calls = nil, nil
+	return encode(&b)
+}
+
+// logged is the event as it lies in the intake log; bare is its other form.
+func (k *kept) logged(bare []byte) []byte {
+	if len(k.Calls) == 0 {
+		return bare
+	}
+	l := *k
+	l.Raw = nil
+	return encode(&l)
 }
 
 // append gives an event its id and puts it into the journal.
 func (c *commit) append(k *kept) {
 	k.ID = c.meta.LastID + 1
 	c.merge(&k.Event)
-	raw := k.Raw
-	k.Raw = nil
-	event := encode(k)
-	k.Raw = raw
+	event := k.bare()
 	c.keep(k, event)
 	if c.store.believed() {
 		c.meta.LastTime = max(c.meta.LastTime, k.Time.Unix())
 	}
 	if k.Digest != nil {
-		c.taken = append(c.taken, taken{id: k.ID, event: event, raw: raw})
+		c.taken = append(c.taken, taken{id: k.ID, event: k.logged(event), raw: k.Raw})
 	}
 }
 
@@ -104,6 +126,10 @@ func (c *commit) keep(k *kept, event []byte) {
 	}
 	c.put(bucketJournal, number(k.ID), event)
 	c.meta.Events++
+	for _, q := range k.Calls {
+		q.Event, q.Depth = k.ID, k.Depth
+		c.queue(q)
+	}
 	if k.DuplicateOf != 0 {
 		c.put(bucketJournal, doneKey(k.ID, copyUnit), []byte("1{}"))
 		c.finished = append(c.finished, k.ID)
@@ -126,7 +152,11 @@ func (c *commit) restore(records []taken) {
 		}
 		k.Raw = bytes.Clone(t.raw)
 		c.merge(&k.Event)
-		c.keep(&k, t.event)
+		event := t.event
+		if len(k.Calls) > 0 {
+			event = k.bare()
+		}
+		c.keep(&k, event)
 		c.taken = append(c.taken, t)
 	}
 }

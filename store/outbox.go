@@ -88,7 +88,7 @@ func (c *commit) leave(q *hotel.QueuedCall, state hotel.CallState, why string) {
 	if !c.takeOut(q) {
 		return
 	}
-	q.State, q.LastError = state, why
+	q.State, q.LastError, q.Raw = state, why, nil
 	c.put(bucketEnded, number(q.ID), encode(q))
 	c.ended = append(c.ended, *q)
 }
@@ -153,6 +153,9 @@ func (c *commit) settlePosting(q *hotel.QueuedCall) {
 }
 
 func (c *commit) keepEnded(q *hotel.QueuedCall) {
+	if !q.State.Parked() {
+		q.Raw = nil // nobody sends it any more
+	}
 	switch {
 	case q.State.Parked():
 		c.put(bucketParked, number(q.ID), encode(q))

@@ -56,11 +56,13 @@ type options struct {
 	fill                    int
 	seed                    uint64
 	control, ftp, sftp      string
+	wait, offline           bool
+	lang                    string
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

@@ -45,7 +45,7 @@ func openDriver(cfg config.Config, log *slog.Logger) (pbx.Driver, error) {
 	d.Session, err = openSession(cfg)
 	if err != nil {
 		report(fmt.Errorf("no login at the PBX: %w", err))
-		d.Missing(err)
+		d.Missing(loginProblem(err), err)
 	}
 	return d, nil
 }
@@ -80,6 +80,20 @@ func allowedFrom(c config.PBX) ([]netip.Prefix, error) {
 	return all, nil
 }
 
+// loginProblem says why there can be no session.
+func loginProblem(err error) pbx.LoginProblem {
+	var untrusted *untrustedError
+	if errors.As(err, &untrusted) {
+		return pbx.LoginUntrusted
+	}
+	return pbx.LoginNoPassword
+}
+
+// untrustedError says why the PBX's certificate cannot be compared.
+type untrustedError struct{ error }
+
+func (e *untrustedError) Unwrap() error { return e.error }
+
 func openSession(cfg config.Config) (*yeastar.Session, error) {
 	password, err := cfg.PBXPassword()
 	if err != nil {
@@ -89,7 +103,7 @@ func openSession(cfg config.Config) (*yeastar.Session, error) {
 	if strings.HasPrefix(cfg.PBX.URL, "https:") {
 		pin, err := readPin(cfg)
 		if err != nil {
-			return nil, err
+			return nil, &untrustedError{err}
 		}
 		client = yeastar.NewHTTPClient(pin)
 	}

@@ -1,17 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
-
-	"golang.org/x/term"
 
 	"bellhop/hotel"
 )
@@ -85,7 +79,10 @@ func phonesRestore(c *call) error {
 		_, err := fmt.Fprintln(c.out, "nothing on the PBX is to be put back")
 		return err
 	}
-	if err := c.confirm("Put back on the PBX?"); err != nil {
+	if err := c.confirm(question{
+		ask: "Put back on the PBX?", no: "phones restore: nothing was changed",
+		noOneYet: "phones restore: without a terminal nobody can agree; give --yes",
+	}); err != nil {
 		return err
 	}
 	for _, p := range all {
@@ -102,23 +99,4 @@ func was(what, ours, before string) string {
 		return ""
 	}
 	return fmt.Sprintf(" %s %s → %s", what, ours, before)
-}
-
-// confirm asks before something outside is changed.
-func (c *call) confirm(question string) error {
-	if c.opt.yes {
-		return nil
-	}
-	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return fmt.Errorf("%s: without a terminal nobody can agree; give --yes", c.command.words)
-	}
-	fmt.Fprint(c.out, question+" [y/N] ")
-	line, err := reading(c.ctx, func() (string, error) { return bufio.NewReader(os.Stdin).ReadString('\n') })
-	if err != nil && !errors.Is(err, io.EOF) { // an end of input is a no
-		return fmt.Errorf("%s: nothing was changed: %w", c.command.words, err)
-	}
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return fmt.Errorf("%s: nothing was changed", c.command.words)
-	}
-	return nil
 }

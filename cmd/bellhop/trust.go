@@ -1,20 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"encoding/hex"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 )
 
 const dialTimeout = 10 * time.Second
@@ -65,16 +60,9 @@ func (c *call) agree(text string) error {
 		}
 		return nil
 	}
-	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return fmt.Errorf("trust pbx: without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint")
-	}
-	fmt.Fprint(c.out, "Compare it with what the PBX's own page shows. Trust it? [y/N] ")
-	line, err := reading(c.ctx, func() (string, error) { return bufio.NewReader(os.Stdin).ReadString('\n') })
-	if err != nil && !errors.Is(err, io.EOF) { // an end of input is a no
-		return fmt.Errorf("trust pbx: not trusted; nothing was changed: %w", err)
-	}
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return fmt.Errorf("trust pbx: not trusted; nothing was changed")
-	}
-	return nil
+	return c.confirm(question{
+		ask:      "Compare it with what the PBX's own page shows. Trust it?",
+		no:       "trust pbx: not trusted; nothing was changed",
+		noOneYet: "trust pbx: without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint",
+	})
 }

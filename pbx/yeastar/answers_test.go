@@ -35,7 +35,7 @@ var answers = map[string]struct {
 	"L01039_login.json":            {V2, "login", askLogin, `"48a7d7481a5355aa4fb5dc285edeb40e"`},
 	"L01059_login.json":            {V2, "login", askLogin, ""},
 	"L01126_heartbeat.json":        {V2, "heartbeat", askHeartbeat, `null`},
-	"L01187_deviceinfo-query.json": {V2, "deviceinfo/query", askDevice, `{"model":"Yeastar S300","serial":"369451090405","firmware":"30.11.0.11","clock":"2019-10-17 23:07:43 UTC-8"}`},
+	"L01187_deviceinfo-query.json": {V2, "deviceinfo/query", askDevice, `{"model":"Yeastar S300","serial":"369451090405","firmware":"30.11.0.11","clock":"2019-10-17 23:07:43 UTC-8","up":1979000000000}`},
 	"L01252_logout.json":           {V2, "logout", askLogout, `null`},
 	"L01636_extension-list.json": {V2, "extension/list", askExtensions,
 		`[{"Number":"1022","Name":"1022","Type":"SIP","Status":"idle"},{"Number":"1023","Name":"1023","Type":"SIP","Status":"idle"}]`},

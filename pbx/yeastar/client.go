@@ -99,12 +99,20 @@ func (s *Session) do(client *http.Client, endpoint string, request *http.Request
 		return answer, nil
 	}
 	answer.Body.Close()
-	err = fmt.Errorf("HTTP status %d", answer.StatusCode)
+	err = httpStatus(answer.StatusCode)
 	if answer.StatusCode >= http.StatusInternalServerError {
 		err = &unanswered{err, true}
 	}
 	return nil, fmt.Errorf("call %s: %w", endpoint, err)
 }
+
+// httpStatus is a status with which the PBX's API never answers.
+type httpStatus int
+
+func (s httpStatus) Error() string { return fmt.Sprintf("HTTP status %d", int(s)) }
+
+// errNoAnswer says that what came back is no answer of the API.
+var errNoAnswer = errors.New("answer without status")
 
 // withoutURL drops the address from the error: it holds the token.
 func withoutURL(err error) error {
@@ -142,7 +150,7 @@ func decodeAnswer(text []byte) (node, error) {
 	case "Success":
 		return n, nil
 	case "":
-		return node{}, errors.New("answer without status")
+		return node{}, errNoAnswer
 	}
 	// The manual's tables spell the number in three ways.
 	number, err := strconv.Atoi(strings.TrimSpace(n.scalar("errno", "errornum", "errnum")))

@@ -24,8 +24,10 @@ type Driver struct {
 	Session  *Session // nil: nothing is asked, and reports are taken only where they are pushed
 	Report   func(error)
 
-	mu    sync.Mutex
-	state pbx.State
+	mu      sync.Mutex
+	state   pbx.State
+	failure error            // why the newest call failed, or why there is no session
+	problem pbx.LoginProblem // of the latter
 }
 
 // Run implements [pbx.Driver].
@@ -63,7 +65,7 @@ func (d *Driver) listen(ctx context.Context, keep pbx.Keep) error {
 	d.update(func(s *pbx.State) { s.Listening, s.Deaf = ln.Addr().String(), "" })
 	return d.Listener.Serve(ctx, ln, func(ctx context.Context, p Push) error {
 		d.update(func(s *pbx.State) { s.LastPush = time.Now() })
-		taken, err := keep(ctx, pbx.Report{Event: read(p.Body), Body: p.Body})
+		taken, err := keep(ctx, pbx.Report{Event: read(p.Body), Body: p.Body, Masked: maskedForm(p.Body)})
 		if err == nil {
 			*p.OnTaken = taken
 		}
@@ -108,6 +110,7 @@ func read(body []byte) hotel.Event {
 // called notes how a call to the PBX went.
 func (d *Driver) called(err error) {
 	d.update(func(s *pbx.State) {
+		d.failure = err
 		if err == nil {
 			s.Since, s.Error = time.Now(), ""
 			return
@@ -172,10 +175,11 @@ func (d *Driver) Identify(ctx context.Context) (pbx.Identity, error) {
 	}
 	dev, err := d.Session.Device(ctx)
 	d.called(err)
-	return pbx.Identity{Model: dev.Name, Serial: dev.Serial, Firmware: dev.Firmware, Clock: dev.Time}, err
+	return pbx.Identity{Model: dev.Name, Serial: dev.Serial, Firmware: dev.Firmware, Clock: dev.Time, Up: dev.Up}, err
 }
 
-// Missing notes why there is no session, for [Driver.State].
-func (d *Driver) Missing(err error) {
-	d.update(func(s *pbx.State) { s.Error = err.Error() })
+// Missing notes why there is no session, for [Driver.State] and
+// [Driver.Login].
+func (d *Driver) Missing(problem pbx.LoginProblem, err error) {
+	d.update(func(s *pbx.State) { s.Error, d.problem, d.failure = err.Error(), problem, err })
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bellhop/hotel"
+	"bellhop/pbx"
 )
 
 // Bounds of what is kept of a stream beside whole objects.
@@ -188,4 +189,13 @@ func (p piece) event() hotel.Event {
 		return Unreadable(p.object, p.why)
 	}
 	return read(p.object)
+}
+
+// report is the event and, of a whole object, its text.
+func (p piece) report() pbx.Report {
+	r := pbx.Report{Event: p.event()}
+	if p.why == nil {
+		r.Masked = maskedForm(p.object)
+	}
+	return r
 }

@@ -29,6 +29,7 @@ func (s *Session) noteMissing(endpoint string) {
 		s.learned.missing = map[string]bool{}
 	}
 	s.learned.missing[endpoint] = true
+	s.standing.lack(endpoint)
 }
 
 func (s *Session) formOf(endpoint string) form {

@@ -6,6 +6,7 @@ import "bellhop/pbx"
 // is [pbx.ErrUnsupported] when it is asked.
 var (
 	_ pbx.Driver           = (*Driver)(nil)
+	_ pbx.LoginTeller      = (*Driver)(nil)
 	_ pbx.ExtensionLister  = (*Driver)(nil)
 	_ pbx.ExtensionSetter  = (*Driver)(nil)
 	_ pbx.NameCleaner      = (*Driver)(nil)

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,6 +58,7 @@ type Session struct {
 	refusal   error
 	tries     tries
 	learned   learned
+	standing  standing
 }
 
 // Login makes sure that there is a token.
@@ -71,6 +74,9 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	defer s.mu.Unlock()
 	if s.token != "" && s.token != stale {
 		return s.token, nil
+	}
+	if err := ctx.Err(); err != nil { // while another login was under way
+		return "", fmt.Errorf("log in: %w", err)
 	}
 	now := time.Now()
 	if now.Before(s.notBefore) {
@@ -92,6 +98,7 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	var number Errno
 	if errors.As(err, &number) && number.stops() {
 		s.notBefore, s.refusal = time.Now().Add(loginPause), number
+		s.standing.refused(s.notBefore)
 	}
 	if err != nil {
 		if !neverSent(err) {
@@ -108,6 +115,7 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 		return "", errors.New("log in: answer without token")
 	}
 	s.token, s.learned, s.transport = token, learned{}, Transport(out.scalar("transport"))
+	s.standing.taken(token, s.transport)
 	return s.token, nil
 }
 
@@ -167,8 +175,12 @@ func (s *Session) ask(ctx context.Context, endpoint string, in any) (node, error
 	out, err := s.post(ctx, endpoint, token, in)
 	var number Errno
 	if !errors.As(err, &number) || !number.renews() {
+		if err == nil {
+			s.standing.good(token)
+		}
 		return out, err
 	}
+	s.standing.unknown(token)
 	if token, err = s.renew(ctx, token); err != nil {
 		return node{}, err
 	}
@@ -239,7 +251,26 @@ type Device struct {
 	Name     string
 	Serial   string
 	Firmware string
-	Time     string // such as 2019-10-17 23:07:43 UTC-8
+	Time     string        // such as 2019-10-17 23:07:43 UTC-8
+	Up       time.Duration // since its start; 0: not known
+}
+
+// uptime reads "00:32:59", hours, minutes and seconds. What it writes after a
+// day is not documented; any other form is not known.
+func uptime(text string) time.Duration {
+	fields := strings.Split(strings.TrimSpace(text), ":")
+	if len(fields) != 3 {
+		return 0
+	}
+	var parts [3]uint64
+	for i, field := range fields {
+		n, err := strconv.ParseUint(field, 10, 16)
+		if err != nil || i > 0 && n > 59 {
+			return 0
+		}
+		parts[i] = n
+	}
+	return time.Duration(parts[0])*time.Hour + time.Duration(parts[1])*time.Minute + time.Duration(parts[2])*time.Second
 }
 
 // Device asks the PBX what it is.
@@ -254,5 +285,6 @@ func (s *Session) Device(ctx context.Context) (Device, error) {
 		Serial:   info.scalar("sn"),
 		Firmware: info.scalar("firmwarever"),
 		Time:     info.scalar("systemtime"),
+		Up:       uptime(info.scalar("uptime")),
 	}, nil
 }

@@ -47,12 +47,12 @@ func (in *intake) lost(why error) {
 func (in *intake) take(ctx context.Context, p piece, at time.Time) error {
 	if p.why == nil && in.gap != nil {
 		g := hotel.Gap{From: in.gap.from, To: at, Why: in.gap.why.Error(), Quiet: in.gap.quiet}
-		if err := in.hold(ctx, g.Event()); err != nil {
+		if err := in.hold(ctx, pbx.Report{Event: g.Event()}); err != nil {
 			return err
 		}
 		in.gap = nil
 	}
-	if err := in.hold(ctx, p.event()); err != nil {
+	if err := in.hold(ctx, p.report()); err != nil {
 		return err
 	}
 	if p.why == nil {
@@ -61,12 +61,12 @@ func (in *intake) take(ctx context.Context, p piece, at time.Time) error {
 	return nil
 }
 
-// hold tries on until an event is kept. An attempt is not broken off when ctx
+// hold tries on until a report is kept. An attempt is not broken off when ctx
 // ends: nobody would know whether the event is on disk, and a second one of it
 // could not be told from an equal one.
-func (in *intake) hold(ctx context.Context, ev hotel.Event) error {
+func (in *intake) hold(ctx context.Context, r pbx.Report) error {
 	for failed := false; ; {
-		taken, err := in.keep(context.WithoutCancel(ctx), pbx.Report{Event: ev})
+		taken, err := in.keep(context.WithoutCancel(ctx), r)
 		if err == nil {
 			if taken != nil {
 				taken(true)

@@ -129,6 +129,21 @@ func (t *tries) begin(d door, now time.Time) bool {
 	return true
 }
 
+// next is when another try may be made; zero: now, or not by itself.
+func (t *tries) next(now time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.full(now) || t.Wrong && t.Row >= maxInARow {
+		return time.Time{}
+	}
+	var recent []time.Time
+	for _, all := range t.At {
+		recent = append(recent, all...)
+	}
+	slices.SortFunc(recent, time.Time.Compare)
+	return recent[len(recent)-maxTries].Add(triesWithin)
+}
+
 func (t *tries) note(d door, now time.Time) {
 	t.At[d] = append(t.At[d], now)
 	t.Row++

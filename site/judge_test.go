@@ -1,0 +1,421 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"bellhop/config"
+	"bellhop/hotel"
+	"bellhop/pbx"
+)
+
+var (
+	shanghai = must(time.LoadLocation("Asia/Shanghai"))
+	noon     = time.Date(2026, 6, 1, 12, 0, 0, 0, shanghai)
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// sound are the facts of an installation with which all is well.
+func sound() *Facts {
+	c := config.Default()
+	c.Hotel = config.Hotel{Timezone: "Asia/Shanghai", Country: "CN", Language: "zh"}
+	c.PBX.URL, c.PBX.Username, c.PBX.RelayTo = "https://192.0.2.1:8088", "api", []string{"http://old/"}
+	c.PMS.Link = "webhook"
+	c.Classes = map[string][]string{"local": {"Local"}, "national": {"Local", "National"}}
+	members := []hotel.Member{{Role: hotel.RoleExtension, Number: "101"}, {Role: hotel.RoleOutbound, Trunk: "sip"}}
+	j := &Journal{}
+	for range enoughCalls {
+		j.Add(&hotel.Event{Source: "pbx", Time: noon.Add(-time.Hour), Kind: hotel.KindCDR, CDR: &hotel.CDR{DestLine: "sip"}})
+	}
+	j.Add(&hotel.Event{Source: "pbx", Time: noon.Add(-time.Hour), Kind: hotel.KindCall, Members: members})
+	j.Add(&hotel.Event{Source: "pbx", Time: noon.Add(-time.Minute), Kind: hotel.KindExtension})
+	has, _ := pbx.Abilities(nil)
+	return &Facts{
+		Config: c, Zone: shanghai, Now: noon, Running: true, Synced: true,
+		State: &pbx.State{Listening: ":8260"}, Journal: j, Rooms: []hotel.Room{{Number: "101"}, {Number: "102", Extensions: []string{"8102"}}},
+		PBX: Answers{
+			Asked: true, Read: noon, Has: has, Login: pbx.Login{Way: "http"},
+			Identity: &pbx.Identity{Model: "S300", Serial: "1", Firmware: "30", Clock: "2026-06-01 12:00:30 UTC+8"},
+			Routes: []pbx.Route{
+				{Name: "Local", Patterns: "Z."}, {Name: "National", Patterns: "0Z."},
+			},
+			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
+		},
+	}
+}
+
+// cases spoil the facts in one way each; want is "check result code", and
+// text what the English words hold.
+var cases = []struct {
+	name  string
+	spoil func(f *Facts)
+	want  string
+	text  string
+}{
+	{"login", func(*Facts) {}, "pbx.login ok ok", "S300"},
+	{"login, no PBX", func(f *Facts) { f.Config.PBX.Driver = "none" }, "pbx.login skipped no-pbx", ""},
+	{"login, offline", func(f *Facts) { f.PBX.Asked = false }, "pbx.login skipped left-alone", ""},
+	{"wrong password", problem(pbx.LoginPassword), "pbx.login failed password", "12:10:30"},
+	{"locked", problem(pbx.LoginLocked), "pbx.login failed locked", "12:10:30"},
+	{"paused", problem(pbx.LoginPaused), "pbx.login failed paused", "12:10:30"},
+	{"stopped", problem(pbx.LoginStopped), "pbx.login failed stopped", "the reason"},
+	{"no password", problem(pbx.LoginNoPassword), "pbx.login failed no-password", "the reason"},
+	{"untrusted", problem(pbx.LoginUntrusted), "pbx.login failed untrusted", ""},
+	{"changed", problem(pbx.LoginCertificate), "pbx.login failed certificate-changed", ""},
+	{"no host", problem(pbx.LoginNoHost), "pbx.login failed no-host", "192.0.2.1"},
+	{"refused", problem(pbx.LoginRefused), "pbx.login failed refused", "192.0.2.1"},
+	{"silent", problem(pbx.LoginSilent), "pbx.login failed silent", "192.0.2.1"},
+	{"not TLS", problem(pbx.LoginNotTLS), "pbx.login failed not-tls", ""},
+	{"no API", problem(pbx.LoginNoAPI), "pbx.login failed no-api", ""},
+	{"API off", problem(pbx.LoginAPIOff), "pbx.login failed api-off", ""},
+	{"other", problem(pbx.LoginOther), "pbx.login failed other", "the reason"},
+
+	{"certificate", func(*Facts) {}, "pbx.certificate ok ok", ""},
+	{"certificate, wrong password", problem(pbx.LoginPassword), "pbx.certificate ok ok", ""},
+	{"certificate, untrusted", problem(pbx.LoginUntrusted), "pbx.certificate failed untrusted", ""},
+	{"certificate, changed", problem(pbx.LoginCertificate), "pbx.certificate failed changed", ""},
+	{"certificate, silent", problem(pbx.LoginSilent), "pbx.certificate unknown no-answer", ""},
+	{"certificate, offline", func(f *Facts) { f.PBX.Asked = false }, "pbx.certificate skipped left-alone", ""},
+	{"certificate, plain", func(f *Facts) { f.Config.PBX.URL = "http://192.0.2.1" }, "pbx.certificate warning plain", ""},
+	{"certificate, no PBX", func(f *Facts) { f.Config.PBX.Driver = "none" }, "pbx.certificate skipped no-pbx", ""},
+
+	{"transport", func(*Facts) {}, "pbx.transport ok ok", "over http"},
+	{"transport, other", func(f *Facts) { f.PBX.Login.Way = "tcp" }, "pbx.transport failed differs", "over tcp, and the config waits for http"},
+	{"transport, not said", func(f *Facts) { f.PBX.Login.Way = "" }, "pbx.transport unknown not-said", ""},
+	{"transport, no login", problem(pbx.LoginSilent), "pbx.transport unknown no-answer", ""},
+
+	{"events", func(*Facts) {}, "pbx.events ok ok", "2026-06-01 11:59:00, 1m0s ago"},
+	{"events, newest by state", func(f *Facts) { f.State.LastPush = noon }, "pbx.events ok ok", "12:00:00"},
+	{"events, old", func(f *Facts) { f.Journal.Newest = noon.Add(-25 * time.Hour) }, "pbx.events warning old", "25h0m0s"},
+	{"events, none", func(f *Facts) { f.Journal = nil }, "pbx.events warning none", ""},
+	{"events, starting", func(f *Facts) { f.State = &pbx.State{} }, "pbx.events unknown starting", ""},
+	{"events, deaf", func(f *Facts) { f.State = &pbx.State{Deaf: "port taken"} }, "pbx.events failed deaf", "port taken"},
+	{"events, no agent", func(f *Facts) { f.Running = false }, "pbx.events skipped no-agent", ""},
+	{"events, no PBX", func(f *Facts) { f.Config.PBX.Driver = "none" }, "pbx.events skipped no-pbx", ""},
+
+	{"box clock", func(*Facts) {}, "box.clock ok synced", ""},
+	{"box clock, near", func(f *Facts) { f.Synced = false }, "box.clock ok believed", ""},
+	{"box clock, unsure", func(f *Facts) { f.Synced, f.ClockUnsure = false, true }, "box.clock unknown unsure", ""},
+	{"box clock, off", func(f *Facts) { f.ClockFault = "too old" }, "box.clock failed not-believed", "too old"},
+
+	{"clock", func(*Facts) {}, "pbx.clock ok ok", "30 s"},
+	{"clock, other sign", clock("2026-06-01 11:58:30 UTC-8"), "pbx.clock ok ok", "-90 s"},
+	{"clock, bare UTC", clock("2026-06-01 12:00:00 UTC"), "pbx.clock ok ok", "0 s"},
+	{"clock, no offset", clock("2026-06-01 12:00:00"), "pbx.clock ok ok", ""},
+	{"clock, odd offset", clock("2026-06-01 12:00:00 UTC+7"), "pbx.clock warning offset", "Asia/Shanghai"},
+	{"clock, zone", clock("2026-05-31 23:00:20 UTC-5"), "pbx.clock failed zone", "-46780 s"},
+	{"clock, zone in the other sign", clock("2026-05-31 23:00:00 UTC+5"), "pbx.clock failed zone", ""},
+	{"clock, zone with minutes", clock("2026-06-01 09:30:00 UTC+5:30"), "pbx.clock failed zone", ""},
+	{"clock, bare UTC as it is", clock("2026-06-01 04:00:00 UTC"), "pbx.clock failed zone", ""},
+	{"clock, an hour off in its zone", clock("2026-06-01 13:00:00 UTC+8"), "pbx.clock failed pbx-off", "3600 s"},
+	{"clock, off", clock("2026-06-01 12:07:00 UTC"), "pbx.clock failed pbx-off", "420 s"},
+	{"clock, years off", clock("2020-06-01 12:00:00 UTC"), "pbx.clock failed pbx-off", ""},
+	{"clock, box off", func(f *Facts) {
+		clock("2026-06-01 12:07:00 UTC+8")(f)
+		f.Synced, f.ClockFault = false, "before the build"
+	}, "pbx.clock failed box-off", "before the build"},
+	{"clock, one off", func(f *Facts) {
+		clock("2026-06-01 12:07:00 UTC+8")(f)
+		f.Synced = false
+	}, "pbx.clock failed one-off", ""},
+	{"clock, unreadable", clock("noon"), "pbx.clock unknown unreadable", "noon"},
+	{"clock, no answer", problem(pbx.LoginSilent), "pbx.clock unknown no-answer", ""},
+
+	{"phones", func(*Facts) {}, "pbx.monitoring.extensions ok ok", "1 reports"},
+	{"phones, off", func(f *Facts) { f.Journal.Phones = 0 }, "pbx.monitoring.extensions warning off", "5 calls"},
+	{"phones, few calls", func(f *Facts) { f.Journal.Phones, f.Journal.Calls = 0, 4 }, "pbx.monitoring.extensions unknown no-evidence", ""},
+	{"phones, no journal", func(f *Facts) { f.Journal = nil }, "pbx.monitoring.extensions unknown no-evidence", ""},
+	{"trunks", func(*Facts) {}, "pbx.monitoring.trunks ok ok", ""},
+	{"trunks, one off", func(f *Facts) { f.Journal.Trunks["gsm"] = enoughCalls }, "pbx.monitoring.trunks warning off", "over gsm,"},
+	{"trunks, few calls", func(f *Facts) { f.Journal.Trunks["gsm"] = enoughCalls - 1 }, "pbx.monitoring.trunks ok ok", ""},
+	{"trunks, nothing", func(f *Facts) { f.Journal = &Journal{} }, "pbx.monitoring.trunks unknown no-evidence", ""},
+	{"trunks, no journal", func(f *Facts) { f.Journal = nil }, "pbx.monitoring.trunks unknown no-evidence", ""},
+	{"control", func(*Facts) {}, "pbx.call-control ok ok", ""},
+	{"control, on", func(f *Facts) { f.Journal.Control = 1 }, "pbx.call-control failed on", "1 calls"},
+	{"control, on, nothing else", func(f *Facts) { f.Journal = &Journal{Control: 1} }, "pbx.call-control failed on", ""},
+	{"control, nothing", func(f *Facts) { f.Journal = &Journal{} }, "pbx.call-control unknown no-evidence", ""},
+
+	{"routes", func(*Facts) {}, "pbx.routes ok ok", "all 2"},
+	{"routes, missing", func(f *Facts) { f.Config.Classes["national"] = []string{"Local", "Natonal", "X"} }, "pbx.routes failed missing", `"Natonal" (→ "National"), "X"`},
+	{"routes, none named", func(f *Facts) { f.Config.Classes = nil }, "pbx.routes warning none", "Local, National"},
+	{"routes, none there", func(f *Facts) { f.PBX.Routes = nil }, "pbx.routes failed missing", ""},
+	{"routes, refused", func(f *Facts) { f.PBX.RoutesErr = pbx.ErrUnsupported }, "pbx.routes unknown unsupported", ""},
+	{"routes, lacked", func(f *Facts) { f.PBX.Lacks = []pbx.Ability{pbx.AbleRoutes} }, "pbx.routes unknown unsupported", ""},
+	{"routes, error", func(f *Facts) { f.PBX.RoutesErr = errors.New("cut off") }, "pbx.routes unknown not-listed", "cut off"},
+	{"emergency", func(*Facts) {}, "pbx.emergency ok ok", "110, 119"},
+	{"emergency, its own routes", func(f *Facts) { f.Config.Emergency.Routes = []string{"Local"} }, "pbx.emergency ok ok", "110, 119"},
+	{"emergency, not by its own", func(f *Facts) { f.Config.Emergency.Routes = []string{"National"} }, "pbx.emergency failed barred", "110, 119"},
+	{"emergency, misnamed", func(f *Facts) { f.Config.Emergency.Routes = []string{"Locl"} }, "pbx.routes failed missing", `"Locl" (→ "Local")`},
+	{"emergency, barred", func(f *Facts) { f.PBX.Routes[0].Patterns = "2." }, "pbx.emergency warning barred", "110, 119, 120, 122"},
+	{"emergency, unclear", func(f *Facts) { f.PBX.Routes[0].Patterns = "?" }, "pbx.emergency unknown unclear", "110"},
+	{"emergency, country", func(f *Facts) { f.Config.Hotel.Country = "AQ" }, "pbx.emergency unknown country", "AQ"},
+	{"emergency, refused", func(f *Facts) { f.PBX.RoutesErr = pbx.ErrUnsupported }, "pbx.emergency unknown unsupported", ""},
+
+	{"extensions", func(*Facts) {}, "pbx.extensions ok ok", "all 2"},
+	{"extensions, missing", func(f *Facts) { f.Rooms = append(f.Rooms, hotel.Room{Number: "103"}) }, "pbx.extensions failed missing", "103"},
+	{"extensions, away", func(f *Facts) { f.PBX.Extensions[0].Status = pbx.PhoneAway }, "pbx.extensions warning away", "101"},
+	{"extensions, no rooms", func(f *Facts) { f.Rooms = nil }, "pbx.extensions warning no-rooms", "2 extensions"},
+	{"extensions, error", func(f *Facts) { f.PBX.ExtensionsErr = errors.New("cut off") }, "pbx.extensions unknown not-listed", ""},
+
+	{"other user", func(*Facts) {}, "pbx.other-user ok ok", ""},
+	{"other user, lost", lost(30 * time.Minute), "pbx.other-user warning lost", "1 times"},
+	{"other user, fight", lost(30*time.Minute, 20*time.Minute, 10*time.Minute), "pbx.other-user failed fight", "3 times"},
+	{"other user, long ago", lost(2 * time.Hour), "pbx.other-user ok ok", ""},
+	{"other user, a start", func(f *Facts) {
+		lost(30 * time.Minute)(f)
+		f.PBX.Identity.Up = 33 * time.Minute
+	}, "pbx.other-user ok ok", ""},
+	{"other user, no start", func(f *Facts) {
+		lost(30 * time.Minute)(f)
+		f.PBX.Identity.Up = 3 * time.Hour
+	}, "pbx.other-user warning lost", ""},
+	{"other user, a start that was reported", func(f *Facts) {
+		lost(30 * time.Minute)(f)
+		f.Journal.Boots = []time.Time{noon.Add(-31 * time.Minute)}
+	}, "pbx.other-user ok ok", ""},
+	{"other user, missed", func(f *Facts) { f.Missed, f.MissedAt = 3, noon.Add(-time.Hour) }, "pbx.other-user warning missed", "3 call records"},
+	{"other user, missed long ago", func(f *Facts) { f.Missed, f.MissedAt = 3, noon.Add(-25*time.Hour) }, "pbx.other-user ok ok", ""},
+	{"other user, no agent", func(f *Facts) { f.Running = false }, "pbx.other-user unknown no-agent", ""},
+	{"other user, no PBX", func(f *Facts) { f.Config.PBX.Driver = "none" }, "pbx.other-user skipped no-pbx", ""},
+
+	{"abilities", func(f *Facts) { f.PBX.Has = []pbx.Ability{pbx.AbleDial} }, "pbx.abilities ok ok", "dial"},
+	{"abilities, some", func(f *Facts) {
+		f.PBX.Has, f.PBX.Lacks = []pbx.Ability{pbx.AblePrompts}, []pbx.Ability{pbx.AbleAlarms, pbx.AbleCheckOut}
+	}, "pbx.abilities ok some", "make from these: alarms; lacks: checkout"},
+	{"abilities, refused", func(f *Facts) { f.PBX.Login.Lacks = []string{"hotel/checkout"} }, "pbx.abilities warning refused", "hotel/checkout"},
+
+	{"pms", func(*Facts) {}, "pms ok ok", "webhook"},
+	{"pms, none", func(f *Facts) { f.Config.PMS.Link = "none" }, "pms skipped none", ""},
+	{"pms, missing", func(f *Facts) { f.PMSMissing = true }, "pms failed missing", ""},
+	{"pms, away", func(f *Facts) { f.Away = []FarSide{{"http://x", noon, "x"}, {"pms", noon, "503"}} }, "pms failed away", "503"},
+	{"pms, no agent", func(f *Facts) { f.Running = false }, "pms unknown no-agent", ""},
+	{"relay", func(f *Facts) { f.Away = []FarSide{{"pms", noon, "503"}} }, "relay ok ok", "names 1"},
+	{"relay, none", func(f *Facts) { f.Config.PBX.RelayTo = nil }, "relay skipped none", ""},
+	{"relay, away", func(f *Facts) { f.Away = []FarSide{{"relay:http://old/", noon, "404"}} }, "relay failed away", "http://old/ does not"},
+	{"relay, no agent", func(f *Facts) { f.Running = false }, "relay unknown no-agent", ""},
+	{"store", func(*Facts) {}, "store ok ok", ""},
+	{"store, refuses", func(f *Facts) { f.StoreError = "full" }, "store failed refuses", "full"},
+	{"store, no agent", func(f *Facts) { f.Running = false }, "store unknown no-agent", ""},
+	{"hooks", func(*Facts) {}, "hooks ok ok", ""},
+	{"hooks, faults", func(f *Facts) { f.HookFaults = "a.lua:1" }, "hooks failed faults", "a.lua:1"},
+	{"hooks, no agent", func(f *Facts) { f.Running = false }, "hooks unknown no-agent", ""},
+}
+
+// problem is a PBX that does not let us in.
+func problem(p pbx.LoginProblem) func(*Facts) {
+	return func(f *Facts) {
+		f.PBX.Identity = nil
+		f.PBX.Login = pbx.Login{Problem: p, Error: "the reason", Again: noon.Add(10*time.Minute + 30*time.Second)}
+	}
+}
+
+func clock(text string) func(*Facts) { return func(f *Facts) { f.PBX.Identity.Clock = text } }
+
+func lost(ago ...time.Duration) func(*Facts) {
+	return func(f *Facts) {
+		for _, d := range ago {
+			f.PBX.Login.Lost = append(f.PBX.Login.Lost, noon.Add(-d))
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	said := map[string]bool{}
+	for _, c := range cases {
+		f := sound()
+		c.spoil(f)
+		check, _, _ := strings.Cut(c.want, " ")
+		seen := map[string]bool{}
+		for _, found := range Judge(f) {
+			if seen[found.Check] {
+				t.Errorf("%s: %s is there twice", c.name, found.Check)
+			}
+			seen[found.Check] = true
+			if found.Check != check {
+				continue
+			}
+			if got := strings.Join([]string{found.Check, string(found.Result), found.Code}, " "); got != c.want || !strings.Contains(found.Text("en"), c.text) {
+				t.Errorf("%s: %s: %q, want %s: %q", c.name, got, found.Text("en"), c.want, c.text)
+			}
+			readable(t, found, said)
+		}
+		if !seen[check] {
+			t.Errorf("%s: there is no check %s", c.name, check)
+		}
+	}
+	for code := range texts {
+		if !said[code] {
+			t.Errorf("no case of the table says %s", code)
+		}
+	}
+}
+
+// readable: nothing is left open in either language, and what failed says
+// what to do.
+func readable(t *testing.T, f Finding, said map[string]bool) {
+	t.Helper()
+	for _, code := range []string{f.Check + "/" + f.Code, "*/" + f.Code} {
+		if _, known := texts[code]; known {
+			said[code] = true
+			break
+		}
+	}
+	for _, language := range []string{"en", "zh"} {
+		text, do := f.Text(language), f.Do(language)
+		if text == "" || text == f.Code || strings.ContainsAny(text+do, "{}") || strings.Contains(text, "?") {
+			t.Errorf("%s/%s in %s: %q, %q", f.Check, f.Code, language, text, do)
+		}
+		if (f.Result == Failed || f.Result == Warning) && do == "" {
+			t.Errorf("%s/%s in %s does not say what to do", f.Check, f.Code, language)
+		}
+	}
+}
+
+// TestSoundHotel: one with which all is well has nothing to mend.
+func TestSoundHotel(t *testing.T) {
+	for _, f := range Judge(sound()) {
+		if f.Result != OK {
+			t.Errorf("%+v: %s", f, f.Text("en"))
+		}
+	}
+}
+
+func TestTextsAreInBothLanguages(t *testing.T) {
+	for code, w := range texts {
+		if w.en == "" || w.zh == "" || (w.doEN == "") != (w.doZH == "") {
+			t.Errorf("%s is not in both", code)
+		}
+		if !equalParams(w.en, w.zh) || !equalParams(w.doEN, w.doZH) {
+			t.Errorf("%s: the two languages name other parameters", code)
+		}
+	}
+	for _, r := range []Result{OK, Warning, Failed, Unknown, Skipped} {
+		if r.Word("zh") == string(r) || r.Word("en") != string(r) {
+			t.Errorf("%s: %s", r, r.Word("zh"))
+		}
+	}
+	if f := (Finding{Check: "new", Code: "thing"}); f.Text("zh") != "thing" || f.Do("en") != "" {
+		t.Error("a finding of a newer agent")
+	}
+}
+
+func equalParams(a, b string) bool {
+	list := func(text string) []string {
+		return slices.Compact(slices.Sorted(slices.Values(placeholder.FindAllString(text, -1))))
+	}
+	return slices.Equal(list(a), list(b))
+}
+
+func TestJournalCountsWhatThePBXTells(t *testing.T) {
+	var j Journal
+	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
+	for _, ev := range []hotel.Event{
+		{Source: hotel.SourceCommand, Kind: hotel.KindCheckIn, Time: at(0)},
+		{Source: hotel.SourcePBX, Kind: hotel.KindCDR, Time: at(1), CDR: &hotel.CDR{SourceLine: "in", DestLine: "out"}},
+		{Source: hotel.SourcePBX, Kind: hotel.KindCDR, Time: at(2)},
+		{Source: hotel.SourcePBX, Kind: hotel.KindCall, Time: at(3), Members: []hotel.Member{{Role: hotel.RoleInbound, Trunk: "in"}, {Role: hotel.RoleExtension, Trunk: "odd"}}},
+		{Source: hotel.SourcePBX, Kind: hotel.KindIncoming, Time: at(4)},
+		{Source: hotel.SourcePBX, Kind: hotel.KindInvite, Time: at(5)},
+		{Source: hotel.SourcePBX, Kind: hotel.KindBoot, Time: at(6)},
+		{Source: hotel.SourcePBX, Kind: hotel.KindGap, Time: at(7)},
+		{Source: hotel.SourceAgent, Kind: hotel.KindAlert, Time: at(8)},
+	} {
+		j.Add(&ev)
+	}
+	if !j.Since.Equal(at(0)) || !j.Newest.Equal(at(6)) || j.Calls != 2 || j.Phones != 0 || j.Control != 2 || len(j.Boots) != 1 ||
+		!maps.Equal(j.Trunks, map[string]int{"in": 1, "out": 1}) || !maps.Equal(j.Watched, map[string]bool{"in": true}) {
+		t.Errorf("%+v", j)
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for _, c := range []struct {
+		pattern, number string
+		fits, readable  bool
+	}{
+		{"Z.", "110", true, true}, {"Z.", "011", false, true}, {"Z.", "1", false, true}, {"0Z.", "0110", true, true},
+		{"xxx", "110", true, true}, {"XXX", "1100", false, true}, {"XXX", "11", false, true}, {"N!", "2", true, true}, {"N!", "1", false, true},
+		{"[15-7]1.", "619", true, true}, {"[15-7]1.", "819", false, true}, {"9.", "110", false, true}, {".", "110", true, true},
+		{"!", "", true, true}, {"", "110", false, false}, {"A", "1", false, false}, {"[1", "1", false, false}, {"[7-5]", "6", false, false},
+		{"[]", "1", false, false}, {"1.2", "112", false, false}, {"*X", "*1", true, true}, {"[X]", "1", true, true},
+	} {
+		if fits, readable := fitsPattern(c.pattern, c.number); fits != c.fits || readable != c.readable {
+			t.Errorf("%q of %q: %v, %v", c.number, c.pattern, fits, readable)
+		}
+	}
+}
+
+func FuzzPattern(f *testing.F) {
+	f.Add("[15-7]Z.", "119")
+	f.Fuzz(func(t *testing.T, pattern, number string) {
+		if fits, readable := fitsPattern(pattern, number); fits && !readable {
+			t.Errorf("%q fits %q, which cannot be read", number, pattern)
+		}
+	})
+}
+
+func FuzzReadClock(f *testing.F) {
+	f.Add("2019-10-17 23:07:43 UTC-8")
+	f.Add("2019-10-17 23:07:43 UTC+5:30")
+	f.Fuzz(func(_ *testing.T, text string) {
+		facts := sound()
+		facts.PBX.Identity.Clock = text
+		facts.clock()
+	})
+}
+
+// door is a PBX that counts how often it is asked.
+type door struct {
+	identify error
+	login    pbx.Login
+	asked    []string
+}
+
+func (d *door) Run(context.Context, pbx.Keep) error { return nil }
+func (d *door) State() pbx.State                    { return pbx.State{} }
+func (d *door) Login() pbx.Login                    { return d.login }
+func (d *door) Identify(context.Context) (pbx.Identity, error) {
+	d.asked = append(d.asked, "identify")
+	return pbx.Identity{Serial: "7"}, d.identify
+}
+func (d *door) ListRoutes(context.Context) ([]pbx.Route, error) {
+	d.asked = append(d.asked, "routes")
+	return nil, pbx.ErrUnsupported
+}
+
+// Who is not let in does not knock again.
+func TestAskKnocksOnce(t *testing.T) {
+	now := func() time.Time { return noon }
+	d := &door{identify: errors.New("wrong"), login: pbx.Login{Problem: pbx.LoginPassword, Error: "wrong"}}
+	a := Ask(t.Context(), d, now)
+	if !slices.Equal(d.asked, []string{"identify"}) || a.Identity != nil || a.Login.Problem != pbx.LoginPassword || !a.Asked {
+		t.Errorf("%v: %+v", d.asked, a)
+	}
+	d = &door{identify: errors.New("odd")}
+	if a = Ask(t.Context(), d, now); a.Login.Problem != pbx.LoginOther || a.Login.Error != "odd" {
+		t.Errorf("%+v", a)
+	}
+	d = &door{login: pbx.Login{Problem: pbx.LoginSilent, Error: "late", Way: "tcp"}}
+	a = Ask(t.Context(), d, now)
+	if !slices.Equal(d.asked, []string{"identify", "routes"}) || a.Identity == nil || a.Identity.Serial != "7" ||
+		a.Login.Problem != "" || a.Login.Way != "tcp" || !errors.Is(a.RoutesErr, pbx.ErrUnsupported) || !a.Read.Equal(noon) {
+		t.Errorf("%v: %+v", d.asked, a)
+	}
+	if !slices.Contains(a.Has, pbx.AbleRoutes) || !slices.Contains(a.Lacks, pbx.AbleExtensions) {
+		t.Errorf("has %v, lacks %v", a.Has, a.Lacks)
+	}
+	if a = LeftAlone(d); a.Asked || len(d.asked) != 2 || len(a.Has) != 1 {
+		t.Errorf("%+v", a)
+	}
+}

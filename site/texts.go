@@ -1,0 +1,199 @@
+package site
+
+// apiPage is where the PBX's own page sets its API.
+const (
+	apiPageEN = "the PBX's page Settings > PBX > General > API"
+	apiPageZH = "交换机网页 配置 → PBX → 常规设置 → 二次开发接口"
+)
+
+// texts are the words of findings by check and code; "*" stands for every
+// check.
+var texts = map[string]words{
+	"*/no-pbx":      {en: "no PBX is configured", zh: "未配置电话交换机"},
+	"*/left-alone":  {en: "the PBX was not asked", zh: "未询问电话交换机"},
+	"*/no-agent":    {en: "the agent does not run", zh: "代理程序未运行", doEN: `start it with "bellhop run"`, doZH: "用 bellhop run 启动"},
+	"*/no-answer":   {en: "not known while the PBX does not let us in: see pbx.login", zh: "无法登录电话交换机，故未知：见 pbx.login"},
+	"*/no-evidence": {en: "too few calls have been reported to tell", zh: "已报告的通话太少，无法判断"},
+	"*/unsupported": {en: "this PBX does not list them", zh: "此电话交换机不能列出"},
+	"*/not-listed":  {en: "the PBX did not list them: {error}", zh: "电话交换机未能列出：{error}"},
+
+	"pbx.login/ok": {en: "logged in as {user} at {model}, firmware {firmware}, serial number {serial}", zh: "已用 {user} 登录 {model}，固件 {firmware}，序列号 {serial}"},
+	"pbx.login/no-password": {
+		en: "there is no password to log in with: {error}", zh: "没有可用的登录密码：{error}",
+		doEN: "put the API user's password into a file of mode 0600 and name it as pbx.password_file", doZH: "把 API 用户的密码写入权限为 0600 的文件，并在 pbx.password_file 中写明",
+	},
+	"pbx.login/untrusted": {en: "not tried: nobody has agreed to the PBX's certificate", zh: "未尝试：尚未有人确认电话交换机的证书", doEN: "see pbx.certificate", doZH: "见 pbx.certificate"},
+	"pbx.login/certificate-changed": {
+		en: "not tried: the PBX shows another certificate than the one agreed to", zh: "未尝试：电话交换机的证书与已确认的不同", doEN: "see pbx.certificate", doZH: "见 pbx.certificate",
+	},
+	"pbx.login/password": {
+		en:   "the PBX calls the user name ({user}) or the password wrong; the next try is made after {until}, so that it does not lock us out",
+		zh:   "电话交换机拒绝了用户名（{user}）或密码；为避免被锁定，{until} 之后才会再试",
+		doEN: "compare pbx.username and the password with " + apiPageEN + ", then restart the agent",
+		doZH: "与 " + apiPageZH + " 核对 pbx.username 和密码，然后重启代理程序",
+	},
+	"pbx.login/stopped": {
+		en:   "this user name ({user}) and password were called wrong so often that they are not tried again: {error}",
+		zh:   "此用户名（{user}）和密码已多次被拒，不再尝试：{error}",
+		doEN: "set the right ones as on " + apiPageEN + ", then restart the agent", doZH: "按 " + apiPageZH + " 改正，然后重启代理程序",
+	},
+	"pbx.login/locked": {
+		en:   "the PBX has locked our address after wrong passwords; for ten minutes, and the next try is made after {until}",
+		zh:   "多次密码错误后，电话交换机锁定了本机地址十分钟；{until} 之后再试",
+		doEN: "find out who uses a wrong password; to free it at once, see System > Security on the PBX's page",
+		doZH: "查明谁在用错误的密码；要立即解锁，见交换机网页 系统 → 安全中心 → IP自动防御 → IP 禁止名单",
+	},
+	"pbx.login/paused": {
+		en: "too many tries just now; to be sure not to be locked out, the next one is made after {until}", zh: "刚才尝试次数过多；为避免被锁定，{until} 之后再试",
+		doEN: "wait until then, and look what went wrong: {error}", doZH: "等到那时，并查看原因：{error}",
+	},
+	"pbx.login/no-host": {en: "the name in {url} has no address: {error}", zh: "{url} 中的名称没有地址：{error}", doEN: "write the PBX's IP address in pbx.url", doZH: "在 pbx.url 中写电话交换机的 IP 地址"},
+	"pbx.login/refused": {
+		en: "nothing answers at {url}", zh: "{url} 无人应答",
+		doEN: "is the PBX on, and are address and port those of its web page (8088 by default)?", doZH: "电话交换机是否开机？地址和端口是否与其网页相同（默认 8088）？",
+	},
+	"pbx.login/silent": {
+		en: "no answer from {url} in time", zh: "{url} 未及时应答",
+		doEN: "is that the PBX's address, is it on, and does a firewall or another network lie between?", doZH: "地址是否正确？电话交换机是否开机？中间是否有防火墙或不同网段？",
+	},
+	"pbx.login/not-tls": {en: "{url} speaks plain HTTP, not https", zh: "{url} 使用 HTTP，而不是 https", doEN: `write "http://" in pbx.url, or switch https on on the PBX`, doZH: "在 pbx.url 中写 http://，或在电话交换机上启用 https"},
+	"pbx.login/no-api": {
+		en: "something answers at {url}, and it is not the PBX's API: {error}", zh: "{url} 有应答，但不是电话交换机的 API：{error}",
+		doEN: "is it the PBX, is the API switched on on " + apiPageEN + `, and does it have API 2.0.0 (else driver = "yeastar-v1")?`,
+		doZH: "是否电话交换机？" + apiPageZH + ` 是否启用了 API？是否支持 API 2.0.0（否则 driver = "yeastar-v1"）？`,
+	},
+	"pbx.login/api-off": {en: "the PBX answers that its API does not run", zh: "电话交换机回答：API 服务未运行", doEN: "switch it on on " + apiPageEN + ", save and apply", doZH: "在 " + apiPageZH + " 启用，保存并应用"},
+	"pbx.login/other":   {en: "no login at {url}: {error}", zh: "无法登录 {url}：{error}", doEN: "look at the PBX, and at the agent's log", doZH: "查看电话交换机和代理程序的日志"},
+
+	"pbx.certificate/ok": {en: "the one that was agreed to", zh: "与已确认的一致"},
+	"pbx.certificate/plain": {
+		en: "pbx.url is plain HTTP: who listens on the line reads guests' names, and can log in", zh: "pbx.url 使用明文 HTTP：线路上的人可以读到客人姓名，也可以登录",
+		doEN: `switch https on on the PBX, change pbx.url, and run "bellhop trust pbx"; or keep box and PBX on a switch of their own`,
+		doZH: "在电话交换机上启用 https，修改 pbx.url，运行 bellhop trust pbx；或让盒子与交换机使用专用网络",
+	},
+	"pbx.certificate/untrusted": {en: "nobody has agreed to it: {error}", zh: "尚未有人确认：{error}", doEN: `run "bellhop trust pbx" and compare the fingerprint, then restart the agent`, doZH: "运行 bellhop trust pbx 并核对指纹，然后重启代理程序"},
+	"pbx.certificate/changed": {
+		en: "the PBX shows another certificate than the one agreed to: it was changed there, or something stands between", zh: "电话交换机的证书与已确认的不同：证书已更换，或中间有其他设备",
+		doEN: `compare the fingerprint with the PBX's own page; if it was changed on purpose, run "bellhop trust pbx" and restart the agent`,
+		doZH: "与交换机网页上的指纹核对；若确为更换，运行 bellhop trust pbx 并重启代理程序",
+	},
+
+	"pbx.transport/ok":       {en: "the PBX sends its reports over {way}, as the config says", zh: "电话交换机经 {way} 发送报告，与配置一致"},
+	"pbx.transport/not-said": {en: "the PBX does not say how it sends its reports; the config says {config}", zh: "电话交换机未说明如何发送报告；配置为 {config}"},
+	"pbx.transport/differs": {
+		en: "the PBX sends its reports over {way}, and the config waits for {config}: none will come", zh: "电话交换机经 {way} 发送报告，而配置为 {config}：收不到任何报告",
+		doEN: "choose {config} on " + apiPageEN + `, or set pbx.events = "{way}"`, doZH: "在 " + apiPageZH + " 选择 {config}，或设置 pbx.events = \"{way}\"",
+	},
+
+	"pbx.events/ok":       {en: "taken at {where}; the newest came at {at}, {ago} ago", zh: "在 {where} 接收；最近一次为 {at}（{ago} 前）"},
+	"pbx.events/starting": {en: "not taken yet: the agent has just been started", zh: "尚未接收：代理程序刚刚启动", doEN: "look again in a moment", doZH: "请稍后再看"},
+	"pbx.events/deaf":     {en: "reports are taken nowhere: {why}", zh: "未在任何地方接收报告：{why}", doEN: "mend what it says; nothing that guests dial arrives until then", doZH: "请按提示修复；在此之前收不到任何按键"},
+	"pbx.events/none": {
+		en: "taken at {where}; none has come yet", zh: "在 {where} 接收；尚未收到任何报告",
+		doEN: `run "bellhop doctor --wait" and dial any number on a telephone; if nothing comes: can the PBX reach the box there?`,
+		doZH: "运行 bellhop doctor --wait，然后用任意电话拨号；若收不到：电话交换机能否访问该地址？",
+	},
+	"pbx.events/old": {
+		en: "taken at {where}; the newest came at {at}, {ago} ago", zh: "在 {where} 接收；最近一次为 {at}（{ago} 前）",
+		doEN: `run "bellhop doctor --wait" and dial any number on a telephone; see pbx.other-user, too`, doZH: "运行 bellhop doctor --wait，然后用任意电话拨号；另见 pbx.other-user",
+	},
+
+	"box.clock/synced":       {en: "{now}, kept right by NTP", zh: "{now}，由 NTP 校准"},
+	"box.clock/believed":     {en: "{now}; not kept right by NTP, and near the PBX's", zh: "{now}；未由 NTP 校准，但与电话交换机相近"},
+	"box.clock/unsure":       {en: "{now}; not kept right by NTP, and the PBX's is not known", zh: "{now}；未由 NTP 校准，电话交换机的时钟未知", doEN: "let NTP keep the box's clock", doZH: "请让盒子使用 NTP 校时"},
+	"box.clock/not-believed": {en: "{now} is not believed: {why}; no schedule runs", zh: "{now} 不可信：{why}；定时任务不运行", doEN: "let NTP keep the box's clock", doZH: "请让盒子使用 NTP 校时"},
+
+	"pbx.clock/ok":         {en: "{seconds} s from the box's", zh: "与盒子相差 {seconds} 秒"},
+	"pbx.clock/unreadable": {en: "cannot be read: {clock}", zh: "无法读取：{clock}"},
+	"pbx.clock/offset": {
+		en:   "shows the right time ({seconds} s from the box's), and takes it for one of another zone: {clock}, and the hotel is in {zone}",
+		zh:   "时间正确（与盒子相差 {seconds} 秒），但时区设置不同：{clock}，酒店在 {zone}",
+		doEN: "set the PBX's time zone; its clock may jump when it next asks its time server", doZH: "请设置电话交换机的时区；下次校时后其时钟可能跳变",
+	},
+	"pbx.clock/zone": {
+		en: "{seconds} s from the box's: it stands in another time zone ({clock}; the hotel is in {zone})", zh: "与盒子相差 {seconds} 秒：时区不同（{clock}；酒店在 {zone}）",
+		doEN: "set the PBX's time zone, or hotel.timezone", doZH: "请设置电话交换机的时区，或 hotel.timezone",
+	},
+	"pbx.clock/pbx-off": {
+		en: "{seconds} s from the box's, which NTP keeps right: the PBX's is off ({clock})", zh: "与盒子相差 {seconds} 秒，盒子由 NTP 校准：电话交换机的时钟不准（{clock}）",
+		doEN: "set the PBX's clock, or let it ask a time server", doZH: "请调整电话交换机的时钟，或启用 NTP",
+	},
+	"pbx.clock/box-off": {
+		en: "{seconds} s from the box's; the box's is likely off: {why}", zh: "与盒子相差 {seconds} 秒；盒子的时钟很可能不准：{why}",
+		doEN: "let NTP keep the box's clock", doZH: "请让盒子使用 NTP 校时",
+	},
+	"pbx.clock/one-off": {
+		en: "{seconds} s from the box's ({clock}, and {box}): one of the two is off", zh: "与盒子相差 {seconds} 秒（{clock}，盒子为 {box}）：其中之一不准",
+		doEN: "let NTP keep both", doZH: "请让两者都使用 NTP 校时",
+	},
+
+	"pbx.monitoring.extensions/ok": {en: "{reports} reports of what telephones do since {since}", zh: "{since} 以来有 {reports} 个话机状态报告"},
+	"pbx.monitoring.extensions/off": {
+		en: "{calls} calls since {since}, and no report of what a telephone does: most likely not ticked", zh: "{since} 以来有 {calls} 次通话，但没有话机状态报告：很可能未勾选",
+		doEN: "for faults of telephones to be seen, tick the monitoring of extensions on " + apiPageEN + ", advanced", doZH: "若要看到话机故障，请在 " + apiPageZH + " 高级设置中勾选分机的状态监控",
+	},
+	"pbx.monitoring.trunks/ok": {en: "calls over trunks are reported while they go on", zh: "外线通话进行中有状态报告"},
+	"pbx.monitoring.trunks/off": {
+		en: "calls since {since} over {trunks}, and none reported while it went on: most likely not ticked", zh: "{since} 以来 {trunks} 上有通话，但进行中没有状态报告：很可能未勾选",
+		doEN: "to see calls over them while they go on, tick their monitoring on " + apiPageEN + ", advanced", doZH: "若要看到进行中的外线通话，请在 " + apiPageZH + " 高级设置中勾选中继的状态监控",
+	},
+	"pbx.call-control/ok": {en: "no call waits for an answer of ours", zh: "没有来电等待我们的应答"},
+	"pbx.call-control/on": {
+		en: "{reports} calls since {since} were held by the PBX for an answer that nobody gives", zh: "{since} 以来有 {reports} 个来电被电话交换机挂起等待应答",
+		doEN: "take the ticks from the control of incoming calls (来电接听控制, 呼入目的地控制) on " + apiPageEN + ", advanced", doZH: "在 " + apiPageZH + " 高级设置中取消来电接听控制和呼入目的地控制",
+	},
+
+	"pbx.routes/ok":   {en: "the PBX has all {routes} outbound routes that [classes] names", zh: "[classes] 中的 {routes} 条外呼路由都存在"},
+	"pbx.routes/none": {en: "[classes] names no outbound route; the PBX has {routes}", zh: "[classes] 未写明外呼路由；电话交换机有 {routes}", doEN: "write the routes of each class of service into [classes]", doZH: "请在 [classes] 中写明每种呼叫权限的路由"},
+	"pbx.routes/missing": {
+		en: "[classes] names outbound routes that the PBX does not have: {missing}", zh: "[classes] 中有电话交换机没有的外呼路由：{missing}",
+		doEN: "write them as the PBX does; it has: {routes}", doZH: "请与电话交换机一致；其路由为：{routes}",
+	},
+	"pbx.emergency/ok":      {en: "{numbers} fit an outbound route; every room keeps those of emergency.routes", zh: "{numbers} 有外呼路由；每个房间始终保留 emergency.routes 中的路由"},
+	"pbx.emergency/barred":  {en: "no outbound route that every room keeps takes {numbers}", zh: "每个房间都保留的外呼路由中，没有一条可拨 {numbers}", doEN: "add an emergency route on the PBX, and name it in emergency.routes", doZH: "请在电话交换机上添加紧急路由，并写入 emergency.routes"},
+	"pbx.emergency/unclear": {en: "whether a route takes {numbers} its pattern does not tell", zh: "无法从路由的模式判断能否拨 {numbers}", doEN: "try it with the emergency service's consent", doZH: "请征得应急部门同意后试拨"},
+	"pbx.emergency/country": {en: "the emergency numbers of {country} are not known", zh: "不了解 {country} 的紧急号码", doEN: "see to it that every room can dial them", doZH: "请确认每个房间都能拨打"},
+
+	"pbx.extensions/ok":       {en: "the PBX has all {phones} telephones of the rooms, and they are there", zh: "房间的 {phones} 部电话都存在且在线"},
+	"pbx.extensions/no-rooms": {en: "no rooms are imported yet; the PBX has {extensions} extensions", zh: "尚未导入房间；电话交换机有 {extensions} 个分机", doEN: `"bellhop rooms import FILE"`, doZH: "bellhop rooms import FILE"},
+	"pbx.extensions/missing":  {en: "rooms have telephones that the PBX does not: {missing}", zh: "房间的电话在交换机上不存在：{missing}", doEN: "mend the list of rooms, or add the extensions on the PBX", doZH: "请修改房间列表，或在交换机上添加分机"},
+	"pbx.extensions/away":     {en: "telephones that are away: {away}", zh: "不在线的电话：{away}", doEN: "look at their plugs and lines", doZH: "请检查插头和线路"},
+
+	"pbx.other-user/ok": {en: "nothing speaks for another program under the same API user", zh: "没有迹象表明其他程序使用同一 API 用户"},
+	"pbx.other-user/lost": {
+		en:   "the PBX forgot our login {lost} times in the last hour without a start: another program may log in as the same user",
+		zh:   "最近一小时电话交换机 {lost} 次忘记我们的登录，且未重启：可能有其他程序使用同一用户登录",
+		doEN: "let no other program log in; one that needs the reports gets them by relay_to", doZH: "请勿让其他程序登录；需要报告的程序可由 relay_to 获得",
+	},
+	"pbx.other-user/fight": {
+		en:   "the PBX forgot our login {lost} times in the last hour without a start: another program logs in as the same user, and each takes the reports from the other",
+		zh:   "最近一小时电话交换机 {lost} 次忘记我们的登录，且未重启：有其他程序使用同一用户登录，双方互相夺走报告",
+		doEN: "stop the other program's login; if it needs the reports, it gets them by relay_to", doZH: "请停止另一程序的登录；若它需要报告，可由 relay_to 获得",
+	},
+	"pbx.other-user/missed": {
+		en:   "{missed} call records of the last day were never reported although reports were taken: they may have gone to another program that logs in as the same user",
+		zh:   "最近一天有 {missed} 条通话记录未被报告，而接收一直正常：可能发给了使用同一用户登录的其他程序",
+		doEN: "let no other program log in; one that needs the reports gets them by relay_to", doZH: "请勿让其他程序登录；需要报告的程序可由 relay_to 获得",
+	},
+
+	"pbx.abilities/ok":   {en: "all that is asked of a PBX: {has}", zh: "全部具备：{has}"},
+	"pbx.abilities/some": {en: "has {has}; the agent can make from these: {made}; lacks: {lacks}", zh: "具备：{has}；可由代理程序代替：{made}；缺少：{lacks}"},
+	"pbx.abilities/refused": {
+		en: "this model has refused as unknown: {refused}; the driver has {has}", zh: "此型号拒绝（未知请求）：{refused}；驱动具备：{has}",
+		doEN: "newer firmware may have them", doZH: "较新的固件可能支持",
+	},
+
+	"pms/none":    {en: "none is configured", zh: "未配置"},
+	"pms/ok":      {en: "{link}: not known to refuse what it is told", zh: "{link}：无异常"},
+	"pms/missing": {en: "configured, and its link could not be set up", zh: "已配置，但无法建立连接", doEN: `"bellhop config check" says what is missing`, doZH: "bellhop config check 会说明缺少什么"},
+	"pms/away":    {en: "takes nothing since {since}: {error}", zh: "自 {since} 起不接收：{error}", doEN: "nothing is lost; mend the PMS or the way to it", doZH: "数据不会丢失；请修复 PMS 或网络"},
+
+	"relay/none": {en: "relay_to names no receiver", zh: "relay_to 未设置接收方"},
+	"relay/ok":   {en: "relay_to names {receivers}; none is known to refuse what is handed on", zh: "relay_to 有 {receivers} 个接收方，均无异常"},
+	"relay/away": {en: "{to} does not take the reports that are handed on, since {since}: {error}", zh: "{to} 自 {since} 起不接收转发的报告：{error}", doEN: "mend it, or take it out of relay_to", doZH: "请修复，或从 relay_to 中删除"},
+
+	"store/ok":      {en: "events are kept", zh: "事件正常保存"},
+	"store/refuses": {en: "events are not kept: {error}", zh: "事件无法保存：{error}", doEN: "make room on the disk, or change it", doZH: "请清理或更换磁盘"},
+	"hooks/ok":      {en: "all are in use", zh: "全部可用"},
+	"hooks/faults":  {en: "some are not used: {error}", zh: "部分未启用：{error}", doEN: "mend the file, then restart the agent", doZH: "请修改文件，然后重启代理程序"},
+}
