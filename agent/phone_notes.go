@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"bellhop/config"
 	"bellhop/hotel"
@@ -19,10 +20,16 @@ func (a *Agent) newPhoneWriter() *phoneWriter {
 	if !ok {
 		return nil
 	}
+	keeper, _ := a.driver.(pbx.AlarmKeeper)
+	view := func() hotel.View { return a.store.Snapshot() }
 	return &phoneWriter{
+		now: a.now, view: view,
+		alarms: &alarms{
+			keeper: keeper, view: view, pbxNow: func() time.Time { return a.clock.pbxNow().In(a.zone) },
+			report: func(err error) { a.log.Warn("pbx", "error", err) },
+		},
 		pbx: setter, driver: a.driver, classes: a.config.Classes, emergency: a.config.Emergency.Routes,
 		own:  a.config.Checkout.Phones == config.CheckoutPBX,
-		view: func() hotel.View { return a.store.Snapshot() },
 		note: a.notePhone, tell: a.tell,
 		settled: func(ctx context.Context) error { return a.history.settle(ctx) },
 	}

@@ -43,6 +43,9 @@ type phoneWriter struct {
 	settled func(context.Context) error                  // call records are fetched when it returns nil
 	tell    func(ctx context.Context, code string, params map[string]string)
 
+	alarms *alarms
+	now    func() time.Time
+
 	mu   sync.Mutex
 	last time.Time // of the newest change
 }
@@ -55,7 +58,10 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 	if err := json.Unmarshal(c.Body, &body); err != nil || body.Extension == "" {
 		return nil, &pms.Refused{Reason: "the call names no extension"}
 	}
-	var err error
+	err := p.alarms.wait(ctx, c, p.now())
+	if err != nil {
+		return nil, err
+	}
 	switch c.Op {
 	case hotel.OpPhone:
 		err = p.settle(ctx, body.Extension, false)

@@ -111,7 +111,11 @@ func (p *deskPBX) PastCalls(ctx context.Context, span pbx.Span, extensions []str
 }
 
 func (p *deskPBX) ListAlarms(_ context.Context, extensions ...string) ([]pbx.Alarm, error) {
-	return p.alarms[extensions[0]], nil
+	var all []pbx.Alarm
+	for _, x := range extensions {
+		all = append(all, p.alarms[x]...)
+	}
+	return all, nil
 }
 
 func (p *deskPBX) DeleteAlarms(_ context.Context, extension string, ids ...string) error {
