@@ -47,6 +47,14 @@ func simulate(c *call) error {
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
+	// Those of the example config.
+	err = pbx.SetRoutes([]sim.OutRoute{
+		{ID: "1", Name: "Emergency", Prefix: "1[12]X"}, {ID: "2", Name: "Local", Prefix: "Z."},
+		{ID: "3", Name: "National", Prefix: "0Z."}, {ID: "4", Name: "International", Prefix: "00."},
+	})
+	if err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
 	pms, err := sim.NewSink(sim.SinkOptions{Secret: demoSecret})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
