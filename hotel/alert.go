@@ -34,6 +34,9 @@ const (
 func alertSum(r *RaiseAlert) []byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q%q", r.Code, r.Room)
+	if r.Joined {
+		return h.Sum(nil)
+	}
 	for _, k := range slices.Sorted(maps.Keys(r.Params)) {
 		fmt.Fprintf(h, "%q%q", k, r.Params[k])
 	}
@@ -48,7 +51,8 @@ func (a *applier) findAlert(r *RaiseAlert) (id string, al Alert, open bool) {
 	for n := 4; ; n *= 2 {
 		id, al = hex.EncodeToString(sum[:n]), Alert{}
 		open = a.tx.Get(AlertKey(id), &al)
-		if !open || n == len(sum) || (al.Code == r.Code && al.Room == r.Room && maps.Equal(al.Params, r.Params)) {
+		same := al.Code == r.Code && al.Room == r.Room && (r.Joined || maps.Equal(al.Params, r.Params))
+		if !open || n == len(sum) || same {
 			return id, al, open
 		}
 	}
@@ -58,7 +62,7 @@ func (a *applier) alert(r *RaiseAlert) error {
 	if r.Code == "" {
 		return &Invalid{Effect: "alert", Field: "code", Rule: "is missing"}
 	}
-	raise := &RaiseAlert{Code: clip(r.Code), Room: clip(r.Room), Params: map[string]string{}}
+	raise := &RaiseAlert{Code: clip(r.Code), Room: clip(r.Room), Params: map[string]string{}, Joined: r.Joined}
 	for k, v := range r.Params {
 		raise.Params[clip(k)] = clip(v)
 	}
@@ -71,6 +75,12 @@ func (a *applier) alert(r *RaiseAlert) error {
 	if !open {
 		al = Alert{ID: id, Code: raise.Code, Room: raise.Room, Params: raise.Params, Event: a.ev.ID, First: now}
 		a.tx.Emit(Event{Kind: KindAlert, Room: raise.Room, Fields: map[string]string{"alert": id, "code": raise.Code}})
+	}
+	if from, joined := al.Params["from"]; raise.Joined {
+		al.Params = raise.Params
+		if joined {
+			al.Params["from"] = from
+		}
 	}
 	al.Count++
 	if now.After(al.Last) { // what waited may be counted after what came later

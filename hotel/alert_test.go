@@ -54,6 +54,30 @@ func TestEqualAlertsAreCounted(t *testing.T) {
 	equal(t, "alert that came again", openAlerts(tx)[0].Event, uint64(10))
 }
 
+func TestJoinedAlertsAreOne(t *testing.T) {
+	tx := smallHotel()
+	gap := func(from, to, why string) Effect {
+		return Effect{Alert: &RaiseAlert{Code: AlertGap, Joined: true, Params: map[string]string{"from": from, "to": to, "why": why}}}
+	}
+	apply(t, tx, noPMS, gap("3:00", "3:01", "hung up"), gap("3:05", "3:07", "no answer"), hookAlert("no towels"))
+	all := openAlerts(tx)
+	if len(all) != 2 {
+		t.Fatalf("open alerts: %+v", all)
+	}
+	i := 0
+	if all[0].Code != AlertGap {
+		i = 1
+	}
+	equal(t, "parameters", all[i].Params, map[string]string{"from": "3:00", "to": "3:07", "why": "no answer"})
+	equal(t, "count", all[i].Count, 2)
+	apply(t, tx, noPMS, Effect{ResolveAlert: &ResolveAlert{ID: all[i].ID}}, gap("4:00", "4:01", "hung up"))
+	for _, al := range openAlerts(tx) {
+		if al.Code == AlertGap {
+			equal(t, "after it was resolved", al.Params["from"], "4:00")
+		}
+	}
+}
+
 func TestDifferentAlertsAreKeptApart(t *testing.T) {
 	alerts := []RaiseAlert{
 		{Code: "a"}, {Code: "a", Room: "1"}, {Code: "a1"}, {Code: "a", Params: map[string]string{"k": ""}},

@@ -24,7 +24,7 @@ var alertTexts = map[string][2]string{
 	AlertUncertain:    {"It is not known whether {op} reached {to}", "不确定 {op} 是否已到达 {to}"},
 	AlertUnreachable:  {"{to} has taken no calls for 15 minutes; they are kept and sent when it is back", "{to} 已 15 分钟未接收任何消息；消息已保存，恢复后会发送"},
 	AlertDatabase:     {"The database was damaged and replaced; {salvaged} events were saved, the old file is {file}", "数据库已损坏并被替换；保住 {salvaged} 个事件，旧文件为 {file}"},
-	AlertGap:          {"Reports of the PBX from {from} to {to} may be missing ({why}): what was dialled then cannot be had later; ask housekeeping", "{from} 至 {to} 之间电话交换机的报告可能缺失（{why}）：当时的按键无法补取，请向客房部核实"},
+	AlertGap:          {"Reports of the PBX between {from} and {to} may be missing ({why}): what was dialled then cannot be had later; ask housekeeping", "{from} 至 {to} 之间电话交换机的报告可能缺失（{why}）：当时的按键无法补取，请向客房部核实"},
 	AlertNotCleared:   {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},
 	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},

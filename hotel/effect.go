@@ -44,6 +44,9 @@ type RaiseAlert struct {
 	Code   string            `json:"code"`
 	Room   string            `json:"room,omitempty"`
 	Params map[string]string `json:"params,omitempty"`
+	// Joined: whatever the parameters, an open alert of that code and room is
+	// the same one. It takes the new ones, but keeps since when ("from").
+	Joined bool `json:"joined,omitempty"`
 }
 
 // SetStatus sets a room's housekeeping status and tells the PMS.

@@ -47,7 +47,8 @@ func gapRules(ev *Event) []Effect {
 	if g.Quiet {
 		return nil
 	}
-	return alertOf(AlertGap, "", map[string]string{
+	// A line that flaps is one alert; each gap by itself is in the journal.
+	return []Effect{{Alert: &RaiseAlert{Code: AlertGap, Joined: true, Params: map[string]string{
 		"from": g.From.Format(time.DateTime), "to": g.To.Format(time.DateTime), "why": g.Why,
-	})
+	}}}}
 }

@@ -107,7 +107,7 @@ func ruleCases() []ruleCase {
 		always("a schedule without a time", Event{Kind: KindCron, Name: "sweep"}, nil),
 
 		always("missed reports", Gap{From: gapTimes, To: gapTimes.Add(time.Minute), Why: "hung up"}.Event(),
-			alertEffect(AlertGap, "", "from", "2026-03-01 03:00:00", "to", "2026-03-01 03:01:00", "why", "hung up")),
+			[]Effect{{Alert: &RaiseAlert{Code: AlertGap, Joined: true, Params: map[string]string{"from": "2026-03-01 03:00:00", "to": "2026-03-01 03:01:00", "why": "hung up"}}}}),
 		always("a quiet time", Gap{From: gapTimes, To: gapTimes.Add(time.Hour), Why: "quiet", Quiet: true}.Event(), nil),
 
 		always("nothing to do", Event{Kind: KindDelivered, Room: "101"}, nil),

@@ -56,12 +56,20 @@ func (d *day) streamAway() (string, error) {
 	var after []api.AlertAnswer
 	err = d.until("the desk is told of the gap", func() (ok bool, err error) {
 		after, err = d.alerts(hotel.AlertGap)
-		return len(after) > len(before), err
+		return count(after) > count(before), err
 	})
 	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d reports are lost, and the desk is told:\n         - %s\n       %s", d.pbx.Stats().Lost, after[0].Text, call), nil
+}
+
+// count is how often alerts were raised in all.
+func count(all []api.AlertAnswer) (n int) {
+	for _, al := range all {
+		n += al.Count
+	}
+	return n
 }
 
 // newStream breaks the stream off, lets something happen meanwhile, and waits
