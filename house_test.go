@@ -23,7 +23,8 @@ var floors = map[string][]string{
 	"config":      {},
 	"store":       {"hotel"},
 	"pbx":         {"hotel"},
-	"pbx/*":       {"hotel", "pbx"}, // the drivers and the contract that each passes
+	"pinyin":      {},
+	"pbx/*":       {"hotel", "pbx", "pinyin"}, // the drivers and the contract that each passes
 	"pms":         {"hotel"},
 	"pms/*":       {"hotel", "pms"},
 	"luahooks":    {"hotel"},
@@ -169,6 +170,7 @@ func TestJudge(t *testing.T) {
 		{"sim/a_test.go", "bellhop/pbx/yeastar", false},
 		{"sim/a.go", "bellhop/pms/webhook", false},
 		{"pbx/yeastar/a.go", "bellhop/pbx", true},
+		{"pbx/yeastar/a.go", "bellhop/pinyin", true},
 		{"pbx/yeastar/a.go", "bellhop/store", false},
 		{"pbx/yeastar/a.go", "bellhop/pbx/qianliang", false},
 		{"pbx/yeastar/a.go", "bellhop/sim", false},
@@ -182,6 +184,7 @@ func TestJudge(t *testing.T) {
 		{"site/a.go", "bellhop/pbx", true},
 		{"site/a.go", "bellhop/pbx/yeastar", false},
 		{"site/a.go", "bellhop/store", false},
+		{"pinyin/a.go", "bellhop/hotel", false},
 		{"dialplan/a.go", "bellhop/sounds", false},
 		{"cmd/bellhop/a.go", "bellhop/sim", true},
 		{"cmd/bellhop/a.go", "github.com/yuin/gopher-lua/parse", false},
