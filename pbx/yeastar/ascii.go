@@ -2,6 +2,8 @@ package yeastar
 
 import (
 	"unicode"
+
+	"bellhop/pinyin"
 )
 
 // latin lists letters by what stands for them in ASCII.
@@ -30,7 +32,7 @@ var latin = func() map[rune]string {
 		"w": "ŵ", "W": "Ŵ",
 		"y": "ýÿŷỳỵỷỹ", "Y": "ÝŸŶỲỴỶỸ",
 		"z": "źżž", "Z": "ŹŻŽ",
-		" ": "·•／、，", "-": "‐‑‒–—―－",
+		" ": "·•‧・･／、，", "-": "‐‑‒–—―－",
 	} {
 		for _, r := range letters {
 			table[r] = ascii
@@ -45,8 +47,18 @@ const (
 	wideLast  = '～'
 )
 
-// toASCII gives what stands for the character; empty: nothing does.
-func toASCII(r rune) string {
+// toASCII gives what stands for each character of a name; empty: nothing does.
+func toASCII(name []rune) []string {
+	texts := pinyin.Spell(name)
+	for i, r := range name {
+		if texts[i] == "" {
+			texts[i] = letterToASCII(r)
+		}
+	}
+	return texts
+}
+
+func letterToASCII(r rune) string {
 	if text, known := latin[r]; known {
 		return text
 	}
@@ -60,3 +72,7 @@ func toASCII(r rune) string {
 	}
 	return ""
 }
+
+// adorns knows accents of their own and characters that nobody sees. They would
+// part what belongs together.
+func adorns(r rune) bool { return unicode.In(r, unicode.M, unicode.Cf) }

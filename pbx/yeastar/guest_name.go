@@ -1,6 +1,7 @@
 package yeastar
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -27,19 +28,20 @@ func (d *Driver) CleanName(name string) (clean, lost string) {
 // Apostrophes and quotation marks go, other forbidden punctuation becomes a
 // blank, and an ampersand a plus where a plus may stand. API 1.1.0 takes
 // letters, digits, blanks and hyphens alone. With ascii, Latin letters lose
-// their accents, and what has no ASCII letters, such as Chinese, is lost whole:
-// there is no transliteration.
+// their accents, Chinese is spelled as [pinyin.Spell] does, and what has no
+// ASCII letters otherwise, such as Cyrillic, is lost whole.
 //
 // lost has the letters, digits and signs that are not in the name, those
 // beyond the length limit included, in their order; punctuation and blanks do
 // not count. The name may come out empty. Cleaning it once more changes nothing.
 func GuestName(name string, api Version, ascii bool) (clean, lost string) {
 	var kept, gone strings.Builder
-	for _, r := range strings.ToValidUTF8(name, "") {
-		text := string(r)
-		if ascii {
-			text = toASCII(r)
-		}
+	characters := []rune(strings.ToValidUTF8(name, ""))
+	if ascii {
+		characters = slices.DeleteFunc(characters, adorns)
+	}
+	for i, text := range texts(characters, ascii) {
+		r := characters[i]
 		if text = cleanText(text, api); text == "" && counts(r) {
 			gone.WriteRune(r)
 		}
@@ -53,6 +55,18 @@ func GuestName(name string, api Version, ascii bool) (clean, lost string) {
 		}
 	}
 	return strings.TrimSpace(string(whole[:cut])), gone.String()
+}
+
+// texts gives what stands for each character, before it is cleaned.
+func texts(characters []rune, ascii bool) []string {
+	if ascii {
+		return toASCII(characters)
+	}
+	all := make([]string, len(characters))
+	for i, r := range characters {
+		all[i] = string(r)
+	}
+	return all
 }
 
 // cutAt keeps a letter and its marks together.
