@@ -46,6 +46,9 @@ type PBXOptions struct {
 	// Seed decides all that happens by chance: how telephones behave and which
 	// faults strike. The same seed and the same requests give the same run.
 	Seed uint64
+	// Watch is told what becomes of each report; nil: nobody is. It is called
+	// while the PBX is busy with it, so it must not ask anything of the PBX.
+	Watch func(Fate, Told)
 	// Extensions is how many there are at the start, from 1001 on.
 	Extensions int
 	// FileUser and FilePassword are those of FTP and SFTP; empty: "support",

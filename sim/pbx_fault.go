@@ -29,7 +29,7 @@ const (
 	FaultUnknownRequest Fault = "unknown-request" // 10003: this model lacks the endpoint
 	FaultTooOften       Fault = "too-often"       // 10025 to a write
 	FaultExpired        Fault = "token-expired"   // the token has ended before its time
-	FaultLocked         Fault = "locked"          // 20002 to a login
+	FaultLocked         Fault = "locked"          // 20002 to a login, and a stream is hung up on
 
 	// Of the way: the first two that follow have had their effect.
 	FaultCutAnswer    Fault = "cut-answer"    // half of the answer comes

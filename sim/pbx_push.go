@@ -33,10 +33,12 @@ func (p *PBX) Push(ctx context.Context, body []byte) error {
 
 // push is Push for those who hold mu.
 func (p *PBX) push(body []byte) error {
+	p.watch(ReportMade, Told{Body: body})
 	if p.tcp {
 		return p.stream(body)
 	}
 	if len(p.waiting)+p.sending >= p.o.Queue {
+		p.lost(body)
 		return fmt.Errorf("push report: %w", ErrQueueFull)
 	}
 	p.waiting = append(p.waiting, slices.Clone(body))
@@ -154,7 +156,13 @@ func (p *PBX) attempt(ctx context.Context, body []byte) error {
 	if lose {
 		return loseAnswer(conn)
 	}
-	return readAnswer(conn)
+	if err := readAnswer(conn); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.watch(ReportAnswered, Told{Body: body, Sent: reg.form(body)})
+	return nil
 }
 
 var errNobody = errors.New("nobody is registered")
@@ -175,16 +183,21 @@ func (p *PBX) begin() (lose bool) {
 // blank before the port and Accept twice, as the manual prints it (API 2.0.0,
 // ExtensionStatus). The end of the JSON object is the end of the request.
 func wire(reg Registration, body []byte) []byte {
-	if reg.Version != newVersion {
-		body = oldForm(body, reg.Version)
-	}
 	head := "POST " + reg.Path + " HTTP/1.1\r\n" +
 		"Host: " + reg.Host + ": " + reg.Port + "\r\n" +
 		"Accept: application/json\r\n" +
 		"User-Agent: WebAPI\r\n" +
 		"Content-Type: application/json\r\n" +
 		"Accept: application/json\r\n\r\n"
-	return append([]byte(head), body...)
+	return append([]byte(head), reg.form(body)...)
+}
+
+// form is a report in the form that was registered for.
+func (r Registration) form(body []byte) []byte {
+	if r.Version == newVersion {
+		return body
+	}
+	return oldForm(body, r.Version)
 }
 
 func readAnswer(conn net.Conn) error {

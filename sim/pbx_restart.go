@@ -2,8 +2,9 @@ package sim
 
 // Restart switches the PBX off and on again: tokens, the registration and
 // calls are gone, without a record of them, and reports that waited too; what
-// is set stays, and so do files. FTP and SFTP are cut off, and the dialplan is
-// read anew. BootUp is reported once somebody has registered again.
+// is set stays, and so do files. Streams, FTP and SFTP are cut off, and the
+// dialplan is read anew. BootUp is reported once somebody has registered again;
+// over TCP nobody is told (assumed).
 func (p *PBX) Restart() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -16,6 +17,8 @@ func (p *PBX) Restart() {
 			t.done(false, now)
 		}
 	}
+	p.cutStreams()
+	p.lost(p.waiting...)
 	p.tokens, p.regOf, p.waiting = tokens{}, "", nil
 	clear(p.hotel.tickets)
 	p.boot = now

@@ -39,6 +39,9 @@ type stream struct {
 	queue   [][]byte
 }
 
+// form is a report as it goes out.
+func (s *stream) form(body []byte) []byte { return Registration{Version: s.version}.form(body) }
+
 // UseTCP changes the report method on the PBX's web page; the next login
 // tells. Streams that are there are cut off by a change to HTTP.
 func (p *PBX) UseTCP(on bool) {
@@ -82,10 +85,12 @@ func (p *PBX) transport() string {
 func (p *PBX) stream(body []byte) error {
 	if len(p.streams) == 0 || p.manner.Silent {
 		p.stats.Lost++
+		p.lost(body)
 		return nil
 	}
 	for s := range p.streams {
 		if len(s.queue) >= p.o.Queue {
+			p.lost(body)
 			return fmt.Errorf("push report: %w", ErrQueueFull)
 		}
 	}
@@ -112,6 +117,7 @@ func (p *PBX) drop(s *stream) {
 	delete(p.streams, s)
 	_ = s.conn.Close()
 	p.stats.Lost += len(s.queue)
+	p.lost(s.queue...)
 	p.sending -= len(s.queue)
 	s.queue = nil
 	p.wake()
@@ -221,7 +227,7 @@ func (p *PBX) admit(s *stream, packet map[string]string) bool {
 	right := strings.EqualFold(packet["action"], "login") && packet["username"] == p.o.User &&
 		subtle.ConstantTimeCompare([]byte(packet["secret"]), []byte(p.o.Password)) == 1
 	switch {
-	case p.door.locked(from, now):
+	case p.door.locked(from, now) || p.trouble.strikes(FaultLocked):
 		p.stats.Refused++
 		return false
 	case !right:
@@ -259,7 +265,7 @@ func (p *PBX) writeStream(ctx context.Context, s *stream) {
 		case !there || ctx.Err() != nil:
 			return
 		case len(waiting) > 0:
-			if writeSegments(s.conn, joined(waiting, s.version, m), m.Segment) != nil {
+			if writeSegments(s.conn, s.joined(waiting, m), m.Segment) != nil {
 				return
 			}
 			p.sent(s, waiting)
@@ -284,23 +290,21 @@ func (p *PBX) sent(s *stream, reports [][]byte) {
 	for _, report := range reports {
 		if report != nil {
 			p.stats.Delivered++
+			p.watch(ReportAnswered, Told{report, s.form(report)})
 		}
 	}
 	p.wake()
 }
 
 // joined is what goes out for the reports that wait.
-func joined(waiting [][]byte, version string, m StreamManner) []byte {
+func (s *stream) joined(waiting [][]byte, m StreamManner) []byte {
 	var out bytes.Buffer
 	for _, report := range waiting {
 		if report == nil {
 			out.WriteString(m.Welcome)
 			continue
 		}
-		if version != newVersion {
-			report = oldForm(report, version)
-		}
-		out.Write(report)
+		out.Write(s.form(report))
 		out.WriteString(m.Between)
 	}
 	return out.Bytes()

@@ -287,7 +287,13 @@ func seconds(d time.Duration) int { return int(d / time.Second) }
 // is counted and lost, and so is, if [Limits.LoseReports] says so, one that
 // nobody is registered for. The caller holds mu.
 func (p *PBX) report(body []byte) {
-	if p.hotel.limits.LoseReports && !p.registered() || p.push(body) != nil {
+	if p.hotel.limits.LoseReports && !p.registered() {
+		p.watch(ReportMade, Told{Body: body})
+		p.lost(body)
+		p.stats.Dropped++
+		return
+	}
+	if p.push(body) != nil {
 		p.stats.Dropped++
 	}
 }

@@ -93,6 +93,7 @@ func makesNoAlarmTwice(t *testing.T, h House) {
 		h.Far.Trouble(trouble, true)
 		_, _ = d.CreateAlarm(t.Context(), h.Phones[0], once) // it may be there or not
 		h.Far.Trouble(trouble, false)
+		h.calm(t)
 		id, err := d.CreateAlarm(t.Context(), h.Phones[0], once)
 		if errors.Is(err, pbx.ErrUnsupported) {
 			continue // which is remembered

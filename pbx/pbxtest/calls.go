@@ -95,17 +95,20 @@ func endsListing(t *testing.T, h House) {
 }
 
 // comesThrough switches each trouble on in turn: what is asked then fails by a
-// kind that one can go on by, or is done; afterwards all is well.
+// kind that one can go on by, or is done; afterwards all is well, if need be
+// after a while.
 func comesThrough(t *testing.T, h House) {
 	kinds := []error{pbx.ErrRetry, pbx.ErrUncertain, pbx.ErrAuth, pbx.ErrUnsupported, pbx.ErrBusy}
 	for _, trouble := range h.Troubles {
 		h.Far.Trouble(trouble, true)
+		h.Far.Restart() // so that a login is part of it
 		for what, err := range attempts(t, h) {
 			if err != nil && !slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) }) {
 				t.Errorf("%s: %s: an error of no kind: %v", trouble, what, err)
 			}
 		}
 		h.Far.Trouble(trouble, false)
+		h.calm(t)
 		for what, err := range attempts(t, h) {
 			if err != nil && !errors.Is(err, pbx.ErrUnsupported) { // which is remembered
 				t.Errorf("after %s: %s: %v", trouble, what, err)

@@ -2,8 +2,15 @@ package yeastar
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
+	"net/http"
+	"net/netip"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,66 +21,141 @@ import (
 )
 
 // TestContract holds the driver to what every driver promises, in both
-// versions of the API, with each fault of the simulated PBX in turn.
+// versions of the API and for both ways of the reports, with each fault of the
+// simulated PBX in turn.
 func TestContract(t *testing.T) {
 	for _, version := range []Version{V2, V1} {
-		t.Run("API "+string(version), func(t *testing.T) {
-			pbxtest.Run(t, func(t *testing.T) pbxtest.House { return contractHouse(t, version) })
-		})
+		for _, tcp := range []bool{false, true} {
+			t.Run(fmt.Sprintf("API %s tcp %v", version, tcp), func(t *testing.T) {
+				pbxtest.Run(t, func(t *testing.T) pbxtest.House { return contractHouse(t, version, tcp) })
+			})
+		}
 	}
 }
 
-func contractHouse(t *testing.T, version Version) pbxtest.House {
+// contractPatience is the longest of what the driver waits: after a refused
+// login, and then for the next heartbeat or to dial the stream.
+const contractPatience = loginPause + redialMost + heartbeatAgain
+
+func contractHouse(t *testing.T, version Version, tcp bool) pbxtest.House {
 	t.Helper()
-	zone := time.FixedZone("", 8*3600)
-	p, err := sim.NewPBX(sim.PBXOptions{Password: "canary", Zone: zone, Extensions: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- p.Serve(ctx, ln) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	if err := p.SetRoutes([]sim.OutRoute{{ID: "1", Name: "Local", Prefix: "Z."}, {ID: "2", Name: "National", Prefix: "0Z."}}); err != nil {
-		t.Fatal(err)
-	}
-	limits := p.Limits()
-	limits.Slow = sim.Span(20 * time.Millisecond)
-	if err := p.SetLimits(limits); err != nil {
-		t.Fatal(err)
-	}
-	d := &Driver{Session: &Session{
-		Base: "http://" + ln.Addr().String(), API: version, HTTP: NewPlainClient(), User: "api", Password: "canary",
-		Registration: Registration{Address: "127.0.0.1", Port: "1"},
-	}}
+	far := &contractPBX{t: t, zone: time.FixedZone("", 8*3600)}
+	d := far.connect(version, sim.PBXOptions{Password: "canary", Zone: far.zone, Extensions: 3, TCP: tcp})
+	far.must(far.sim.SetRoutes([]sim.OutRoute{{ID: "1", Name: "Local", Prefix: "Z."}, {ID: "2", Name: "National", Prefix: "0Z."}}))
 	h := pbxtest.House{
-		Driver: d, Far: &contractPBX{t: t, sim: p, zone: zone}, Phones: [2]string{"1001", "1002"}, Absent: "1099",
+		Driver: d, Far: far, Phones: [2]string{"1001", "1002"}, Absent: "1099",
 		Routes: []string{"Local", "National"}, Owned: []string{"username", "selectoutroute", "unselectoutroute", "dnd"},
+		Once: tcp, Patience: contractPatience,
+	}
+	for _, phone := range h.Phones {
+		far.must(far.sim.SetExtension(sim.PBXExtension{Number: phone, Handset: []sim.Handset{{After: sim.Span(2 * time.Second), Talk: sim.Span(5 * time.Second)}}}))
 	}
 	for _, f := range sim.Faults() {
-		// A lock lasts ten minutes; what a model lacks is remembered.
-		if f != sim.FaultLocked && f != sim.FaultUnknownRequest {
+		if f != sim.FaultUnknownRequest {
 			h.Troubles = append(h.Troubles, string(f))
 		}
 	}
+	// What a model lacks is remembered until the next login, so that is last.
 	h.Troubles = append(h.Troubles, string(sim.FaultUnknownRequest))
 	return h
 }
 
+// wired is a driver and a simulated PBX in one bubble, connected by pipes.
+type wired struct {
+	sim    *sim.PBX
+	pushes atomic.Pointer[cable] // to the driver; a new one each time it listens
+}
+
+// connect makes both; the PBX runs until the test ends.
+func (w *wired) connect(t *testing.T, version Version, o sim.PBXOptions, watch func(sim.Fate, sim.Told)) *Driver {
+	t.Helper()
+	o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if to := w.pushes.Load(); to != nil {
+			return to.dial(ctx, network, address)
+		}
+		return nil, errors.New("connection refused")
+	}
+	o.Watch = watch
+	p, err := sim.NewPBX(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.sim = p
+	api, stream := newCable(), newCable()
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = p.Serve(ctx, api) })
+	running.Go(func() { _ = p.ServeStream(ctx, stream) })
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
+	d := &Driver{
+		Address:  "192.0.2.9:8260",
+		Listener: Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},
+		Listen: func(context.Context, string, string) (net.Listener, error) {
+			to := newCable()
+			w.pushes.Store(to)
+			return to, nil
+		},
+		Session: &Session{
+			Base: "http://192.0.2.1", API: version, User: "api", Password: o.Password,
+			HTTP:         &http.Client{Timeout: callTimeout, Transport: &http.Transport{DisableKeepAlives: true, DialContext: api.dial}},
+			Registration: Registration{Address: "192.0.2.9", Port: "8260"},
+		},
+	}
+	if o.TCP {
+		d.Stream = &Stream{Address: "192.0.2.1:8333", Dial: stream.dialEager}
+	}
+	return d
+}
+
 type contractPBX struct {
+	wired
 	t     *testing.T
-	sim   *sim.PBX
 	zone  *time.Location
 	calls int
+
+	mu           sync.Mutex
+	acknowledged []string
+}
+
+func (p *contractPBX) connect(version Version, o sim.PBXOptions) *Driver {
+	return p.wired.connect(p.t, version, o, func(f sim.Fate, told sim.Told) {
+		if ev := read(told.Body); f == sim.ReportAnswered && ev.Digits != "" {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.acknowledged = append(p.acknowledged, ev.Digits)
+		}
+	})
+}
+
+func (p *contractPBX) Acknowledged() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.acknowledged)
+}
+
+func (p *contractPBX) Owed() int { return p.sim.Pending() }
+
+func (p *contractPBX) Away(away bool) { p.sim.SetDown(away) }
+
+func (p *contractPBX) Restart() { p.sim.Restart() }
+
+func (p *contractPBX) LoseAnswers(n int) { p.sim.LoseAnswers(n) }
+
+func (p *contractPBX) DialCode(extension, code string) {
+	_, err := p.sim.Dial(extension, code)
+	p.must(err)
+}
+
+func (p *contractPBX) Converse(from, to string) {
+	_, err := p.sim.Dial(from, to)
+	p.must(err)
+}
+
+func (p *contractPBX) Alter(extension string) {
+	p.must(p.sim.SetExtension(sim.PBXExtension{Number: extension, Settings: map[string]string{"email": "a@example.org"}}))
 }
 
 func (p *contractPBX) must(err error) {

@@ -19,10 +19,12 @@ const listenAgain = 5 * time.Second
 // [pbx.Driver].
 type Driver struct {
 	Listener Listener
-	Address  string   // where to listen, such as ":8260"
-	Stream   *Stream  // nil: the PBX pushes its reports to Address
-	Session  *Session // nil: nothing is asked, and reports are taken only where they are pushed
-	Report   func(error)
+	Address  string // where to listen, such as ":8260"
+	// Listen opens Address; nil: on the network.
+	Listen  func(ctx context.Context, network, address string) (net.Listener, error)
+	Stream  *Stream  // nil: the PBX pushes its reports to Address
+	Session *Session // nil: nothing is asked, and reports are taken only where they are pushed
+	Report  func(error)
 
 	mu      sync.Mutex
 	state   pbx.State
@@ -57,8 +59,11 @@ func (d *Driver) Run(ctx context.Context, keep pbx.Keep) error {
 }
 
 func (d *Driver) listen(ctx context.Context, keep pbx.Keep) error {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", d.Address)
+	listen := d.Listen
+	if listen == nil {
+		listen = new(net.ListenConfig).Listen
+	}
+	ln, err := listen(ctx, "tcp", d.Address)
 	if err != nil {
 		return fmt.Errorf("listen for the PBX: %w", err)
 	}
