@@ -113,6 +113,7 @@ type PBXStats struct {
 	Dropped    int // reports of its own that were lost before they were sent
 	Logins     int // answered with a token
 	Refused    int // logins that were refused, locked addresses included
+	Locks      int // addresses that were locked after wrong passwords
 	Heartbeats int // answered with success
 	Attempts   int // pushes that reached the agent's port
 	Delivered  int // reports answered with 200, or written to a stream whole

@@ -158,8 +158,7 @@ func (p *PBX) login(c call, in fields) answer {
 		return failed(errLocked)
 	}
 	if !p.rightPassword(string(in.Username), string(in.Password)) {
-		p.door.wrong(c.from, now)
-		p.stats.Refused++
+		p.wrongPassword(c.from, now)
 		return failed(errPassword)
 	}
 	if c.old && in.Port == "" {

@@ -52,6 +52,22 @@ func (d *door) wrong(from netip.Addr, now time.Time) {
 	}
 }
 
+// wrongPassword counts one at either door. The caller holds mu.
+func (p *PBX) wrongPassword(from netip.Addr, now time.Time) {
+	p.stats.Refused++
+	p.door.wrong(from, now)
+	if p.door.locked(from, now) {
+		p.stats.Locks++
+	}
+}
+
+// SetPassword changes the API's, as on the web page. Who is logged in stays.
+func (p *PBX) SetPassword(password string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.o.Password = password
+}
+
 // API 2.0.0, heartbeat: a token lives for 30 minutes from its last use.
 const (
 	tokenLife = 30 * time.Minute

@@ -231,8 +231,7 @@ func (p *PBX) admit(s *stream, packet map[string]string) bool {
 		p.stats.Refused++
 		return false
 	case !right:
-		p.door.wrong(from, now)
-		p.stats.Refused++
+		p.wrongPassword(from, now)
 		return false
 	case !p.tcp, p.down:
 		return false

@@ -16,18 +16,28 @@ import (
 // copyWithin is for how long a journal takes an equal body for a copy.
 const copyWithin = 10 * time.Minute
 
-// journal keeps reports as the agent does: an equal body is a copy of the one
-// before as long as nobody has seen the PBX take the answer to that.
-type journal struct {
+// Journal keeps reports as the agent does: an equal body is a copy of the one
+// before as long as nobody has seen the PBX take the answer to that. One report
+// is kept after the other, in the order in which they came.
+type Journal struct {
 	t    *testing.T
 	once bool
 
-	mu     sync.Mutex
-	events []hotel.Event
-	last   map[string]*receipt
-	full   bool          // nothing can be kept
-	hold   chan struct{} // not nil: keeping takes until it is closed
-	calls  int
+	mu      sync.Mutex
+	turn    sync.Cond
+	calls   int // reports that came
+	served  int // those that were kept or refused
+	records []Record
+	last    map[string]*receipt
+	full    bool // nothing can be kept
+	holds   int  // while there are any, keeping waits
+}
+
+// Record is a report that was kept.
+type Record struct {
+	pbx.Report
+	// Old: it may be a copy, but of one too old to be compared with.
+	Old bool
 }
 
 type receipt struct {
@@ -36,32 +46,46 @@ type receipt struct {
 	seen  bool
 }
 
+// NewJournal makes one that is empty; once: no report comes again.
+func NewJournal(t *testing.T, once bool) *Journal {
+	j := &Journal{t: t, once: once, last: map[string]*receipt{}}
+	j.turn.L = &j.mu
+	return j
+}
+
 var errFull = errors.New("the disk is full")
 
-func (j *journal) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
-	j.mu.Lock()
-	hold, full := j.hold, j.full
-	j.calls++
-	j.mu.Unlock()
+// Keep is a [pbx.Keep].
+func (j *Journal) Keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 	if j.once && (r.Body != nil || ctx.Done() != nil) {
 		j.t.Error("a report that comes once has a body to be merged by, or an attempt to keep it can be broken off")
 	}
-	if hold != nil {
-		<-hold
-	}
-	if full {
-		return nil, errFull
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	mine := j.calls
+	j.calls++
+	for j.served != mine || j.holds > 0 {
+		j.turn.Wait()
+	}
+	j.served++
+	j.turn.Broadcast()
+	if j.full {
+		return nil, errFull
+	}
+	return j.enter(r), nil
+}
+
+// enter puts a report into the journal, unless it is a copy. The caller holds mu.
+func (j *Journal) enter(r pbx.Report) (taken func(bool)) {
 	r.Event.Time = time.Now()
 	if r.Body == nil {
-		j.events = append(j.events, r.Event)
-		return nil, nil
+		j.records = append(j.records, Record{Report: r})
+		return nil
 	}
 	before := j.last[string(r.Body)]
-	if before == nil || before.seen || time.Since(before.at) > copyWithin {
-		j.events = append(j.events, r.Event)
+	old := before != nil && !before.seen && time.Since(before.at) > copyWithin
+	if before == nil || before.seen || old {
+		j.records = append(j.records, Record{r, old})
 	}
 	mine := &receipt{at: time.Now()}
 	j.last[string(r.Body)] = mine
@@ -72,24 +96,45 @@ func (j *journal) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 			j.t.Error("it was said twice whether an answer was taken")
 		}
 		mine.known, mine.seen = true, seen
-	}, nil
+	}
 }
 
-func (j *journal) set(change func()) {
+// Fill lets nothing be kept, as on a full disk, or lets it be kept again.
+func (j *Journal) Fill(full bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	change()
+	j.full = full
 }
 
-// kept lists the events so far.
-func (j *journal) kept() []hotel.Event {
+// Hold lets keeping wait until it is released.
+func (j *Journal) Hold() (release func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return slices.Clone(j.events)
+	j.holds++
+	return func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.holds--
+		j.turn.Broadcast()
+	}
+}
+
+// Records lists what was kept, in its order.
+func (j *Journal) Records() []Record {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.records)
+}
+
+func (j *Journal) kept() (list []hotel.Event) {
+	for _, r := range j.Records() {
+		list = append(list, r.Event)
+	}
+	return list
 }
 
 // codes lists the feature codes that were kept.
-func (j *journal) codes() (list []string) {
+func (j *Journal) codes() (list []string) {
 	for _, ev := range j.kept() {
 		if ev.Kind == hotel.KindDTMF && ev.Digits != "" {
 			list = append(list, ev.Digits)
@@ -98,7 +143,7 @@ func (j *journal) codes() (list []string) {
 	return list
 }
 
-func (j *journal) gaps() (list []hotel.Gap) {
+func (j *Journal) gaps() (list []hotel.Gap) {
 	for _, ev := range j.kept() {
 		if ev.Kind == hotel.KindGap {
 			list = append(list, ev.Gap())
@@ -110,7 +155,7 @@ func (j *journal) gaps() (list []hotel.Gap) {
 // live is a house whose driver runs.
 type live struct {
 	House
-	*journal
+	*Journal
 	dialled []string
 	end     context.CancelFunc
 	ended   chan struct{}
@@ -121,11 +166,10 @@ type live struct {
 func (h House) run(t *testing.T) *live {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &live{House: h, end: cancel, ended: make(chan struct{})}
-	l.journal = &journal{t: t, once: h.Once, last: map[string]*receipt{}}
+	l := &live{House: h, Journal: NewJournal(t, h.Once), end: cancel, ended: make(chan struct{})}
 	go func() {
 		defer close(l.ended)
-		if err := h.Driver.Run(ctx, l.keep); err != nil {
+		if err := h.Driver.Run(ctx, l.Keep); err != nil {
 			t.Errorf("run: %v", err)
 		}
 	}()

@@ -60,14 +60,14 @@ func keepsWhatIsTold(t *testing.T, h House) {
 func keepsBeforeItAnswers(t *testing.T, h House) {
 	l := h.run(t)
 	for range 3 {
-		l.set(func() { l.full = true })
+		l.Fill(true)
 		known := len(h.Far.Acknowledged())
 		l.dial(4)
 		pass(2 * time.Minute)
 		if told := h.Far.Acknowledged(); !h.Once && len(told) != known {
 			t.Errorf("acknowledged %q while nothing could be kept", told[known:])
 		}
-		l.set(func() { l.full = false })
+		l.Fill(false)
 		pass(time.Minute)
 		l.wantAll(t)
 		l.wantHonest(t)
@@ -78,16 +78,14 @@ func keepsBeforeItAnswers(t *testing.T, h House) {
 func keepsTheOrder(t *testing.T, h House) {
 	l := h.run(t)
 	for _, length := range []time.Duration{3 * time.Second, 45 * time.Second, 5 * time.Minute} {
-		hold := make(chan struct{})
-		l.set(func() { l.hold = hold })
+		release := l.Hold()
 		known := len(h.Far.Acknowledged())
 		l.dial(3)
 		pass(length)
 		if told := h.Far.Acknowledged(); !h.Once && len(told) != known {
 			t.Errorf("acknowledged %q before it was kept", told[known:])
 		}
-		l.set(func() { l.hold = nil })
-		close(hold)
+		release()
 		pass(time.Minute)
 		l.wantAll(t)
 		l.wantHonest(t)
@@ -101,10 +99,10 @@ func keepsNothingTwice(t *testing.T, h House) {
 		l.dial(3)
 		pass(time.Minute)
 	}
-	l.set(func() { l.full = true })
+	l.Fill(true)
 	h.Far.LoseAnswers(2)
 	l.dial(2)
-	l.set(func() { l.full = false })
+	l.Fill(false)
 	pass(time.Minute)
 	l.wantAll(t)
 	l.wantHonest(t)
@@ -215,8 +213,7 @@ func endsWhen(reach func(t *testing.T, l *live)) func(*testing.T, House) {
 func listening(*testing.T, *live) {}
 
 func keeping(t *testing.T, l *live) {
-	hold := make(chan struct{})
-	l.set(func() { l.hold = hold })
+	release := l.Hold()
 	l.dial(1)
 	l.end()
 	pass(time.Minute)
@@ -225,12 +222,11 @@ func keeping(t *testing.T, l *live) {
 		t.Error("run returned while a report was being kept")
 	default:
 	}
-	l.set(func() { l.hold = nil })
-	close(hold)
+	release()
 }
 
 func keepingFails(_ *testing.T, l *live) {
-	l.set(func() { l.full = true })
+	l.Fill(true)
 	l.dial(2)
 }
 
@@ -253,7 +249,7 @@ func saysWhyItIsDeaf(t *testing.T, h House) {
 		on, off func()
 	}{
 		{"away", func() { h.Far.Away(true) }, func() { h.Far.Away(false) }},
-		{"nothing can be kept", func() { l.set(func() { l.full = true }); l.dial(1) }, func() { l.set(func() { l.full = false }) }},
+		{"nothing can be kept", func() { l.Fill(true); l.dial(1) }, func() { l.Fill(false) }},
 	} {
 		trouble.on()
 		pass(10 * time.Minute)

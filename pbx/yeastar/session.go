@@ -51,12 +51,14 @@ type Session struct {
 	// ASCIINames: the telephones show no other names of extensions.
 	ASCIINames bool
 
+	gate      gate      // around what follows, and each login
+	notBefore time.Time // when the next login may be tried
+	refusal   error
+	tries     tries
+
 	mu        sync.Mutex
 	token     string
 	transport Transport
-	notBefore time.Time
-	refusal   error
-	tries     tries
 	learned   learned
 	standing  standing
 }
@@ -67,17 +69,49 @@ func (s *Session) Login(ctx context.Context) error {
 	return err
 }
 
-// renew gives a token other than stale. The lock is held throughout, so that
-// many callers with one stale token make one login.
+// renew gives a token other than stale. Many callers with one stale token make
+// one login; who waits for it goes away when its ctx ends.
 func (s *Session) renew(ctx context.Context, stale string) (string, error) {
+	if token := s.tokenBut(stale); token != "" {
+		return token, nil
+	}
+	if err := s.gate.enter(ctx); err != nil {
+		return "", fmt.Errorf("log in: %w", &unanswered{err, false})
+	}
+	defer s.gate.leave()
+	if token := s.tokenBut(stale); token != "" {
+		return token, nil
+	}
+	token, err := s.login(ctx)
+	if err != nil && !errors.Is(err, ErrPaused) {
+		s.dropToken(stale)
+	}
+	return token, err
+}
+
+// prove logs in anew, to see whether user and password are still the PBX's.
+// A login that is there goes on if this one fails.
+func (s *Session) prove(ctx context.Context) error {
+	if err := s.gate.enter(ctx); err != nil {
+		return fmt.Errorf("log in: %w", &unanswered{err, false})
+	}
+	defer s.gate.leave()
+	_, err := s.login(ctx)
+	return err
+}
+
+// tokenBut is the token in use; empty if there is none but the stale one.
+func (s *Session) tokenBut(stale string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token != "" && s.token != stale {
-		return s.token, nil
+	if s.token == stale {
+		return ""
 	}
-	if err := ctx.Err(); err != nil { // while another login was under way
-		return "", fmt.Errorf("log in: %w", err)
-	}
+	return s.token
+}
+
+// login logs in if it may be tried now. The caller holds the gate.
+func (s *Session) login(ctx context.Context) (string, error) {
 	now := time.Now()
 	if now.Before(s.notBefore) {
 		return "", fmt.Errorf("log in: %w: %w", ErrPaused, s.refusal)
@@ -89,7 +123,6 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	if s.tries.spent(now) {
 		return "", fmt.Errorf("log in: %w: %d tries within %s: %w", ErrPaused, maxTries, triesWithin, pbx.ErrRetry)
 	}
-	s.token = ""
 	sum := md5.Sum([]byte(s.Password)) // the form that the API asks for
 	in := s.registration()
 	in["username"], in["password"] = s.User, hex.EncodeToString(sum[:])
@@ -114,9 +147,11 @@ func (s *Session) renew(ctx context.Context, stale string) (string, error) {
 	if token == "" {
 		return "", errors.New("log in: answer without token")
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.token, s.learned, s.transport = token, learned{}, Transport(out.scalar("transport"))
 	s.standing.taken(token, s.transport)
-	return s.token, nil
+	return token, nil
 }
 
 // stop says what a person is to do when no other try is made.

@@ -26,6 +26,8 @@ const (
 	// the API answers: its other end may have gone without a word. A PBX
 	// that has restarted is found sooner, by TCP's keep-alive, which is on.
 	streamQuiet = 15 * time.Minute
+	// A read that waited for so long got what was sent just then.
+	streamWaits = time.Second
 	// The pauses before the PBX is dialled again; half of each is random.
 	redialFirst = time.Second
 	redialMost  = time.Minute
@@ -119,16 +121,22 @@ func (s *Stream) converse(ctx context.Context, session *Session, to *intake) (se
 	return true, fmt.Errorf("event stream: %w", err)
 }
 
-// mayLogIn logs in over the API, if need be, where a wrong password is called
-// one, so that it is not tried at the stream too. An API that is away is no
-// reason to do without the stream.
+// mayLogIn logs in over the API, where a wrong password is called one, so that
+// it is not tried at the stream too: if need be, and in any case after a login
+// that came to nothing, as the password may have been changed while ours lives
+// on. An API that is away is no reason to do without the stream, as long as
+// that cannot come to a lock.
 func mayLogIn(ctx context.Context, session *Session) error {
-	err := session.Login(ctx)
+	session.tries.use(session.TriesFile, session.User, session.Password)
+	login, unproven := session.Login, session.tries.unproven()
+	if unproven > 0 {
+		login = session.prove
+	}
+	err := login(ctx)
 	var number Errno
-	if errors.Is(err, ErrPaused) || errors.As(err, &number) && number.stops() {
+	if errors.Is(err, ErrPaused) || errors.As(err, &number) && number.stops() || err != nil && unproven >= maxInARow {
 		return err
 	}
-	session.tries.use(session.TriesFile, session.User, session.Password)
 	if session.tries.spent(time.Now()) {
 		return errSpent
 	}
@@ -151,7 +159,8 @@ type connection struct {
 	to      *intake
 	cutter  cutter
 	since   time.Time // when the login went out
-	heard   time.Time // when the newest byte came
+	heard   time.Time // when the newest bytes came
+	sure    time.Time // before which the PBX cannot have sent them
 	settled bool      // the login was taken
 }
 
@@ -177,9 +186,10 @@ func (c *connection) read(ctx context.Context) error {
 	buf := make([]byte, 4096)
 	for {
 		_ = c.conn.SetReadDeadline(c.patience())
+		begun := time.Now()
 		n, err := c.conn.Read(buf)
 		if n > 0 {
-			c.heard = time.Now()
+			c.hear(begun, time.Now())
 		}
 		if err := c.cut(ctx, buf[:n]); err != nil {
 			return err
@@ -202,6 +212,17 @@ func (c *connection) read(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// hear notes when bytes came that were waited for since begun. What came at
+// once may have lain in the line since the bytes before were read: as long as
+// a report could not be kept, say.
+func (c *connection) hear(begun, now time.Time) {
+	c.sure = c.heard
+	if now.Sub(begun) >= streamWaits {
+		c.sure = now
+	}
+	c.heard = now
 }
 
 // patience is until when something is to come.
@@ -244,7 +265,7 @@ func (c *connection) take(ctx context.Context, p piece) error {
 	if p.line != "" {
 		return nil // of what the PBX says beside its reports the manual tells nothing
 	}
-	return c.to.take(ctx, p, c.heard)
+	return c.to.take(ctx, p, c.sure, c.heard)
 }
 
 // broken says what a failed read means.

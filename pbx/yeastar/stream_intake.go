@@ -19,18 +19,18 @@ var errStarted = errors.New("the agent was started")
 type intake struct {
 	keep pbx.Keep
 	told func(error)
-	last time.Time // when the newest whole report was read; zero: none since the start
+	last time.Time // what the PBX sent before is here; zero: nothing came since the start
 	gap  *gap      // the hole that the next whole report ends; nil: none
 }
 
 // gap is a hole in the stream.
 type gap struct {
-	from  time.Time // when the last report before it was read; zero: before the start
+	from  time.Time // what was sent before has come; zero: before the start
 	why   error
 	quiet bool // only that nothing came led to it: most likely nothing is missing
 }
 
-// lost notes that there is a hole from the newest report on.
+// lost notes that there is a hole after the newest report.
 func (in *intake) lost(why error) {
 	quiet := errors.Is(why, errStreamQuiet)
 	if in.gap == nil {
@@ -42,9 +42,10 @@ func (in *intake) lost(why error) {
 	}
 }
 
-// take keeps what was read at a time, and before it, if it is whole, the hole
-// that it ends. It returns only when that is on disk, or with ctx's error.
-func (in *intake) take(ctx context.Context, p piece, at time.Time) error {
+// take keeps what was read at a time and cannot have been sent before another,
+// and before it, if it is whole, the hole that it ends. It returns only when
+// that is on disk, or with ctx's error.
+func (in *intake) take(ctx context.Context, p piece, sent, at time.Time) error {
 	if p.why == nil && in.gap != nil {
 		g := hotel.Gap{From: in.gap.from, To: at, Why: in.gap.why.Error(), Quiet: in.gap.quiet}
 		if err := in.hold(ctx, pbx.Report{Event: g.Event()}); err != nil {
@@ -56,7 +57,7 @@ func (in *intake) take(ctx context.Context, p piece, at time.Time) error {
 		return err
 	}
 	if p.why == nil {
-		in.last = at
+		in.last = sent
 	}
 	return nil
 }

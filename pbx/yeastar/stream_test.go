@@ -315,6 +315,74 @@ func TestStreamNeverProvokesALock(t *testing.T) {
 	}
 }
 
+// Somebody changes the password while our login lives on: what the stream
+// refuses is tried at the API, which says so, before the PBX has counted five.
+func TestStreamHasAChangedPasswordToldByTheAPI(t *testing.T) {
+	for name, away := range map[string]bool{"API answers": false, "API away": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.session.TriesFile = filepath.Join(t.TempDir(), "tries")
+				r.start()
+				conn := r.accept()
+				r.send(conn, boot("1"))
+				wrong := 0
+				r.set(func(r *rig) {
+					r.wire.answer = func(endpoint string) string {
+						if endpoint == "login" && !away {
+							wrong++
+							return failure("20003")
+						}
+						return map[bool]string{true: "", false: loggedIn}[away]
+					}
+				})
+				_ = conn.Close()
+				ended := make(chan struct{})
+				refused := 0
+				go func() {
+					defer close(ended)
+					for conn := range r.conns {
+						refused++
+						_ = conn.Close()
+					}
+				}()
+				pass(24 * time.Hour)
+				r.stop()
+				<-ended
+				if n := wrong + refused; n > maxInARow || refused == 0 {
+					t.Errorf("%d wrong passwords at the API and %d at the stream", wrong, refused)
+				}
+			})
+		})
+	}
+}
+
+// What was held back with the reports that could not be kept is part of the
+// gap, if it is lost.
+func TestGapBeginsWithWhatWasHeldBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.start()
+		defer r.stop()
+		conn := r.accept()
+		pass(time.Minute)
+		r.send(conn, boot("1"))
+		held := time.Now()
+		r.set(func(r *rig) { r.failing = true })
+		r.send(conn, boot("2"))
+		go func() { _, _ = io.WriteString(conn, boot("3")) }() // waits in the line
+		pass(time.Minute)
+		r.set(func(r *rig) { r.failing = false })
+		pass(time.Minute)
+		_ = conn.Close() // and with it what came after the third
+		r.send(r.accept(), boot("4"))
+		names, gaps := r.kept()
+		if len(names) != 4 || len(gaps) != 2 || gaps[1].From.After(held) {
+			t.Errorf("kept %q, gaps %+v; what was sent since %s may be lost", names, gaps, held)
+		}
+	})
+}
+
 func TestStreamHangsUpOnARefusalInWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)

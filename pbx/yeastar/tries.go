@@ -82,6 +82,14 @@ func (t *tries) wrong() {
 	t.save()
 }
 
+// unproven is how many tries there were since a login succeeded.
+func (t *tries) unproven() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.load()
+	return t.Row
+}
+
 // spent tells whether another try must wait.
 func (t *tries) spent(now time.Time) bool {
 	t.mu.Lock()
