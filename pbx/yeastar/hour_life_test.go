@@ -115,7 +115,11 @@ func (h *hour) strike() {
 
 // breakLine breaks a line in one of the ways in which lines break.
 func (h *hour) breakLine() {
-	switch h.life.IntN(6) {
+	which := h.life.IntN(6)
+	if which > 1 && which != 4 && h.silent.Load() {
+		return
+	}
+	switch which {
 	case 0:
 		h.sim.SetDown(true)
 		h.later(4*time.Minute, func() { h.sim.SetDown(false) })
@@ -126,6 +130,10 @@ func (h *hour) breakLine() {
 	case 3:
 		h.sim.SetStream(sim.StreamManner{Segment: 1 + h.life.IntN(50)})
 	case 4:
+		if h.changed {
+			return // a person who had just put it right would have it counted on
+		}
+		h.changed = true
 		h.sim.SetPassword("another")
 		h.later(25*time.Minute, func() { // and whoever puts it right lets it be tried, as the agent says
 			h.sim.SetPassword(hourPassword)
@@ -133,10 +141,12 @@ func (h *hour) breakLine() {
 		})
 		h.sim.CutStreams()
 	default:
+		h.silent.Store(true)
 		h.sim.SetStream(sim.StreamManner{Silent: true})
 		h.later(4*time.Minute, func() {
+			h.sim.CutStreams() // a line that was half open does not come to life again
 			h.sim.SetStream(sim.StreamManner{})
-			h.sim.CutStreams()
+			h.silent.Store(false)
 		})
 	}
 }
