@@ -7,9 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -19,65 +17,6 @@ import (
 
 	"bellhop/sim"
 )
-
-// cable is a network within a bubble: who dials it comes to its listener.
-type cable struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newCable() *cable { return &cable{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-// plug is one end of a connection over a cable.
-type plug struct{ net.Conn }
-
-func (plug) RemoteAddr() net.Addr {
-	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.9:40000"))
-}
-
-func (c *cable) Accept() (net.Conn, error) {
-	select {
-	case conn := <-c.conns:
-		return plug{conn}, nil
-	case <-c.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (c *cable) Close() error {
-	c.once.Do(func() { close(c.done) })
-	return nil
-}
-
-func (c *cable) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (c *cable) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	select {
-	case c.conns <- theirs:
-		return ours, nil
-	case <-c.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// dialEager gives a connection whose one write, the login, need not be read
-// before it returns: a pipe has no buffer as a network has.
-func (c *cable) dialEager(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := c.dial(ctx, network, address)
-	return eager{conn}, err
-}
-
-type eager struct{ net.Conn }
-
-func (e eager) Write(b []byte) (int, error) {
-	b = bytes.Clone(b)
-	go func() { _, _ = e.Conn.Write(b) }() // ends with the connection
-	return len(b), nil
-}
 
 // hotelRig is a driver and a simulated PBX on one fake clock.
 type hotelRig struct {
@@ -99,10 +38,10 @@ func startSim(t *testing.T, o sim.PBXOptions, password string, tcp bool) *hotelR
 		t.Fatal(err)
 	}
 	h := &hotelRig{rig: newRig(t), pbx: p}
-	api, stream := newCable(), newCable()
+	api, stream := sim.NewCable(), sim.NewCable()
 	h.session.Password = password
 	h.session.Registration.Address = "192.0.2.9"
-	h.session.HTTP = &http.Client{Timeout: callTimeout, Transport: &http.Transport{DisableKeepAlives: true, DialContext: api.dial}}
+	h.session.HTTP = &http.Client{Timeout: callTimeout, Transport: &http.Transport{DisableKeepAlives: true, DialContext: api.Dial}}
 	log := slog.New(slog.NewTextHandler(&lockedBuffer{h}, nil))
 	h.driver = &Driver{
 		Session: h.session, Address: "127.0.0.1:0",
@@ -110,7 +49,7 @@ func startSim(t *testing.T, o sim.PBXOptions, password string, tcp bool) *hotelR
 	}
 	run := func(ctx context.Context) { h.session.Run(ctx, h.driver.called) } // a real port stops the clock
 	if tcp {
-		h.driver.Stream = &Stream{Address: "192.0.2.1:8333", Dial: stream.dialEager}
+		h.driver.Stream = &Stream{Address: "192.0.2.1:8333", Dial: stream.DialEager}
 		run = func(ctx context.Context) { _ = h.driver.Run(ctx, h.keep) }
 	}
 	ctx, cancel := context.WithCancel(context.Background())

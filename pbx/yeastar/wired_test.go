@@ -16,7 +16,7 @@ import (
 // wired is a driver and a simulated PBX in one bubble, connected by pipes.
 type wired struct {
 	sim    *sim.PBX
-	pushes atomic.Pointer[cable] // to the driver; a new one each time it listens
+	pushes atomic.Pointer[sim.Cable] // to the driver; a new one each time it listens
 }
 
 // connect makes both; the PBX runs until the test ends.
@@ -24,7 +24,7 @@ func (w *wired) connect(t *testing.T, version Version, o sim.PBXOptions, watch f
 	t.Helper()
 	o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if to := w.pushes.Load(); to != nil {
-			return to.dial(ctx, network, address)
+			return to.Dial(ctx, network, address)
 		}
 		return nil, errors.New("connection refused")
 	}
@@ -34,7 +34,7 @@ func (w *wired) connect(t *testing.T, version Version, o sim.PBXOptions, watch f
 		t.Fatal(err)
 	}
 	w.sim = p
-	api, stream := newCable(), newCable()
+	api, stream := sim.NewCable(), sim.NewCable()
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = p.Serve(ctx, api) })
@@ -47,18 +47,18 @@ func (w *wired) connect(t *testing.T, version Version, o sim.PBXOptions, watch f
 		Address:  "192.0.2.9:8260",
 		Listener: Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},
 		Listen: func(context.Context, string, string) (net.Listener, error) {
-			to := newCable()
+			to := sim.NewCable()
 			w.pushes.Store(to)
 			return to, nil
 		},
 		Session: &Session{
 			Base: "http://192.0.2.1", API: version, User: "api", Password: o.Password,
-			HTTP:         &http.Client{Timeout: callTimeout, Transport: &http.Transport{DisableKeepAlives: true, DialContext: api.dial}},
+			HTTP:         &http.Client{Timeout: callTimeout, Transport: &http.Transport{DisableKeepAlives: true, DialContext: api.Dial}},
 			Registration: Registration{Address: "192.0.2.9", Port: "8260"},
 		},
 	}
 	if o.TCP {
-		d.Stream = &Stream{Address: "192.0.2.1:8333", Dial: stream.dialEager}
+		d.Stream = &Stream{Address: "192.0.2.1:8333", Dial: stream.DialEager}
 	}
 	return d
 }
