@@ -93,7 +93,7 @@ func (s *Session) address(endpoint string) string {
 func (s *Session) do(client *http.Client, endpoint string, request *http.Request) (*http.Response, error) {
 	answer, err := client.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("call %s: %w", endpoint, &unanswered{withoutURL(err), !neverSent(err)})
+		return nil, fmt.Errorf("call %s: %w", endpoint, &unanswered{s.hide(withoutURL(err), request), !neverSent(err)})
 	}
 	if answer.StatusCode == http.StatusOK {
 		return answer, nil

@@ -2,8 +2,6 @@ package yeastar
 
 import (
 	"context"
-	"crypto/md5"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -123,9 +121,8 @@ func (s *Session) login(ctx context.Context) (string, error) {
 	if s.tries.spent(now) {
 		return "", fmt.Errorf("log in: %w: %d tries within %s: %w", ErrPaused, maxTries, triesWithin, pbx.ErrRetry)
 	}
-	sum := md5.Sum([]byte(s.Password)) // the form that the API asks for
 	in := s.registration()
-	in["username"], in["password"] = s.User, hex.EncodeToString(sum[:])
+	in["username"], in["password"] = s.User, s.digest()
 	delete(in, "ipaddr")
 	out, err := s.post(ctx, "login", "", in)
 	var number Errno

@@ -3,6 +3,7 @@ package yeastar
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"bellhop/pbx"
 )
 
 // wire answers calls without a network; it keeps what was sent.
@@ -160,6 +163,26 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 		_, err := session(w).call(t.Context(), "apply", params{})
 		if err == nil || strings.Contains(err.Error(), "SECRETTOKEN") || strings.Contains(err.Error(), "password") {
 			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// What comes instead of an answer may repeat what was asked.
+func TestLineErrorsHoldNoSecrets(t *testing.T) {
+	s := session(nil)
+	for _, endpoint := range []string{"login", "apply"} {
+		s.HTTP.Transport = transport(func(r *http.Request) (*http.Response, error) {
+			body, _ := io.ReadAll(r.Body)
+			return nil, fmt.Errorf("malformed HTTP response %q: %w", r.URL.String()+string(body)+s.Password, io.ErrUnexpectedEOF)
+		})
+		_, err := s.post(t.Context(), endpoint, "SECRETTOKEN", map[string]string{"password": s.digest()})
+		if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, pbx.ErrRetry) {
+			t.Errorf("error %v", err)
+		}
+		for _, secret := range []string{"SECRETTOKEN", s.digest(), `"password":"password`} {
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("error %v", err)
+			}
 		}
 	}
 }
