@@ -36,6 +36,7 @@ const (
 	canaryWrong    = "CANARY-wrong-2846"
 	canaryPIN      = "CANARYPIN4711"
 	canaryPMS      = "CANARY-pms-secret-5518"
+	canaryLogin    = "CANARYlogin6603" // of the PMS, in its address
 )
 
 // TestNothingLeaks lets whole agents live through a day in which everything
@@ -48,7 +49,7 @@ func TestNothingLeaks(t *testing.T) {
 		sum := md5.Sum([]byte(secret))
 		c.secrets[secret], c.secrets[hex.EncodeToString(sum[:])] = "the "+name, "the MD5 of the "+name
 	}
-	c.secrets[canaryPIN], c.secrets[canaryPMS] = "a call's PIN", "the secret of the PMS"
+	c.secrets[canaryPIN], c.secrets[canaryPMS], c.secrets[canaryLogin] = "a call's PIN", "the secret of the PMS", "the login at the PMS"
 	synctest.Test(t, func(t *testing.T) {
 		c.t = t
 		time.Sleep(time.Until(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))) // a time that the agent believes
@@ -160,9 +161,9 @@ socket = "%[5]s/s"
 path = "%[5]s/store/bellhop.db"
 [pms]
 link = "webhook"
-url = "http://127.0.0.1:1/pms"
+url = "http://hotel:%[7]s@127.0.0.1:1/pms"
 secret_file = %[6]q
-`, driver, scheme, write("pbx", password), events, c.folder, write("pms", canaryPMS))
+`, driver, scheme, write("pbx", password), events, c.folder, write("pms", canaryPMS), canaryLogin)
 	file := filepath.Join(c.folder, "bellhop.toml")
 	c.must(os.WriteFile(file, []byte(text), 0o600))
 	return file
@@ -200,6 +201,7 @@ func (c *canary) live(l life, seed uint64) {
 	}
 	running.Go(func() { c.must(a.Run(ctx)) })
 	time.Sleep(time.Minute)
+	c.furnish(api.Handler(a))
 	c.must(p.SetAllFaults(l.faults))
 	c.day(p, rand.New(rand.NewPCG(seed, 3)))
 	c.must(p.SetAllFaults(0))
@@ -209,6 +211,20 @@ func (c *canary) live(l life, seed uint64) {
 	cancel()
 	running.Wait()
 	pushes.Close()
+}
+
+// furnish makes the rooms known, so that there is something to tell the PMS.
+func (c *canary) furnish(h http.Handler) {
+	c.t.Helper()
+	var rooms []string
+	for n := range 6 {
+		rooms = append(rooms, fmt.Sprintf(`{"number":"%d"}`, 1001+n))
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/import", strings.NewReader(`{"rooms":[`+strings.Join(rooms, ",")+`]}`)))
+	if w.Code != http.StatusOK {
+		c.t.Fatalf("import: %d %s", w.Code, w.Body)
+	}
 }
 
 // compose makes an agent as the program does, with pipes for its lines.
@@ -238,7 +254,7 @@ func (c *canary) day(p *sim.PBX, dice *rand.Rand) {
 		room := fmt.Sprint(1001 + dice.IntN(6))
 		switch dice.IntN(6) {
 		case 0, 1:
-			_, _ = p.Dial(room, fmt.Sprintf("778*%d*1", n)) // it may be in use
+			_, _ = p.Dial(room, fmt.Sprintf("777*0%d", n%2)) // it may be in use
 		case 2:
 			_, _ = p.Dial(room, fmt.Sprintf("5551%03d", n))
 		case 3, 4:
@@ -432,12 +448,12 @@ func (c *canary) askInWords() {
 	c.must(<-ended)
 }
 
-// look searches all that was said, and each file that was written, the two
-// with the secrets apart.
+// look searches all that was said, and each file that was written; those that
+// the secrets were given in are left out.
 func (c *canary) look() {
 	c.t.Helper()
 	c.must(filepath.WalkDir(c.folder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || strings.HasPrefix(path, filepath.Join(c.folder, "secrets")) {
+		if err != nil || !d.Type().IsRegular() || d.Name() == "bellhop.toml" || strings.HasPrefix(path, filepath.Join(c.folder, "secrets")) {
 			return err
 		}
 		text, err := os.ReadFile(path)
