@@ -277,8 +277,8 @@ func TestAnswersNobodyCanRead(t *testing.T) {
 
 // FuzzAnswer: no answer, however broken, does more than fail.
 func FuzzAnswer(f *testing.F) {
-	for name := range answers {
-		f.Add([]byte(example(f, "answers", name)))
+	for _, text := range everyVector(f) {
+		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		n, err := decodeAnswer(body)

@@ -32,30 +32,44 @@ func pastCalls(t *testing.T, file string) ([]hotel.Event, error) {
 	return list, err
 }
 
-// TestDownloadedIsPushed: each report of a call that the manuals print comes
-// out of a file as the same event, so that the two are one.
-func TestDownloadedIsPushed(t *testing.T) {
+// printedCDRs are the reports of calls that the manuals print.
+func printedCDRs(t testing.TB) map[string][]byte {
+	t.Helper()
 	files, err := filepath.Glob("testdata/events/*NewCdr*.json")
 	if err != nil || len(files) < 4 {
 		t.Fatalf("list vectors: %v, %d", err, len(files))
 	}
+	all := map[string][]byte{}
 	for _, file := range files {
-		body, err := os.ReadFile(file)
-		if err != nil {
+		if all[file], err = os.ReadFile(file); err != nil {
 			t.Fatal(err)
 		}
+	}
+	return all
+}
+
+// asFile is the report of a call as a file of records.
+func asFile(t testing.TB, body []byte) string {
+	t.Helper()
+	var head, row []string
+	for _, p := range mustParse(t, string(body)).pairs {
+		if p.key != "event" && p.key != "action" {
+			head, row = append(head, p.key), append(row, p.value.text)
+		}
+	}
+	return strings.Join(head, ",") + "\n" + strings.Join(row, ",") + "\n"
+}
+
+// TestDownloadedIsPushed: each report of a call that the manuals print comes
+// out of a file as the same event, so that the two are one.
+func TestDownloadedIsPushed(t *testing.T) {
+	for file, body := range printedCDRs(t) {
 		pushed, err := Normalise(body)
 		if err != nil {
 			t.Fatal(err)
 		}
 		pushed.Name = "NewCdr"
-		var head, row []string
-		for _, p := range mustParse(t, string(body)).pairs {
-			if p.key != "event" && p.key != "action" {
-				head, row = append(head, p.key), append(row, p.value.text)
-			}
-		}
-		got, err := pastCalls(t, strings.Join(head, ",")+"\n"+strings.Join(row, ",")+"\n")
+		got, err := pastCalls(t, asFile(t, body))
 		if err != nil || len(got) != 1 {
 			t.Fatalf("%s: %v, %d records", file, err, len(got))
 		}

@@ -140,6 +140,9 @@ func FuzzCutter(f *testing.F) {
 		}
 	}
 	f.Add([]byte("Response: Success\r\n\r\n" + all[0] + "}{" + all[1]))
+	for _, text := range everyVector(f) {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		if len(stream) > 8<<10 {
 			return

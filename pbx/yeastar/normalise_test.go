@@ -19,6 +19,27 @@ func vector(t testing.TB, name string) []byte {
 	return body
 }
 
+// everyVector gives all that the vendor's manuals print, of both versions,
+// and what was made after them: each parser is fuzzed from all of it, as a PBX
+// may send anything anywhere.
+func everyVector(t testing.TB) (all [][]byte) {
+	t.Helper()
+	for _, folder := range []string{"events", "answers", "requests", "others"} {
+		files, err := filepath.Glob(filepath.Join("testdata", folder, "*"))
+		if err != nil || len(files) < 40 {
+			t.Fatalf("%d vectors in %s: %v", len(files), folder, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
 func TestEveryVectorIsExpected(t *testing.T) {
 	files, err := filepath.Glob("testdata/events/*.json")
 	if err != nil || len(files) == 0 {
@@ -127,9 +148,8 @@ func TestBounds(t *testing.T) {
 }
 
 func FuzzNormalise(f *testing.F) {
-	files, _ := filepath.Glob("testdata/events/*")
-	for _, file := range files {
-		f.Add(vector(f, filepath.Base(file)), "4711")
+	for _, body := range everyVector(f) {
+		f.Add(body, "4711")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, pin string) {
 		if e, err := Normalise(body); err != nil {

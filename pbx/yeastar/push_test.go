@@ -146,9 +146,8 @@ func TestPushRefusals(t *testing.T) {
 }
 
 func FuzzHead(f *testing.F) {
-	files, _ := filepath.Glob("testdata/events/*.http")
-	for _, file := range files {
-		f.Add(vector(f, filepath.Base(file)))
+	for _, text := range everyVector(f) {
+		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r := bufio.NewReader(bytes.NewReader(text))

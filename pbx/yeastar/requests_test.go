@@ -240,7 +240,7 @@ func TestHeartbeatAsPrinted(t *testing.T) {
 	}
 }
 
-func mustParse(t *testing.T, text string) node {
+func mustParse(t testing.TB, text string) node {
 	t.Helper()
 	n, err := parse([]byte(text))
 	if err != nil {
