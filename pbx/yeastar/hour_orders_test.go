@@ -9,6 +9,7 @@ import (
 
 	"bellhop/hotel"
 	"bellhop/pbx"
+	"bellhop/sim"
 )
 
 // orders is what the agent has asked for, with what must not happen twice.
@@ -134,20 +135,20 @@ func (h *hour) setAlarm(room string) {
 }
 
 func (h *hour) dropAlarm() {
-	for _, id := range slices.Sorted(maps.Keys(h.orders.alarms)) {
-		order := h.orders.alarms[id]
-		err := h.driver.DeleteAlarms(h.t.Context(), order.room, id)
-		h.outcome("delete alarm", err)
-		if err == nil {
-			delete(h.orders.alarms, id)
-			x, _ := h.sim.Extension(order.room)
-			for _, a := range x.Alarms {
-				if a.ID == id {
-					h.t.Errorf("alarm %s is said to be deleted, and stands", id)
-				}
-			}
-		}
+	ids := slices.Sorted(maps.Keys(h.orders.alarms))
+	if len(ids) == 0 {
 		return
+	}
+	id, room := ids[0], h.orders.alarms[ids[0]].room
+	err := h.driver.DeleteAlarms(h.t.Context(), room, id)
+	h.outcome("delete alarm", err)
+	if err != nil {
+		return
+	}
+	delete(h.orders.alarms, id)
+	x, _ := h.sim.Extension(room)
+	if slices.ContainsFunc(x.Alarms, func(a sim.Alarm) bool { return a.ID == id }) {
+		h.t.Errorf("alarm %s is said to be deleted, and stands", id)
 	}
 }
 
