@@ -151,6 +151,7 @@ password_file = %q
 events = %q
 event_addr = "192.0.2.1:8333"
 allow_from = ["192.0.2.9"]
+relay_to = ["http://127.0.0.1:1/older"]
 advertise = "192.0.2.9:8260"
 [hooks]
 dir = "%[5]s/hooks"
@@ -213,17 +214,26 @@ func (c *canary) live(l life, seed uint64) {
 	pushes.Close()
 }
 
-// furnish makes the rooms known, so that there is something to tell the PMS.
+// furnish makes the rooms known and lets guests come or go, so that there is
+// something to tell the PMS and the PBX.
 func (c *canary) furnish(h http.Handler) {
 	c.t.Helper()
 	var rooms []string
 	for n := range 6 {
 		rooms = append(rooms, fmt.Sprintf(`{"number":"%d"}`, 1001+n))
 	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/import", strings.NewReader(`{"rooms":[`+strings.Join(rooms, ",")+`]}`)))
-	if w.Code != http.StatusOK {
-		c.t.Fatalf("import: %d %s", w.Code, w.Body)
+	post := func(path, body string) int {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, strings.NewReader(body)))
+		return w.Code
+	}
+	if code := post("/v1/import", `{"rooms":[`+strings.Join(rooms, ",")+`]}`); code != http.StatusOK {
+		c.t.Fatalf("import: %d", code)
+	}
+	for _, room := range []string{"1001", "1002", "1003"} { // who comes and goes: the PBX is told
+		if post("/v1/checkin", `{"room":"`+room+`"}`) != http.StatusOK && post("/v1/checkout", `{"room":"`+room+`"}`) != http.StatusOK {
+			c.t.Fatal("nobody can check in or out")
+		}
 	}
 }
 
@@ -293,7 +303,7 @@ func (c *canary) ask(l life, h http.Handler) {
 	}
 	for _, path := range []string{
 		"/v1/status", "/v1/events?limit=10000", "/v1/queue", "/v1/queue?list=parked", "/v1/queue?list=ended", "/v1/alerts", "/v1/rooms", "/v1/items",
-		"/v1/parked", "/v1/postings", "/v1/calls", "/v1/cron", "/healthz", "/metrics", "/nothing",
+		"/v1/parked", "/v1/phones", "/v1/postings", "/v1/calls", "/v1/cron", "/healthz", "/metrics", "/nothing",
 	} {
 		get(path)
 	}
@@ -415,6 +425,10 @@ func (c *canary) echoStream(ctx context.Context, ln net.Listener) {
 	}
 }
 
+// notAsked are commands that go on until they are ended, or play a hotel of
+// their own.
+var notAsked = []string{"run", "demo", "sim", "events tail"}
+
 // askInWords runs the commands of the program against an agent over the store
 // that the day has left.
 func (c *canary) askInWords() {
@@ -434,13 +448,18 @@ func (c *canary) askInWords() {
 	case err := <-ended:
 		c.t.Fatal(err)
 	}
-	for _, command := range []string{
-		"status", "events list --limit 10000", "queue list", "queue list --parked", "queue list --ended", "alerts list", "rooms list", "minibar items list",
-		"postings list", "calls", "cron list", "config check", "events show 1", "events show 50", "queue show 1", "events rerun 1", "trust pbx", "nonsense",
-	} {
+	words := []string{
+		"events list --limit 10000", "queue list --parked", "queue list --ended", "events show 1", "events show 50", "queue show 1", "events rerun 1",
+		"phones restore 1001", "nonsense",
+	}
+	for _, command := range commands() {
+		if command.args == "" && !slices.Contains(notAsked, command.words) && !strings.HasPrefix(command.words, "bench") {
+			words = append(words, command.words)
+		}
+	}
+	for _, command := range words {
 		for _, form := range []string{"", " --json"} {
-			words := append(strings.Fields(command+form), "-c", file)
-			code := run(ctx, words, c.to("bellhop "+command+form), c.to("bellhop "+command+form))
+			code := run(ctx, append(strings.Fields(command+form), "-c", file), c.to("bellhop "+command+form), c.to("bellhop "+command+form))
 			fmt.Fprintln(c.to("bellhop "+command+form), "exit code", code)
 		}
 	}
