@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -68,6 +69,7 @@ func TestNothingLeaks(t *testing.T) {
 	})
 	c.t = t
 	c.askInWords()
+	c.read("at the end")
 	c.look()
 }
 
@@ -212,6 +214,7 @@ func (c *canary) live(l life, seed uint64) {
 	cancel()
 	running.Wait()
 	pushes.Close()
+	c.read("after " + l.name)
 }
 
 // furnish makes the rooms known and lets guests come or go, so that there is
@@ -467,18 +470,33 @@ func (c *canary) askInWords() {
 	c.must(<-ended)
 }
 
-// look searches all that was said, and each file that was written; those that
-// the secrets were given in are left out.
-func (c *canary) look() {
+// inBase64 is what a text becomes within a longer one that is written in base64,
+// as bytes in JSON are: it begins at one of three places in a group.
+func inBase64(secret string) (forms []string) {
+	for before, skip := range []int{0, 2, 3} {
+		whole := append(make([]byte, before), secret...)
+		forms = append(forms, base64.StdEncoding.EncodeToString(whole)[skip:len(whole)*8/6])
+	}
+	return forms
+}
+
+// read takes each file that was written; those that the secrets were given in
+// are left out.
+func (c *canary) read(when string) {
 	c.t.Helper()
 	c.must(filepath.WalkDir(c.folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || d.Name() == "bellhop.toml" || strings.HasPrefix(path, filepath.Join(c.folder, "secrets")) {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		c.said["the file "+strings.TrimPrefix(path, c.folder)] = bytes.NewBuffer(text)
+		c.said["the file "+strings.TrimPrefix(path, c.folder)+" "+when] = bytes.NewBuffer(text)
 		return err
 	}))
+}
+
+// look searches all that was said and written.
+func (c *canary) look() {
+	c.t.Helper()
 	names := []string{}
 	for who, text := range c.said {
 		names = append(names, fmt.Sprintf("%s %d", who, text.Len()))
@@ -486,6 +504,11 @@ func (c *canary) look() {
 		for secret, what := range c.secrets {
 			if at := strings.Index(lower, strings.ToLower(secret)); at >= 0 {
 				c.t.Errorf("%s holds %s: …%q…", who, what, lower[max(0, at-120):min(len(lower), at+60)])
+			}
+			for _, form := range inBase64(secret) {
+				if bytes.Contains(text.Bytes(), []byte(form)) {
+					c.t.Errorf("%s holds %s in base64", who, what)
+				}
 			}
 		}
 	}
