@@ -20,10 +20,11 @@ func (s *Store) Waste() (size, free int64) {
 	defer s.file.RUnlock()
 	st := s.db.Stats()
 	_ = s.in(s.db.View, func(tx *bbolt.Tx) error {
-		size = tx.Size()
+		// Info looks at the map of the file, which stays only while it is read.
+		size, free = tx.Size(), int64(st.FreePageN+st.PendingPageN)*int64(tx.DB().Info().PageSize)
 		return nil
 	})
-	return size, int64(st.FreePageN+st.PendingPageN) * int64(s.db.Info().PageSize)
+	return size, free
 }
 
 // Compact writes the database anew without its free pages and puts it in the
