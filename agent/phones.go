@@ -62,7 +62,7 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 	case hotel.OpVacate:
 		err = p.vacate(ctx, body)
 	case hotel.OpRestore:
-		err = p.restore(ctx, body.Extension)
+		err = p.restore(ctx, body.Extension, c.Event)
 	default:
 		return nil, &pms.Refused{Reason: "nothing is known of " + c.Op}
 	}
@@ -237,14 +237,17 @@ func unlessUnsupported(err error) error {
 	return err
 }
 
-// restore puts back what the PBX held before the hotel first changed it.
-func (p *phoneWriter) restore(ctx context.Context, extension string) error {
-	var order uint64
+// restore puts back what the PBX held before the hotel first changed it. What
+// was ordered after that holds: then the telephone is made as it is wanted.
+func (p *phoneWriter) restore(ctx context.Context, extension string, order uint64) error {
+	overtaken := false
 	err := p.change(ctx, extension, func(wanted hotel.Phone, now pbx.Settings) (phonePlan, error) {
-		order = wanted.Order
+		if overtaken = wanted.Order != order; overtaken {
+			return p.plan(wanted, now, false)
+		}
 		return planRestore(wanted, now), nil
 	})
-	if err != nil || order == 0 {
+	if err != nil || overtaken {
 		return err
 	}
 	return p.note(ctx, hotel.PhoneNote{Extension: extension, Restored: order})
