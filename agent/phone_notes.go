@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"bellhop/config"
 	"bellhop/hotel"
@@ -24,6 +25,7 @@ func (a *Agent) newPhoneWriter() *phoneWriter {
 		own:  a.config.Checkout.Phones == config.CheckoutPBX,
 		view: func() hotel.View { return a.store.Snapshot() },
 		note: a.notePhone, tell: a.tell,
+		began: time.Now(), sent: map[string]*sent{},
 		settled: func(ctx context.Context) error { return a.history.settle(ctx) },
 	}
 }

@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 )
 
@@ -36,8 +37,8 @@ type Phone struct {
 	Order uint64 `json:"order,omitempty"`
 
 	// Before is what the PBX held when the hotel first changed it. Ours is what
-	// the hotel last wrote, or was about to write, and Found what it found then:
-	// what is neither, somebody else has written since.
+	// the hotel last wrote, or was about to write, and Found what it found then,
+	// until the PBX shows ours: what is neither, somebody else has written since.
 	Before PhoneSettings `json:"before,omitzero"`
 	Ours   PhoneSettings `json:"ours,omitzero"`
 	Found  PhoneSettings `json:"found,omitzero"`
@@ -53,8 +54,8 @@ type PhoneSettings struct {
 	Routes *[]string `json:"routes,omitempty"` // names of outbound routes
 }
 
-// merge takes over what other means.
-func (s *PhoneSettings) merge(other PhoneSettings) {
+// Merge takes over what other means.
+func (s *PhoneSettings) Merge(other PhoneSettings) {
 	if other.Name != nil {
 		s.Name = other.Name
 	}
@@ -71,7 +72,8 @@ type PhoneNote struct {
 	Ours      PhoneSettings  `json:"ours,omitzero"`
 	Found     PhoneSettings  `json:"found,omitzero"`
 	Leaving   *PhoneSettings `json:"leaving,omitempty"`
-	Left      bool           `json:"left,omitempty"` // what Leaving held has been given back
+	Left      bool           `json:"left,omitempty"`  // what Leaving held has been given back
+	Shown     bool           `json:"shown,omitempty"` // the PBX shows what is ours
 	// Restored says that the PBX holds again what it held before the order of
 	// that number.
 	Restored uint64 `json:"restored,omitempty"`
@@ -136,7 +138,7 @@ func (a *applier) arrive(r Room, c *CheckIn) error {
 	case c.Class != "" && !slices.Contains(a.setup.Classes, c.Class):
 		return &Invalid{"checkin", "class", "has no routes in the configuration", clip(c.Class)}
 	case len(c.Name) > maxText:
-		return &Invalid{"checkin", "name", "is too long", clip(c.Name)}
+		return &Invalid{"checkin", "name", fmt.Sprintf("must have at most %d bytes", maxText), ""} // names go into no message
 	}
 	if c.Name != "" {
 		a.tx.Put(GuestKey(r.Stay), GuestRecord{Name: c.Name})
@@ -227,9 +229,12 @@ func (a *applier) notePhone(n *PhoneNote) {
 	case n.Restored != 0:
 		p.Before, p.Ours, p.Found = PhoneSettings{}, PhoneSettings{}, PhoneSettings{}
 	}
-	p.Before.merge(n.Before)
-	p.Ours.merge(n.Ours)
-	p.Found.merge(n.Found)
+	p.Before.Merge(n.Before)
+	p.Ours.Merge(n.Ours)
+	p.Found.Merge(n.Found)
+	if n.Shown {
+		p.Found = PhoneSettings{}
+	}
 	if n.Leaving != nil {
 		p.Leaving = n.Leaving
 	}
