@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"bellhop/hotel"
@@ -36,12 +35,12 @@ type history struct {
 	agent *Agent
 	calls pbx.CallHistory
 	wake  chan struct{}
-	one   sync.Mutex // at a time
+	one   chan struct{} // holds one while records are being fetched
 }
 
 func newHistory(a *Agent) *history {
 	calls, _ := a.driver.(pbx.CallHistory)
-	return &history{agent: a, calls: calls, wake: make(chan struct{}, 1)}
+	return &history{agent: a, calls: calls, wake: make(chan struct{}, 1), one: make(chan struct{}, 1)}
 }
 
 // soon says that records may be missing. It does not block.
@@ -102,8 +101,12 @@ var errTooEarly = errors.New("the PBX has not answered yet, or the time is not k
 // fetch asks for everything since the newest moment up to which all is known.
 // A hotel that is new begins with now: older calls are no concern of it.
 func (h *history) fetch(ctx context.Context) error {
-	h.one.Lock()
-	defer h.one.Unlock()
+	select {
+	case h.one <- struct{}{}:
+		defer func() { <-h.one }()
+	case <-ctx.Done(): // who waits for a check-out does not wait for a month of records
+		return ctx.Err()
+	}
 	a := h.agent
 	theirs := a.clock.pbxNow()
 	if theirs.IsZero() || !a.clock.ok() {
