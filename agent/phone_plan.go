@@ -132,14 +132,18 @@ func (p *phoneWriter) clean(name string) string {
 }
 
 // routesFor are the routes that a telephone should have; as they are when the
-// hotel has never set a class. Also with an error they are the best that can be
+// hotel has never set a class, as they were when it does no more. Also with an error they are the best that can be
 // given.
 func (p *phoneWriter) routesFor(wanted hotel.Phone, now pbx.Settings) ([]string, error) {
 	current := now.Routes
 	if wanted.Leaving != nil && wanted.Leaving.Routes != nil {
 		current = there(*wanted.Leaving.Routes, now) // the PBX has taken them away
 	}
-	if wanted.Class == "" {
+	switch {
+	case wanted.Class != "":
+	case wanted.Leaving == nil && wanted.Before.Routes != nil: // put back was overtaken by a guest without a class
+		return there(*wanted.Before.Routes, now), nil
+	default:
 		return current, nil
 	}
 	routes, err := pbx.RoutesFor(wanted.Class, pbx.ClassRoutes{
@@ -191,7 +195,7 @@ func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Setting
 		!early && p.vacantName(wanted) && now.Name != *ours.Name && (found.Name == nil || now.Name != *found.Name)) {
 		todo.note.Before.Name = &now.Name
 	}
-	if todo.change.Routes != nil && (ours.Routes == nil ||
+	if todo.change.Routes != nil && (ours.Routes == nil || wanted.Before.Routes == nil ||
 		!early && p.vacantRoutes(*ours.Routes) && !sameRoutes(now.Routes, *ours.Routes) && (found.Routes == nil || !sameRoutes(now.Routes, *found.Routes))) {
 		todo.note.Before.Routes = keptList(now.Routes)
 	}

@@ -399,3 +399,19 @@ func TestLeavingEnds(t *testing.T) {
 		})
 	})
 }
+
+// A class that was given up goes also when a guest arrives before the telephone
+// has been put back.
+func TestPutBackOvertakenByAGuestWithoutAClass(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		d.checkIn("101", "Li", "national")
+		d.rest(time.Minute)
+		d.pbx.fail = func(string) error { return fmt.Errorf("away: %w", pbx.ErrRetry) }
+		d.restore("101")
+		d.checkOut("101")
+		d.checkIn("101", "Wang", "")
+		d.pbx.fail = nil
+		d.rest(10 * time.Minute)
+		d.shows("101", "Wang", "Emergency", "Lift")
+	})
+}

@@ -333,7 +333,7 @@ func (p *phoneWriter) planLeaving(seen phoneLook) (pbx.Change, hotel.PhoneNote, 
 	if wanted.Ours.Name == nil {
 		note.Before.Name = &seen.now.Name
 	}
-	if wanted.Ours.Routes == nil {
+	if wanted.Ours.Routes == nil && wanted.Class != "" {
 		note.Before.Routes = keptList(seen.now.Routes)
 	}
 	note.Ours = hotel.PhoneSettings{Name: &name, Routes: keptList(routes)}
