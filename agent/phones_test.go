@@ -260,7 +260,7 @@ func (d *desk) rest(long time.Duration) {
 func (d *desk) shows(extension, name string, routes ...string) {
 	d.t.Helper()
 	if s := d.pbx.phones[extension]; s.Name != name || !sameRoutes(s.Routes, routes) {
-		d.t.Errorf("the PBX shows %q, %q; want %q, %q", s.Name, s.Routes, name, routes)
+		d.t.Errorf("the PBX shows %s as %q, %q; want %q, %q", extension, s.Name, s.Routes, name, routes)
 	}
 }
 
