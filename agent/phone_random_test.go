@@ -177,7 +177,7 @@ func (d *dayAtDesk) atRest() {
 // Whatever the desk does and whatever becomes of the PBX and of the agent
 // meanwhile, in the end each telephone shows what it should.
 func TestRandomDaysAtTheDesk(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range uint64(12) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			set := func(c *config.Config) {
 				if seed%2 == 1 {

@@ -3,6 +3,7 @@ package hotel
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -186,22 +187,72 @@ const (
 	ClassInternal = "internal"
 )
 
+// wishFor is what is wanted of a room's telephones; false: nothing.
+func (a *applier) wishFor(r Room) (p Phone, known bool) {
+	for _, extension := range r.Phones() {
+		p = Phone{}
+		if a.tx.Get(PhoneKey(extension), &p) && (p.Name != "" || p.Class != "") {
+			return p, true
+		}
+	}
+	return Phone{}, false
+}
+
 // movePhones takes name and class along into another room.
 func (a *applier) movePhones(from, to Room) {
 	if !a.setup.Phones {
 		return
 	}
-	var old Phone
-	if a.tx.Get(PhoneKey(from.Phones()[0]), &old) && (old.Name != "" || old.Class != "") {
-		a.tellPhones(to, func(p *Phone) bool {
-			p.Name = old.Name
-			if old.Class != "" {
-				p.Class = old.Class
-			}
-			return true
-		})
+	if wish, known := a.wishFor(from); known {
+		a.grant(to, wish)
 	}
 	a.depart(from, "", false)
+}
+
+func (a *applier) grant(r Room, wish Phone) {
+	a.tellPhones(r, func(p *Phone) bool {
+		p.Name = wish.Name
+		if wish.Class != "" {
+			p.Class = wish.Class
+		}
+		return true
+	})
+}
+
+// rewirePhones lets telephones that a list of rooms gives to other rooms, or to
+// none, show who stays there now.
+func (a *applier) rewirePhones(old map[string]Room, wishes map[string]Phone) {
+	if !a.setup.Phones {
+		return
+	}
+	for _, number := range slices.Sorted(maps.Keys(old)) {
+		var r Room
+		a.tx.Get(RoomKey(number), &r)
+		for _, gone := range without(old[number].Phones(), r.Phones()) {
+			owner := number
+			if now, known := RoomOf(a.tx, gone); known {
+				owner = now.Number
+			}
+			a.depart(Room{Number: owner, Extensions: []string{gone}}, "", false)
+		}
+	}
+	for _, number := range slices.Sorted(maps.Keys(wishes)) {
+		var r Room
+		a.tx.Get(RoomKey(number), &r)
+		if added := without(r.Phones(), old[number].Phones()); len(added) > 0 && r.Stay != "" {
+			a.grant(Room{Number: number, Extensions: added}, wishes[number])
+		}
+	}
+}
+
+// without are those of the list that are not among the others.
+func without(list, others []string) (rest []string) {
+	for _, x := range list {
+		if !slices.Contains(others, x) {
+			rest = append(rest, x)
+		}
+	}
+	return rest
 }
 
 func (a *applier) restorePhone(r *RestorePhone) error {
