@@ -92,9 +92,11 @@ func judgePBX(err error) error {
 	case errors.Is(err, pbx.ErrAuth):
 		return &pms.Retry{Err: err, After: authAgain}
 	case errors.Is(err, pbx.ErrBusy), errors.Is(err, errNotShown):
-		return &pms.Retry{Err: err, After: busyAgain}
+		return &pms.Retry{Err: err, After: busyAgain, Only: true}
+	case errors.Is(err, errTooEarly):
+		return &pms.Retry{Err: err, Only: true}
 	case errors.Is(err, pbx.ErrRetry), errors.Is(err, pbx.ErrUncertain), // none of this harms when it is done twice
-		errors.Is(err, errTooEarly), errors.Is(err, errNotKept),
+		errors.Is(err, errNotKept),
 		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return &pms.Retry{Err: err}
 	}

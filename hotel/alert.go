@@ -23,6 +23,7 @@ const (
 	AlertExpired      = "call-expired"
 	AlertUncertain    = "call-unknown"
 	AlertUnreachable  = "unreachable"
+	AlertStuck        = "call-waits"
 	AlertDatabase     = "database-replaced"
 	AlertGap          = "reports-missed"
 	AlertNotCleared   = "phone-not-cleared"
