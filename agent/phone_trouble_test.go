@@ -466,3 +466,29 @@ func TestNoCallIsCalledStuckAfterAnOutage(t *testing.T) {
 		d.shows("103", "Li", "Emergency", "Lift")
 	})
 }
+
+// A PBX that cannot be told anything about telephones is told of once, and not
+// at each check-in.
+func TestPBXThatCannotBeToldOfGuests(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		d.pbx.fail = func(op string) error {
+			if op == "read" {
+				return fmt.Errorf("10003: %w", pbx.ErrUnsupported)
+			}
+			return nil
+		}
+		for _, room := range []string{"101", "102"} {
+			d.checkIn(room, "Li", "local")
+			d.checkOut(room)
+		}
+		d.rest(10 * time.Minute)
+		d.did()
+		d.alerted(hotel.AlertNoPhones)
+		if al := d.Alerts()[0]; al.Count != 1 {
+			d.t.Errorf("told %d times", al.Count)
+		}
+		if state := d.store.Status(); state.Waiting != 0 || state.Parked != 0 {
+			d.t.Errorf("%d calls wait, %d are parked", state.Waiting, state.Parked)
+		}
+	})
+}

@@ -46,6 +46,8 @@ type phoneWriter struct {
 
 	began time.Time
 	sent  map[string]*sent // by extension
+	// toldCannot: a person knows that the PBX lacks all this.
+	toldCannot bool
 
 	mu   sync.Mutex
 	last time.Time // of the newest change
@@ -73,7 +75,20 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 	if err != nil {
 		err = fmt.Errorf("extension %s: %w", body.Extension, err)
 	}
+	if errors.Is(err, pbx.ErrUnsupported) && c.Op != hotel.OpRestore {
+		p.cannot(ctx, err)
+		return nil, nil
+	}
 	return nil, judgePBX(err)
+}
+
+// cannot tells once that the PBX has no way to be told of guests: a call for
+// each that comes and goes would be refused, and parked for ever.
+func (p *phoneWriter) cannot(ctx context.Context, err error) {
+	if !p.toldCannot {
+		p.tell(ctx, hotel.AlertNoPhones, map[string]string{"error": err.Error()})
+	}
+	p.toldCannot = true
 }
 
 var (

@@ -24,6 +24,7 @@ const (
 	AlertUncertain    = "call-unknown"
 	AlertUnreachable  = "unreachable"
 	AlertStuck        = "call-waits"
+	AlertNoPhones     = "phones-unsupported"
 	AlertDatabase     = "database-replaced"
 	AlertGap          = "reports-missed"
 	AlertNotCleared   = "phone-not-cleared"
