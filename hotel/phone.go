@@ -156,12 +156,10 @@ func (a *applier) arrive(r Room, c *CheckIn) error {
 	return nil
 }
 
-// depart takes the guest off the room's telephones. With clear the stay has
-// ended there, and what it left on them goes too.
+// depart takes the guest off the room's telephones, also while there is no PBX
+// to be told: it is when it is back. With clear the stay has ended there, and
+// what it left on them goes too.
 func (a *applier) depart(r Room, stay string, clear bool) {
-	if !a.setup.Phones {
-		return
-	}
 	a.tellPhones(r, func(p *Phone) bool {
 		if p.Name == "" && p.Class == "" {
 			return false // the hotel has put nothing there
@@ -172,7 +170,7 @@ func (a *applier) depart(r Room, stay string, clear bool) {
 		}
 		return true
 	})
-	if !clear || !a.setup.Vacate {
+	if !clear || !a.setup.Phones || !a.setup.Vacate {
 		return
 	}
 	for _, extension := range r.Phones() {
@@ -200,10 +198,7 @@ func (a *applier) wishFor(r Room) (p Phone, known bool) {
 
 // movePhones takes name and class along into another room.
 func (a *applier) movePhones(from, to Room) {
-	if !a.setup.Phones {
-		return
-	}
-	if wish, known := a.wishFor(from); known {
+	if wish, known := a.wishFor(from); known && a.setup.Phones {
 		a.grant(to, wish)
 	}
 	a.depart(from, "", false)
@@ -222,9 +217,6 @@ func (a *applier) grant(r Room, wish Phone) {
 // rewirePhones lets telephones that a list of rooms gives to other rooms, or to
 // none, show who stays there now.
 func (a *applier) rewirePhones(old map[string]Room, wishes map[string]Phone) {
-	if !a.setup.Phones {
-		return
-	}
 	for _, number := range slices.Sorted(maps.Keys(old)) {
 		var r Room
 		a.tx.Get(RoomKey(number), &r)
@@ -239,7 +231,7 @@ func (a *applier) rewirePhones(old map[string]Room, wishes map[string]Phone) {
 	for _, number := range slices.Sorted(maps.Keys(wishes)) {
 		var r Room
 		a.tx.Get(RoomKey(number), &r)
-		if added := without(r.Phones(), old[number].Phones()); len(added) > 0 && r.Stay != "" {
+		if added := without(r.Phones(), old[number].Phones()); len(added) > 0 && a.setup.Phones && r.Stay != "" {
 			a.grant(Room{Number: number, Extensions: added}, wishes[number])
 		}
 	}

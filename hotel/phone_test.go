@@ -100,3 +100,14 @@ func TestPhonesThatChangeRooms(t *testing.T) {
 	apply(t, tx, withPhones, Effect{Move: &MoveStay{From: "102", To: "104"}})
 	equal(t, "guest in 104", record[Phone](tx, PhoneKey("104")).Name, "Wang")
 }
+
+// A guest who leaves while no PBX is configured is taken off when there is one
+// again.
+func TestGuestWhoLeavesWithoutAPBX(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G2", Name: "Li", Class: "local"}})
+	toldPBX(tx)
+	apply(t, tx, noPMS, Effect{CheckOut: &CheckOut{Room: "102"}})
+	equal(t, "calls", toldPBX(tx), []string{`phone {"extension":"102"} 102 phone/102`})
+	equal(t, "phone", record[Phone](tx, PhoneKey("102")), Phone{Extension: "102", Room: "102", Class: ClassNone, Order: 7})
+}
