@@ -50,10 +50,8 @@ func (t phonePlan) String() string {
 func (t *phonePlan) join(other phonePlan) {
 	before := t.change
 	t.change = merged(other.change, before)
-	ours, found := other.note.Ours, other.note.Found
-	ours.Merge(t.note.Ours)
-	found.Merge(t.note.Found)
-	t.note.Ours, t.note.Found = ours, found
+	t.note.Ours.Merge(other.note.Ours)
+	t.note.Found.Merge(other.note.Found) // it may yet come after what is shown
 	if before != t.change {
 		for _, what := range other.note.Cleared {
 			if !slices.Contains(t.note.Cleared, what) {

@@ -35,7 +35,8 @@ type sent struct {
 }
 
 // sentTo is what a telephone may not show yet; nil: nothing. After a start it
-// is what the state says of changes that were not seen to be shown.
+// is what the state says of changes that were not seen to be shown: whether the
+// newest, or only the one before it, reached the PBX, nobody knows.
 func (p *phoneWriter) sentTo(wanted hotel.Phone) *sent {
 	s := p.sent[wanted.Extension]
 	switch {
@@ -44,18 +45,25 @@ func (p *phoneWriter) sentTo(wanted hotel.Phone) *sent {
 	case s != nil && s.answered:
 		return nil
 	case wanted.Leaving != nil:
-		return &sent{told: []pbx.Change{checkedOut(wanted.Extension)}}
+		s = &sent{told: []pbx.Change{checkedOut(wanted.Extension)}, at: time.Now()}
 	case wanted.Found == (hotel.PhoneSettings{}) || time.Since(p.began) >= showsWithin:
 		return nil
+	default:
+		s = &sent{told: []pbx.Change{changeTo(wanted.Found, wanted.Found), changeTo(wanted.Ours, wanted.Found)}, at: p.began}
 	}
-	var c pbx.Change
-	if wanted.Found.Name != nil {
-		c.Name = wanted.Ours.Name
+	p.sent[wanted.Extension] = s
+	return s
+}
+
+// changeTo is a change to those of the settings that open has.
+func changeTo(s, open hotel.PhoneSettings) (c pbx.Change) {
+	if open.Name != nil {
+		c.Name = s.Name
 	}
-	if wanted.Found.Routes != nil {
-		c.Routes = wanted.Ours.Routes
+	if open.Routes != nil {
+		c.Routes = s.Routes
 	}
-	return &sent{told: []pbx.Change{c}}
+	return c
 }
 
 // checkedOut is what a check-out by the PBX leaves of a telephone.

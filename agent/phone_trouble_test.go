@@ -492,3 +492,34 @@ func TestPBXThatCannotBeToldOfGuests(t *testing.T) {
 		}
 	})
 }
+
+// What the PBX was told before the agent was started anew may yet show after
+// an attempt that failed.
+func TestGuestWhoLeavesAfterARestartOfABusyPBX(t *testing.T) {
+	for restarts := range 2 {
+		atDesk(t, nil, func(d *desk) {
+			d.pbx.lag = 30 * time.Second
+			d.checkIn("101", "Li", "national")
+			d.rest(time.Second)
+			d.end()
+			away := true
+			d.pbx.fail = func(op string) error {
+				if away && op == "change 101" {
+					return fmt.Errorf("away: %w", pbx.ErrRetry)
+				}
+				return nil
+			}
+			d.start()
+			d.checkOut("101")
+			d.rest(time.Second)
+			if restarts > 0 {
+				d.end()
+				d.start()
+			}
+			away = false
+			d.rest(10 * time.Minute)
+			d.shows("101", "Room 101", "Emergency", "Lift")
+			d.forgot("Li")
+		})
+	}
+}

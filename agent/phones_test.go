@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +22,7 @@ import (
 // deskPBX is a PBX with one telephone for each of the rooms 101 to 110.
 type deskPBX struct {
 	pastPBX
+	mu        sync.Mutex
 	now       func() time.Time // as its clock shows it
 	phones    map[string]*pbx.Settings
 	routes    []string // all that there are
@@ -60,11 +62,13 @@ func (p *deskPBX) do(op string, write bool, change func()) error {
 			return err
 		}
 	}
+	p.mu.Lock() // call records are fetched beside the rest
 	if write {
 		p.writes = append(p.writes, time.Now())
 		p.log = append(p.log, op)
 	}
 	change()
+	p.mu.Unlock()
 	if p.after != nil {
 		return p.after(op)
 	}
@@ -143,10 +147,10 @@ func (p *deskPBX) CheckOut(_ context.Context, extensions ...string) error {
 }
 
 func (p *deskPBX) PastCalls(ctx context.Context, span pbx.Span, extensions []string, take func(hotel.Event) error) error {
-	return p.do("records", false, func() {
-		p.log = append(p.log, "records")
-		_ = p.pastPBX.PastCalls(ctx, span, extensions, take)
-	})
+	if err := p.do("records", false, func() { p.log = append(p.log, "records") }); err != nil {
+		return err
+	}
+	return p.pastPBX.PastCalls(ctx, span, extensions, take)
 }
 
 func (p *deskPBX) ListAlarms(_ context.Context, extensions ...string) ([]pbx.Alarm, error) {
@@ -239,6 +243,7 @@ func (d *desk) order(ev hotel.Event) {
 	if _, err := d.Do(d.t.Context(), ev); err != nil {
 		d.t.Fatal(err)
 	}
+	synctest.Wait() // what follows at once has: the PBX may be changed now
 }
 
 func (d *desk) checkIn(room, name, class string) {
