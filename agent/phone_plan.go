@@ -46,21 +46,25 @@ func (t phonePlan) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// join takes over what other plans beyond t.
-func (t *phonePlan) join(other phonePlan) {
-	before := t.change
-	t.change = merged(other.change, before)
-	t.note.Ours.Merge(other.note.Ours)
-	t.note.Found.Merge(other.note.Found) // it may yet come after what is shown
-	if before != t.change {
-		for _, what := range other.note.Cleared {
-			if !slices.Contains(t.note.Cleared, what) {
-				t.note.Cleared = append(t.note.Cleared, what)
-			}
-		}
+// join adds what another plan, for how the telephone may also be, has beyond t.
+// The name and the routes are those of the goal, whichever way it is: of a
+// telephone that shows no routes, nobody knows which are not ours.
+func (t *phonePlan) join(other phonePlan, way, goal pbx.Settings) {
+	if t.change.Name == nil && other.change.Name != nil {
+		t.setName(way, goal.Name)
 	}
-	if t.short == nil {
-		t.short = other.short
+	if t.change.Routes == nil && other.change.Routes != nil {
+		t.setRoutes(way, goal.Routes)
+	}
+	before := t.change
+	other.change.Name, other.change.Routes = nil, nil
+	if t.change = merged(other.change, before); t.change == before {
+		return
+	}
+	for _, what := range other.note.Cleared {
+		if !slices.Contains(t.note.Cleared, what) {
+			t.note.Cleared = append(t.note.Cleared, what)
+		}
 	}
 }
 
@@ -185,7 +189,13 @@ func (t *phonePlan) setRoutes(now pbx.Settings, routes []string) {
 // or class is the guest's too, corrected by hand or cut by the PBX. early: what
 // the PBX shows may be older than what it was told.
 func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Settings, early bool) {
-	if !todo.learns || wanted.Leaving != nil {
+	if !todo.learns {
+		return
+	}
+	if wanted.Leaving != nil { // what is to be given back stood there
+		if todo.change.Routes != nil && wanted.Class != "" && wanted.Before.Routes == nil {
+			todo.note.Before.Routes = wanted.Leaving.Routes
+		}
 		return
 	}
 	ours, found := wanted.Ours, wanted.Found

@@ -3,6 +3,7 @@ package agent
 import (
 	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"bellhop/hotel"
@@ -152,8 +153,7 @@ func after(now pbx.Settings, c pbx.Change) pbx.Settings {
 		now.Name = *c.Name
 	}
 	if c.Routes != nil {
-		now.OtherRoutes = append(append([]string{}, now.OtherRoutes...), now.Routes...)
-		now.Routes = *c.Routes
+		now.Routes, now.OtherRoutes = there(*c.Routes, now), slices.Concat(now.OtherRoutes, now.Routes)
 	}
 	if c.DND != nil {
 		now.DND = *c.DND

@@ -214,7 +214,8 @@ type phoneLook struct {
 	wanted hotel.Phone
 	now    pbx.Settings // as the PBX shows it
 	todo   phonePlan
-	early  bool // all that is to be done has been told, and may not show yet
+	goal   pbx.Settings // as it is to be
+	early  bool         // all that is to be done has been told, and may not show yet
 }
 
 // look plans by what the PBX shows now and by what is wanted now. What it was
@@ -230,15 +231,21 @@ func (p *phoneWriter) look(ctx context.Context, extension string, plan planner) 
 	if i < 0 {
 		return phoneLook{}, fmt.Errorf("read: the answer is about something else: %w", pbx.ErrMissing)
 	}
-	seen := phoneLook{wanted: wanted, now: found[i], todo: plan(wanted, found[i])}
+	seen := phoneLook{wanted: wanted, now: found[i]}
 	s := p.sentTo(wanted)
+	ways := []pbx.Settings{seen.now} // how it may be
+	told := seen.now
 	if s != nil {
-		seen.early = s.answered
 		for _, c := range s.told {
-			late := plan(wanted, after(seen.now, c))
-			seen.early = seen.early && late.empty()
-			seen.todo.join(late)
+			ways = append(ways, after(seen.now, c))
+			told = after(told, c)
 		}
+	}
+	seen.todo = plan(wanted, told)
+	seen.goal = after(told, seen.todo.change)
+	seen.early = s != nil && s.answered && seen.todo.empty()
+	for _, way := range ways {
+		seen.todo.join(plan(wanted, way), way, seen.goal)
 	}
 	p.learn(&seen.todo, wanted, seen.now, s != nil)
 	return seen, nil
@@ -335,7 +342,7 @@ func (p *phoneWriter) checkOut(ctx context.Context, out pbx.CheckOuter, extensio
 // hotel has never set a class. Those of a check-out that was broken off are
 // known already.
 func (p *phoneWriter) planLeaving(seen phoneLook) (pbx.Change, hotel.PhoneNote, error) {
-	wanted, now := seen.wanted, after(seen.now, seen.todo.change)
+	wanted, now := seen.wanted, seen.goal
 	note := hotel.PhoneNote{Extension: wanted.Extension, Leaving: wanted.Leaving}
 	wanted.Name = ""
 	routes, err := p.routesFor(wanted, now)
