@@ -192,6 +192,13 @@ func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Setting
 	if !todo.learns {
 		return
 	}
+	// A note that the telephone was put back may come to be before this one.
+	if todo.change.Name != nil {
+		todo.note.Before.Name = wanted.Before.Name
+	}
+	if todo.change.Routes != nil {
+		todo.note.Before.Routes = wanted.Before.Routes
+	}
 	if wanted.Leaving != nil { // what is to be given back stood there
 		if todo.change.Routes != nil && wanted.Class != "" && wanted.Before.Routes == nil {
 			todo.note.Before.Routes = wanted.Leaving.Routes
