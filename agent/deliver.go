@@ -204,7 +204,7 @@ func (o *outbox) load(l *lane) error {
 	}
 	if found {
 		l.head, l.more = &c, true // whether there is more shows when this one has ended
-		l.attempts, l.notBefore = 0, time.Time{}
+		l.fresh()
 	}
 	return nil
 }
@@ -272,9 +272,13 @@ func (o *outbox) judge(ctx context.Context, c hotel.QueuedCall, out hotel.Outcom
 // side ends them.
 func (o *outbox) noted(d *destination, err error) {
 	var refused *pms.Refused
+	var retry *pms.Retry
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err == nil || errors.As(err, &refused) {
+	if err == nil || errors.As(err, &refused) || errors.As(err, &retry) && retry.Only {
+		if d.failures > 0 && o.now().Sub(d.since) >= unreachableAfter {
+			d.back = o.now()
+		}
 		d.failures, d.since, d.lastError, d.pausedUntil = 0, time.Time{}, "", time.Time{}
 		return
 	}
@@ -287,8 +291,7 @@ func (o *outbox) noted(d *destination, err error) {
 		d.failures++ // those that were under way side by side are one failure
 		wait = pause(d.failures, rand.Float64())
 	}
-	var retry *pms.Retry
-	if errors.As(err, &retry) {
+	if retry != nil {
 		wait = max(wait, retry.After)
 	}
 	if until := now.Add(wait); until.After(d.pausedUntil) {
@@ -323,9 +326,13 @@ func (o *outbox) free(c hotel.QueuedCall, again *pms.Retry) {
 		l := o.lane(key)
 		l.sending = false
 		if again == nil {
-			l.head, l.attempts, l.notBefore = nil, 0, time.Time{}
+			l.head = nil
+			l.fresh()
 		} else {
-			l.attempts++
+			if l.attempts++; l.attempts == 1 {
+				l.since = o.now()
+			}
+			l.lastError = again.Err.Error()
 			l.notBefore = o.now().Add(max(again.After, pause(l.attempts, rand.Float64())))
 			if l.head != nil && l.head.ID == c.ID {
 				l.head.Attempts++

@@ -36,7 +36,7 @@ type history struct {
 	agent *Agent
 	calls pbx.CallHistory
 	wake  chan struct{}
-	one   sync.Mutex // at a time
+	one   chan struct{} // holds one while records are being fetched
 
 	mu     sync.Mutex
 	quiet  bool // nothing has pointed to a missing record since the last fetch
@@ -46,7 +46,7 @@ type history struct {
 
 func newHistory(a *Agent) *history {
 	calls, _ := a.driver.(pbx.CallHistory)
-	return &history{agent: a, calls: calls, wake: make(chan struct{}, 1)}
+	return &history{agent: a, calls: calls, wake: make(chan struct{}, 1), one: make(chan struct{}, 1)}
 }
 
 // soon says that records may be missing. It does not block.
@@ -133,8 +133,12 @@ var errTooEarly = errors.New("the PBX has not answered yet, or the time is not k
 // fetch asks for everything since the newest moment up to which all is known.
 // A hotel that is new begins with now: older calls are no concern of it.
 func (h *history) fetch(ctx context.Context) error {
-	h.one.Lock()
-	defer h.one.Unlock()
+	select {
+	case h.one <- struct{}{}:
+		defer func() { <-h.one }()
+	case <-ctx.Done(): // who waits for a check-out does not wait for a month of records
+		return ctx.Err()
+	}
 	a := h.agent
 	theirs := a.clock.pbxNow()
 	if theirs.IsZero() || !a.clock.ok() {

@@ -53,6 +53,7 @@ type destination struct {
 	failures    int       // in a row, over all calls
 	since       time.Time // of the first of them
 	pausedUntil time.Time // no attempt before
+	back        time.Time // when the newest long outage ended
 	lastError   string
 	wake        chan struct{}
 }
@@ -66,6 +67,9 @@ type lane struct {
 	sending   bool
 	attempts  int       // at the head
 	notBefore time.Time // after a failed attempt
+	since     time.Time // of the first failed one
+	lastError string
+	told      bool // an alert was raised for the head
 }
 
 func newOutbox(now func() time.Time, sender func(string) (sender, bool), report func(error)) *outbox {
@@ -118,6 +122,11 @@ func (o *outbox) lane(key store.Lane) *lane {
 	return l
 }
 
+// fresh forgets what was tried with the head before.
+func (l *lane) fresh() {
+	l.attempts, l.notBefore, l.since, l.lastError, l.told = 0, time.Time{}, time.Time{}, "", false
+}
+
 // list notes that a lane may have something to send.
 func (o *outbox) list(l *lane) {
 	d := o.dests[l.key.To]
@@ -145,7 +154,7 @@ func (o *outbox) queued(calls []hotel.QueuedCall) {
 			switch {
 			case l.head == nil && !l.more && !l.sending:
 				l.head = &c
-				l.attempts, l.notBefore = 0, time.Time{}
+				l.fresh()
 			case l.head != nil && !l.sending && c.ID < l.head.ID:
 				l.head, l.more = nil, true // put back by a person: it keeps its place
 			default:
@@ -165,11 +174,35 @@ func (o *outbox) ended(calls []hotel.QueuedCall) {
 			l := o.lane(key)
 			if l.head != nil && l.head.ID == c.ID {
 				l.head, l.more = nil, true
-				l.attempts, l.notBefore = 0, time.Time{}
+				l.fresh()
 			}
 			o.list(l)
 		}
 	}
+}
+
+// stuckCall is the head of a lane that fails while the far side takes others.
+type stuckCall struct{ To, Op, Room, Error string }
+
+// stuck gives the calls that have failed for so long while their far side was
+// not away, each once.
+func (o *outbox) stuck(long time.Duration) (calls []stuckCall) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.now()
+	for _, d := range o.dests {
+		if d.failures > 0 && now.Sub(d.since) >= long {
+			continue // it is away: that is told of
+		}
+		for _, l := range d.lanes {
+			if l.head == nil || l.attempts == 0 || l.told || now.Sub(l.since) < long || now.Sub(d.back) < long {
+				continue
+			}
+			l.told = true
+			calls = append(calls, stuckCall{To: d.name, Op: l.head.Op, Room: l.key.Room, Error: l.lastError})
+		}
+	}
+	return calls
 }
 
 // wait returns when everything that start began has ended.

@@ -16,80 +16,112 @@ import (
 type phonePlan struct {
 	change pbx.Change
 	note   hotel.PhoneNote
+	// short says what cannot be made as it is wanted; the rest is, all the same.
+	short error
+	// learns: what stands there and is not ours is what stood there before.
+	learns bool
 }
 
-func (t phonePlan) empty() bool {
-	c := t.change
-	return c.Name == nil && c.Routes == nil && c.DND == nil && c.Restricted == nil &&
-		c.Always == nil && c.NoAnswer == nil && c.Busy == nil
-}
+func (t phonePlan) empty() bool { return t.change == pbx.Change{} }
 
-// String names what is to be changed.
+// String names what is to be changed. Neither names nor numbers of guests are
+// in it: it goes into alerts and logs.
 func (t phonePlan) String() string {
-	parts := slices.Clone(t.note.Cleared)
+	var parts []string
 	if t.change.Name != nil {
-		parts = append(parts, fmt.Sprintf("name to %q", *t.change.Name))
+		parts = append(parts, "name")
 	}
 	if t.change.Routes != nil {
 		parts = append(parts, fmt.Sprintf("routes to %q", *t.change.Routes))
 	}
+	for what, planned := range map[string]bool{
+		"do not disturb": t.change.DND != nil, "call restriction": t.change.Restricted != nil, "forward always": t.change.Always != nil,
+		"forward no answer": t.change.NoAnswer != nil, "forward busy": t.change.Busy != nil,
+	} {
+		if planned {
+			parts = append(parts, what)
+		}
+	}
+	slices.Sort(parts)
 	return strings.Join(parts, ", ")
+}
+
+// join adds what another plan, for how the telephone may also be, has beyond t.
+// The name and the routes are those of the goal, whichever way it is: of a
+// telephone that shows no routes, nobody knows which are not ours.
+func (t *phonePlan) join(other phonePlan, way, goal pbx.Settings) {
+	if t.change.Name == nil && other.change.Name != nil {
+		t.setName(way, goal.Name)
+	}
+	if t.change.Routes == nil && other.change.Routes != nil {
+		t.setRoutes(way, goal.Routes)
+	}
+	before := t.change
+	other.change.Name, other.change.Routes = nil, nil
+	if t.change = merged(other.change, before); t.change == before {
+		return
+	}
+	for _, what := range other.note.Cleared {
+		if !slices.Contains(t.note.Cleared, what) {
+			t.note.Cleared = append(t.note.Cleared, what)
+		}
+	}
 }
 
 // plan says what makes a telephone as it is wanted; with vacate what a guest
 // set on it is taken off, too.
-func (p *phoneWriter) plan(wanted hotel.Phone, now pbx.Settings, vacate bool) (phonePlan, error) {
+func (p *phoneWriter) plan(wanted hotel.Phone, now pbx.Settings, vacate bool) phonePlan {
+	todo := phonePlan{note: hotel.PhoneNote{Extension: now.Number}, learns: true}
 	routes, err := p.routesFor(wanted, now)
-	if err != nil {
-		return phonePlan{}, err
-	}
-	todo := phonePlan{note: hotel.PhoneNote{Extension: now.Number}}
-	todo.setName(wanted, now, p.nameFor(wanted, now))
-	todo.setRoutes(wanted, now, routes)
+	todo.short = err
+	todo.setName(now, p.nameFor(wanted, now))
+	todo.setRoutes(now, routes)
 	if vacate {
 		todo.clear(now)
-	}
-	return todo, nil
-}
-
-// planLeaving says which routes are to be given back after a check-out by the
-// PBX itself, unless that is known already.
-func (p *phoneWriter) planLeaving(wanted hotel.Phone, now pbx.Settings) (phonePlan, error) {
-	todo := phonePlan{note: hotel.PhoneNote{Extension: now.Number}}
-	if wanted.Leaving != nil {
-		return todo, nil
-	}
-	wanted.Class = cmp.Or(wanted.Class, hotel.ClassNone)
-	routes, err := p.routesFor(wanted, now)
-	todo.note.Leaving = &hotel.PhoneSettings{Routes: keptList(routes)}
-	return todo, err
-}
-
-// planRestore says what puts a telephone back.
-func planRestore(wanted hotel.Phone, now pbx.Settings) phonePlan {
-	todo := phonePlan{note: hotel.PhoneNote{Extension: now.Number}}
-	if before := wanted.Before.Name; before != nil && *before != now.Name {
-		todo.change.Name, todo.note.Ours.Name, todo.note.Found.Name = before, before, &now.Name
-	}
-	if before := wanted.Before.Routes; before != nil && !sameRoutes(*before, now.Routes) {
-		todo.change.Routes, todo.note.Ours.Routes, todo.note.Found.Routes = before, before, keptList(now.Routes)
 	}
 	return todo
 }
 
-// nameFor is the name that a telephone should have; as it is when the hotel
-// has never set one. A guest's name of which the PBX takes nothing becomes
-// the number.
+// planRestore says what puts a telephone back.
+func (p *phoneWriter) planRestore(wanted hotel.Phone, now pbx.Settings) phonePlan {
+	todo := phonePlan{note: hotel.PhoneNote{Extension: now.Number}}
+	if wanted.Before.Name != nil {
+		todo.setName(now, p.houseName(wanted, now))
+	}
+	if wanted.Before.Routes == nil {
+		return todo
+	}
+	routes := there(*wanted.Before.Routes, now)
+	todo.setRoutes(now, routes)
+	for _, name := range *wanted.Before.Routes {
+		if !slices.Contains(routes, name) {
+			todo.short = fmt.Errorf("the PBX has no outbound route %q any more: %w", name, pbx.ErrInvalid)
+		}
+	}
+	return todo
+}
+
+// nameFor is the name that a telephone should have. A guest's name of which
+// the PBX takes nothing becomes the number.
 func (p *phoneWriter) nameFor(wanted hotel.Phone, now pbx.Settings) string {
-	switch {
-	case wanted.Name != "":
+	if wanted.Name != "" {
 		return cmp.Or(p.clean(wanted.Name), now.Number)
-	case wanted.Ours.Name == nil:
+	}
+	return p.houseName(wanted, now)
+}
+
+// houseName is the name of a telephone while it shows no guest: as it is when
+// the hotel has never set one, otherwise what stood there before, as far as the
+// PBX takes it.
+func (p *phoneWriter) houseName(wanted hotel.Phone, now pbx.Settings) string {
+	before := wanted.Before.Name
+	switch {
+	case wanted.Ours.Name == nil, before != nil && *before == now.Name:
 		return now.Name
-	case wanted.Before.Name == nil:
+	case before == nil:
 		return now.Number
 	}
-	return cmp.Or(*wanted.Before.Name, now.Number)
+	return cmp.Or(p.clean(*before), now.Number)
 }
 
 func (p *phoneWriter) clean(name string) string {
@@ -102,43 +134,104 @@ func (p *phoneWriter) clean(name string) string {
 }
 
 // routesFor are the routes that a telephone should have; as they are when the
-// hotel has never set a class.
+// hotel has never set a class, as they were when it does no more. Also with an error they are the best that can be
+// given.
 func (p *phoneWriter) routesFor(wanted hotel.Phone, now pbx.Settings) ([]string, error) {
 	current := now.Routes
 	if wanted.Leaving != nil && wanted.Leaving.Routes != nil {
-		current = *wanted.Leaving.Routes // the PBX has taken them away
+		current = there(*wanted.Leaving.Routes, now) // the PBX has taken them away
 	}
-	if wanted.Class == "" {
+	switch {
+	case wanted.Class != "":
+	case wanted.Leaving == nil && wanted.Before.Routes != nil: // put back was overtaken by a guest without a class
+		return there(*wanted.Before.Routes, now), nil
+	default:
 		return current, nil
 	}
-	return pbx.RoutesFor(wanted.Class, pbx.ClassRoutes{
+	routes, err := pbx.RoutesFor(wanted.Class, pbx.ClassRoutes{
 		Classes: p.classes, Existing: slices.Concat(now.Routes, now.OtherRoutes), Current: current, Emergency: p.emergency,
 	})
+	if err != nil {
+		return current, err
+	}
+	return routes, nil
 }
 
-// setName plans a name. What stands there and is not ours is what stood there
-// before; but not after a check-out by the PBX, which has put the number there.
-func (t *phonePlan) setName(wanted hotel.Phone, now pbx.Settings, name string) {
+// there are those of the routes that the PBX has: one may have been renamed
+// since, and the PBX would refuse the others with it.
+func there(routes []string, now pbx.Settings) []string {
+	var list []string
+	for _, name := range routes {
+		if slices.Contains(now.Routes, name) || slices.Contains(now.OtherRoutes, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+func (t *phonePlan) setName(now pbx.Settings, name string) {
 	if name == now.Name {
 		return
 	}
 	t.change.Name, t.note.Ours.Name, t.note.Found.Name = &name, &name, &now.Name
-	ours, found := wanted.Ours.Name, wanted.Found.Name
-	if wanted.Leaving == nil && (ours == nil || *ours != now.Name && *found != now.Name) {
-		t.note.Before.Name = &now.Name
-	}
 }
 
-// setRoutes plans the routes, as setName the name.
-func (t *phonePlan) setRoutes(wanted hotel.Phone, now pbx.Settings, routes []string) {
+func (t *phonePlan) setRoutes(now pbx.Settings, routes []string) {
 	if sameRoutes(routes, now.Routes) {
 		return
 	}
 	t.change.Routes, t.note.Ours.Routes, t.note.Found.Routes = &routes, keptList(routes), keptList(now.Routes)
-	ours, found := wanted.Ours.Routes, wanted.Found.Routes
-	if wanted.Leaving == nil && (ours == nil || !sameRoutes(*ours, now.Routes) && !sameRoutes(*found, now.Routes)) {
-		t.note.Before.Routes = keptList(now.Routes)
+}
+
+// learn notes what stood there before the change: what stands there when the
+// hotel changes it for the first time, and what somebody else has written since
+// while the telephone was nobody's. What stands there instead of a guest's name
+// or class is the guest's too, corrected by hand or cut by the PBX. early: what
+// the PBX shows may be older than what it was told.
+func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Settings, early bool) {
+	if !todo.learns {
+		return
 	}
+	// A note that the telephone was put back may come to be before this one.
+	if todo.change.Name != nil {
+		todo.note.Before.Name = wanted.Before.Name
+	}
+	if todo.change.Routes != nil {
+		todo.note.Before.Routes = wanted.Before.Routes
+	}
+	if wanted.Leaving != nil { // what is to be given back stood there
+		if todo.change.Routes != nil && wanted.Class != "" && wanted.Before.Routes == nil {
+			todo.note.Before.Routes = wanted.Leaving.Routes
+		}
+		return
+	}
+	ours, found := wanted.Ours, wanted.Found
+	if todo.change.Name != nil && (ours.Name == nil ||
+		!early && p.vacantName(wanted) && now.Name != *ours.Name && (found.Name == nil || now.Name != *found.Name)) {
+		todo.note.Before.Name = &now.Name
+	}
+	if todo.change.Routes != nil && (ours.Routes == nil || wanted.Before.Routes == nil ||
+		!early && p.vacantRoutes(*ours.Routes) && !sameRoutes(now.Routes, *ours.Routes) && (found.Routes == nil || !sameRoutes(now.Routes, *found.Routes))) {
+		todo.note.Before.Routes = keptList(now.Routes)
+	}
+}
+
+// vacantName tells whether the name that the hotel wrote last was no guest's.
+func (p *phoneWriter) vacantName(wanted hotel.Phone) bool {
+	ours, before := *wanted.Ours.Name, wanted.Before.Name
+	return ours == wanted.Extension || before != nil && (ours == *before || ours == p.clean(*before))
+}
+
+// vacantRoutes tells whether the routes are those of a vacant room.
+func (p *phoneWriter) vacantRoutes(routes []string) bool {
+	for _, class := range p.classes {
+		for _, name := range class {
+			if slices.Contains(routes, name) && !slices.Contains(p.emergency, name) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // clear plans to take off what a guest may have set on the telephone. Calls
@@ -180,5 +273,5 @@ func keptList(list []string) *[]string {
 // sameRoutes compares without regard to the order: in which routes are tried,
 // the PBX decides.
 func sameRoutes(a, b []string) bool {
-	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }

@@ -23,8 +23,9 @@ const (
 	busyAgain = 10 * time.Second
 	// authAgain: a person must act first.
 	authAgain = time.Minute
-	// takenWithin is how many attempts the PBX has to show what it was told.
-	takenWithin = 3
+	// giveBackWithin is the time to give back what a check-out by the PBX took:
+	// also while the agent ends.
+	giveBackWithin = 15 * time.Second
 )
 
 // phoneWriter carries out what the hotel wants of telephones on the PBX, with care:
@@ -45,6 +46,10 @@ type phoneWriter struct {
 
 	alarms *alarms
 	now    func() time.Time
+	began  time.Time
+	sent   map[string]*sent // by extension
+	// toldCannot: a person knows that the PBX lacks all this.
+	toldCannot bool
 
 	mu   sync.Mutex
 	last time.Time // of the newest change
@@ -64,83 +69,191 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 	}
 	switch c.Op {
 	case hotel.OpPhone:
-		err = p.settle(ctx, body.Extension, false)
+		err = p.settle(ctx, body.Extension, false, true)
 	case hotel.OpVacate:
 		err = p.vacate(ctx, body)
 	case hotel.OpRestore:
-		err = p.restore(ctx, body.Extension)
+		err = p.restore(ctx, body.Extension, c.Event)
 	default:
 		return nil, &pms.Refused{Reason: "nothing is known of " + c.Op}
 	}
 	if err != nil {
 		err = fmt.Errorf("extension %s: %w", body.Extension, err)
 	}
-	return nil, judgePBX(err, c.Attempts+1)
+	if errors.Is(err, pbx.ErrUnsupported) && c.Op != hotel.OpRestore {
+		p.cannot(ctx, err)
+		return nil, nil
+	}
+	return nil, judgePBX(err)
 }
 
-// errNotTaken says that the PBX shows something else than it was told.
-var errNotTaken = errors.New("the PBX does not show what it was told")
+// cannot tells once that the PBX has no way to be told of guests: a call for
+// each that comes and goes would be refused, and parked for ever.
+func (p *phoneWriter) cannot(ctx context.Context, err error) {
+	if !p.toldCannot {
+		p.tell(ctx, hotel.AlertNoPhones, map[string]string{"error": err.Error()})
+	}
+	p.toldCannot = true
+}
+
+var (
+	// errNotShown says that the PBX does not show yet what it was told.
+	errNotShown = errors.New("the PBX does not show what it was told")
+	// errNotTaken says that it does not, however often it is told.
+	errNotTaken = errors.New("the PBX does not take what it is told")
+)
 
 // judgePBX says whether a failure of the PBX is for good. What has no kind is;
 // see [pbx.ErrRetry] and its like.
-func judgePBX(err error, attempts int) error {
+func judgePBX(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, pbx.ErrAuth):
 		return &pms.Retry{Err: err, After: authAgain}
-	case errors.Is(err, pbx.ErrBusy):
-		return &pms.Retry{Err: err, After: busyAgain}
-	case errors.Is(err, errNotTaken) && attempts < takenWithin:
-		return &pms.Retry{Err: err, After: busyAgain}
+	case errors.Is(err, pbx.ErrBusy), errors.Is(err, errNotShown):
+		return &pms.Retry{Err: err, After: busyAgain, Only: true}
+	case errors.Is(err, errTooEarly):
+		return &pms.Retry{Err: err, Only: true}
 	case errors.Is(err, pbx.ErrRetry), errors.Is(err, pbx.ErrUncertain), // none of this harms when it is done twice
-		errors.Is(err, errTooEarly), errors.Is(err, errNotKept),
+		errors.Is(err, errNotKept),
 		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return &pms.Retry{Err: err}
 	}
 	return &pms.Refused{Reason: err.Error()}
 }
 
-// settle makes a telephone as it is wanted.
-func (p *phoneWriter) settle(ctx context.Context, extension string, vacate bool) error {
-	return p.change(ctx, extension, func(wanted hotel.Phone, now pbx.Settings) (phonePlan, error) {
+// again tells whether a failure may be cured by time.
+func again(err error) bool {
+	var retry *pms.Retry
+	return errors.As(judgePBX(err), &retry)
+}
+
+// settle makes a telephone as it is wanted. left: with that a check-out by the
+// PBX is over, too.
+func (p *phoneWriter) settle(ctx context.Context, extension string, vacate, left bool) error {
+	seen, err := p.change(ctx, extension, func(wanted hotel.Phone, now pbx.Settings) phonePlan {
 		return p.plan(wanted, now, vacate)
 	})
+	if err != nil {
+		return err
+	}
+	if err := p.confirm(ctx, seen, left); err != nil {
+		return err
+	}
+	return seen.todo.short
+}
+
+// confirm notes that the PBX shows what is wanted: what it showed before is no
+// concern of anybody any more.
+func (p *phoneWriter) confirm(ctx context.Context, seen phoneLook, left bool) error {
+	wanted, now := seen.wanted, seen.now
+	p.shown(wanted.Extension)
+	note := hotel.PhoneNote{Extension: wanted.Extension, Shown: true, Left: left && wanted.Leaving != nil}
+	if ours := wanted.Ours.Name; ours != nil && *ours != now.Name {
+		note.Ours.Name = &now.Name
+	}
+	if ours := wanted.Ours.Routes; ours != nil && !sameRoutes(*ours, now.Routes) {
+		note.Ours.Routes = keptList(now.Routes)
+	}
+	if !note.Left && note.Ours == (hotel.PhoneSettings{}) && wanted.Found == (hotel.PhoneSettings{}) {
+		return nil
+	}
+	return p.keep(ctx, note)
+}
+
+func (p *phoneWriter) keep(ctx context.Context, note hotel.PhoneNote) error {
+	if err := p.note(ctx, note); err != nil {
+		return fmt.Errorf("keep what the PBX holds: %w", err)
+	}
+	return nil
 }
 
 // change reads a telephone, and writes what the plan says beyond what is there.
-func (p *phoneWriter) change(ctx context.Context, extension string, plan func(hotel.Phone, pbx.Settings) (phonePlan, error)) error {
-	todo, err := p.look(ctx, extension, plan)
-	if err != nil || todo.empty() {
-		return err
+// It returns how the telephone was when nothing was left to be changed.
+func (p *phoneWriter) change(ctx context.Context, extension string, plan planner) (phoneLook, error) {
+	seen, err := p.look(ctx, extension, plan)
+	if err != nil || seen.todo.empty() {
+		return seen, err
 	}
-	if err := p.note(ctx, todo.note); err != nil {
-		return fmt.Errorf("keep what the PBX holds: %w", err)
+	if !seen.early {
+		if err := p.write(ctx, extension, seen.todo); err != nil {
+			return seen, err
+		}
+		if seen, err = p.look(ctx, extension, plan); err != nil || seen.todo.empty() {
+			return seen, err
+		}
 	}
-	err = p.spaced(ctx, func() error { return p.pbx.ChangeExtension(ctx, extension, todo.change) })
-	if err != nil {
-		return fmt.Errorf("change: %w", err)
-	}
-	left, err := p.look(ctx, extension, plan)
-	if err == nil && !left.empty() {
-		err = fmt.Errorf("%w: still to change: %s", errNotTaken, left)
-	}
-	return err
+	return seen, fmt.Errorf("%w: still to change: %s", errNotShown, seen.todo)
 }
 
-// look plans by what the PBX holds now and by what is wanted now.
-func (p *phoneWriter) look(ctx context.Context, extension string, plan func(hotel.Phone, pbx.Settings) (phonePlan, error)) (phonePlan, error) {
+func (p *phoneWriter) write(ctx context.Context, extension string, todo phonePlan) error {
+	if s := p.sent[extension]; s.says(todo.change) && s.times >= takenWithin {
+		delete(p.sent, extension) // who tries again begins anew
+		return fmt.Errorf("%w: still to change: %s", errNotTaken, todo)
+	}
+	if err := p.keep(ctx, todo.note); err != nil {
+		return err
+	}
+	if err := p.tellPBX(ctx, extension, todo.change); err != nil {
+		return fmt.Errorf("change: %w", err)
+	}
+	return nil
+}
+
+func (p *phoneWriter) tellPBX(ctx context.Context, extension string, c pbx.Change) error {
+	return p.spaced(ctx, func() error {
+		told := p.tells(extension, c)
+		err := p.pbx.ChangeExtension(ctx, extension, c)
+		told(err)
+		return err
+	})
+}
+
+// planner says what is to be done about a telephone by what is wanted of it and
+// how it is.
+type planner func(wanted hotel.Phone, now pbx.Settings) phonePlan
+
+// phoneLook is how a telephone stands.
+type phoneLook struct {
+	wanted hotel.Phone
+	now    pbx.Settings // as the PBX shows it
+	todo   phonePlan
+	goal   pbx.Settings // as it is to be
+	early  bool         // all that is to be done has been told, and may not show yet
+}
+
+// look plans by what the PBX shows now and by what is wanted now. What it was
+// told a moment ago and does not show yet counts as well.
+func (p *phoneWriter) look(ctx context.Context, extension string, plan planner) (phoneLook, error) {
 	wanted := hotel.Phone{Extension: extension}
 	p.view().Get(hotel.PhoneKey(extension), &wanted)
 	found, err := p.pbx.ReadExtensions(ctx, extension)
 	if err != nil {
-		return phonePlan{}, fmt.Errorf("read: %w", err)
+		return phoneLook{}, fmt.Errorf("read: %w", err)
 	}
 	i := slices.IndexFunc(found, func(s pbx.Settings) bool { return s.Number == extension })
 	if i < 0 {
-		return phonePlan{}, fmt.Errorf("read: the answer is about something else: %w", pbx.ErrMissing)
+		return phoneLook{}, fmt.Errorf("read: the answer is about something else: %w", pbx.ErrMissing)
 	}
-	return plan(wanted, found[i])
+	seen := phoneLook{wanted: wanted, now: found[i]}
+	s := p.sentTo(wanted)
+	ways := []pbx.Settings{seen.now} // how it may be
+	told := seen.now
+	if s != nil {
+		for _, c := range s.told {
+			ways = append(ways, after(seen.now, c))
+			told = after(told, c)
+		}
+	}
+	seen.todo = plan(wanted, told)
+	seen.goal = after(told, seen.todo.change)
+	seen.early = s != nil && s.answered && seen.todo.empty()
+	for _, way := range ways {
+		seen.todo.join(plan(wanted, way), way, seen.goal)
+	}
+	p.learn(&seen.todo, wanted, seen.now, s != nil)
+	return seen, nil
 }
 
 // spaced makes a change, a second after the newest one at the earliest.
@@ -164,8 +277,11 @@ func (p *phoneWriter) spaced(ctx context.Context, change func() error) error {
 func (p *phoneWriter) vacate(ctx context.Context, body hotel.PhoneCall) error {
 	room, known := hotel.RoomOf(p.view(), body.Extension)
 	if known && room.Stay != "" && room.Stay != body.Stay {
-		p.tell(ctx, hotel.AlertNotCleared, map[string]string{"room": room.Number, "extension": body.Extension})
-		return p.settle(ctx, body.Extension, false)
+		err := p.settle(ctx, body.Extension, false, true)
+		if !again(err) { // once
+			p.tell(ctx, hotel.AlertNotCleared, map[string]string{"room": room.Number, "extension": body.Extension})
+		}
+		return err
 	}
 	if out, ok := p.driver.(pbx.CheckOuter); ok && p.own {
 		err := p.checkOut(ctx, out, body.Extension)
@@ -179,33 +295,86 @@ func (p *phoneWriter) vacate(ctx context.Context, body hotel.PhoneCall) error {
 	if err := p.clearVoicemail(ctx, body.Extension); err != nil {
 		return fmt.Errorf("voicemail: %w", err)
 	}
-	return p.settle(ctx, body.Extension, true)
+	return p.settle(ctx, body.Extension, true, true)
 }
 
 // checkOut lets the PBX check a telephone out. It may delete the call records,
 // which are fetched first, and takes every outbound route away, those for
-// emergency calls too: which ones are given back is on disk before.
+// emergency calls too: which ones are given back is on disk before, and they
+// are at once. After a check-out that was broken off, too, nothing else comes
+// before that.
 func (p *phoneWriter) checkOut(ctx context.Context, out pbx.CheckOuter, extension string) error {
-	todo, err := p.look(ctx, extension, p.planLeaving)
+	seen, err := p.look(ctx, extension, func(wanted hotel.Phone, now pbx.Settings) phonePlan { return p.plan(wanted, now, false) })
 	if err != nil {
 		return err
 	}
-	if todo.note.Leaving != nil {
-		if err := p.note(ctx, todo.note); err != nil {
-			return fmt.Errorf("keep what the PBX holds: %w", err)
+	if seen.wanted.Leaving != nil {
+		if err := p.settle(ctx, extension, false, false); err != nil {
+			return err
 		}
 	}
 	if err := p.settled(ctx); err != nil {
 		return fmt.Errorf("call records before the check-out: %w", err)
 	}
-	err = p.spaced(ctx, func() error { return out.CheckOut(ctx, extension) })
-	if err != nil && !errors.Is(err, pbx.ErrUncertain) {
-		return fmt.Errorf("check out: %w", err)
+	back, note, err := p.planLeaving(seen)
+	if err != nil {
+		return err
 	}
-	if giveBack := p.settle(ctx, extension, true); giveBack != nil || err != nil {
-		return errors.Join(giveBack, err)
+	if err := p.keep(ctx, note); err != nil {
+		return err
 	}
-	return p.note(ctx, hotel.PhoneNote{Extension: extension, Left: true})
+	err = p.spaced(ctx, func() error {
+		told := p.tells(extension, checkedOut(extension))
+		err := out.CheckOut(ctx, extension)
+		told(err)
+		return err
+	})
+	if errors.Is(err, pbx.ErrUnsupported) {
+		delete(p.sent, extension) // nothing has happened
+		return err
+	}
+	giveBack, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackWithin)
+	defer cancel()
+	failed := p.tellPBX(giveBack, extension, back)
+	if err != nil || again(failed) {
+		return errors.Join(within("give back what the check-out took", failed), within("check out", err))
+	}
+	return p.settle(ctx, extension, true, true)
+}
+
+// planLeaving says what is to be given back after a check-out by the PBX: the
+// name of the house, and the routes as they should be, or as they are when the
+// hotel has never set a class. Those of a check-out that was broken off are
+// known already.
+func (p *phoneWriter) planLeaving(seen phoneLook) (pbx.Change, hotel.PhoneNote, error) {
+	wanted, now := seen.wanted, seen.goal
+	note := hotel.PhoneNote{Extension: wanted.Extension, Leaving: wanted.Leaving}
+	wanted.Name = ""
+	routes, err := p.routesFor(wanted, now)
+	if err != nil {
+		return pbx.Change{}, note, err
+	}
+	name := p.houseName(wanted, now)
+	if note.Leaving == nil {
+		note.Leaving = &hotel.PhoneSettings{Routes: keptList(routes)}
+	}
+	// What stands there before the first change stood there before this one.
+	if wanted.Ours.Name == nil {
+		note.Before.Name = &seen.now.Name
+	}
+	if wanted.Ours.Routes == nil && wanted.Class != "" {
+		note.Before.Routes = keptList(seen.now.Routes)
+	}
+	note.Ours = hotel.PhoneSettings{Name: &name, Routes: keptList(routes)}
+	note.Found = hotel.PhoneSettings{Name: &seen.now.Name, Routes: keptList(seen.now.Routes)}
+	return pbx.Change{Name: &name, Routes: &routes}, note, nil
+}
+
+func within(step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", step, err)
 }
 
 func (p *phoneWriter) clearAlarms(ctx context.Context, extension string) error {
@@ -243,15 +412,22 @@ func unlessUnsupported(err error) error {
 	return err
 }
 
-// restore puts back what the PBX held before the hotel first changed it.
-func (p *phoneWriter) restore(ctx context.Context, extension string) error {
-	var order uint64
-	err := p.change(ctx, extension, func(wanted hotel.Phone, now pbx.Settings) (phonePlan, error) {
-		order = wanted.Order
-		return planRestore(wanted, now), nil
+// restore puts back what the PBX held before the hotel first changed it. What
+// was ordered after that holds: then the telephone is made as it is wanted.
+func (p *phoneWriter) restore(ctx context.Context, extension string, order uint64) error {
+	overtaken := false
+	seen, err := p.change(ctx, extension, func(wanted hotel.Phone, now pbx.Settings) phonePlan {
+		if overtaken = wanted.Order != order; overtaken {
+			return p.plan(wanted, now, false)
+		}
+		return p.planRestore(wanted, now)
 	})
-	if err != nil || order == 0 {
+	if err == nil {
+		err = seen.todo.short
+	}
+	if err != nil || overtaken {
 		return err
 	}
+	p.shown(extension)
 	return p.note(ctx, hotel.PhoneNote{Extension: extension, Restored: order})
 }

@@ -3,6 +3,8 @@ package agent
 import (
 	"context"
 	"time"
+
+	"bellhop/hotel"
 )
 
 const (
@@ -40,7 +42,7 @@ func (a *Agent) upkeep(ctx context.Context) {
 }
 
 // tellOfOutages raises an alert for each far side that has been away for
-// long, once for each outage.
+// long, once for each outage, and for each call that fails while others do not.
 func (a *Agent) tellOfOutages(ctx context.Context) {
 	for _, d := range a.outbox.state() {
 		away := d.Failures > 0 && a.now().Sub(d.Since) >= unreachableAfter
@@ -48,6 +50,9 @@ func (a *Agent) tellOfOutages(ctx context.Context) {
 			a.tell(ctx, outageCode(d.To), map[string]string{"to": d.To})
 		}
 		a.told[d.To] = away
+	}
+	for _, c := range a.outbox.stuck(unreachableAfter) {
+		a.tell(ctx, hotel.AlertStuck, map[string]string{"to": c.To, "op": c.Op, "room": c.Room, "error": c.Error})
 	}
 }
 

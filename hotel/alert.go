@@ -23,6 +23,8 @@ const (
 	AlertExpired      = "call-expired"
 	AlertUncertain    = "call-unknown"
 	AlertUnreachable  = "unreachable"
+	AlertStuck        = "call-waits"
+	AlertNoPhones     = "phones-unsupported"
 	AlertDatabase     = "database-replaced"
 	AlertGap          = "reports-missed"
 	AlertNotCleared   = "phone-not-cleared"

@@ -23,6 +23,8 @@ var alertTexts = map[string][2]string{
 	AlertExpired:      {"{op} for {to} came too late and was not sent", "发往 {to} 的 {op} 已过期，未发送"},
 	AlertUncertain:    {"It is not known whether {op} reached {to}", "不确定 {op} 是否已到达 {to}"},
 	AlertUnreachable:  {"{to} has taken no calls for 15 minutes; they are kept and sent when it is back", "{to} 已 15 分钟未接收任何消息；消息已保存，恢复后会发送"},
+	AlertStuck:        {"{op} for {to}, room {room}, has failed for 15 minutes and is tried on, and what follows it waits: {error}", "发往 {to} 的 {op}（房间 {room}）已失败 15 分钟，仍在重试，其后的操作在等待：{error}"},
+	AlertNoPhones:     {"This PBX cannot be told guests' names and classes of service: {error}", "此电话交换机不支持设置客人姓名和服务等级：{error}"},
 	AlertDatabase:     {"The database was damaged and replaced; {salvaged} events were saved, the old file is {file}", "数据库已损坏并被替换；保住 {salvaged} 个事件，旧文件为 {file}"},
 	AlertGap:          {"Reports of the PBX between {from} and {to} may be missing ({why}): what was dialled then cannot be had later; ask housekeeping", "{from} 至 {to} 之间电话交换机的报告可能缺失（{why}）：当时的按键无法补取，请向客房部核实"},
 	AlertNotCleared:   {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},

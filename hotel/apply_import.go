@@ -13,14 +13,24 @@ func (a *applier) importLists(list *Import) error {
 	if err := checkRooms(list.Rooms); err != nil {
 		return err
 	}
+	before, wishes := map[string]Room{}, map[string]Phone{}
 	for _, r := range list.Rooms {
-		a.freePhones(r.Number)
+		var old Room
+		if !a.tx.Get(RoomKey(r.Number), &old) {
+			continue
+		}
+		before[r.Number] = old
+		if wish, known := a.wishFor(old); known {
+			wishes[r.Number] = wish
+		}
+		a.freePhones(old)
 	}
 	for _, r := range list.Rooms {
 		if err := a.importRoom(r); err != nil {
 			return err
 		}
 	}
+	a.rewirePhones(before, wishes)
 	seen := map[string]bool{}
 	for _, i := range list.Items {
 		if err := a.importItem(i, seen); err != nil {
@@ -63,11 +73,7 @@ var minibarRule = fmt.Sprintf("must have at most %d bytes and no /", maxMinibar)
 func isMinibar(name string) bool { return len(name) <= maxMinibar && !strings.Contains(name, "/") }
 
 // freePhones takes the extensions away that a room has had until now.
-func (a *applier) freePhones(number string) {
-	var old Room
-	if !a.tx.Get(RoomKey(number), &old) {
-		return
-	}
+func (a *applier) freePhones(old Room) {
 	for _, x := range old.Phones() {
 		a.tx.Delete(ExtensionKey(x))
 	}

@@ -2,6 +2,8 @@ package hotel
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -36,8 +38,8 @@ type Phone struct {
 	Order uint64 `json:"order,omitempty"`
 
 	// Before is what the PBX held when the hotel first changed it. Ours is what
-	// the hotel last wrote, or was about to write, and Found what it found then:
-	// what is neither, somebody else has written since.
+	// the hotel last wrote, or was about to write, and Found what it found then,
+	// until the PBX shows ours: what is neither, somebody else has written since.
 	Before PhoneSettings `json:"before,omitzero"`
 	Ours   PhoneSettings `json:"ours,omitzero"`
 	Found  PhoneSettings `json:"found,omitzero"`
@@ -53,8 +55,8 @@ type PhoneSettings struct {
 	Routes *[]string `json:"routes,omitempty"` // names of outbound routes
 }
 
-// merge takes over what other means.
-func (s *PhoneSettings) merge(other PhoneSettings) {
+// Merge takes over what other means.
+func (s *PhoneSettings) Merge(other PhoneSettings) {
 	if other.Name != nil {
 		s.Name = other.Name
 	}
@@ -71,7 +73,8 @@ type PhoneNote struct {
 	Ours      PhoneSettings  `json:"ours,omitzero"`
 	Found     PhoneSettings  `json:"found,omitzero"`
 	Leaving   *PhoneSettings `json:"leaving,omitempty"`
-	Left      bool           `json:"left,omitempty"` // what Leaving held has been given back
+	Left      bool           `json:"left,omitempty"`  // what Leaving held has been given back
+	Shown     bool           `json:"shown,omitempty"` // the PBX shows what is ours
 	// Restored says that the PBX holds again what it held before the order of
 	// that number.
 	Restored uint64 `json:"restored,omitempty"`
@@ -136,7 +139,7 @@ func (a *applier) arrive(r Room, c *CheckIn) error {
 	case c.Class != "" && !slices.Contains(a.setup.Classes, c.Class):
 		return &Invalid{"checkin", "class", "has no routes in the configuration", clip(c.Class)}
 	case len(c.Name) > maxText:
-		return &Invalid{"checkin", "name", "is too long", clip(c.Name)}
+		return &Invalid{"checkin", "name", fmt.Sprintf("must have at most %d bytes", maxText), ""} // names go into no message
 	}
 	if c.Name != "" {
 		a.tx.Put(GuestKey(r.Stay), GuestRecord{Name: c.Name})
@@ -153,12 +156,10 @@ func (a *applier) arrive(r Room, c *CheckIn) error {
 	return nil
 }
 
-// depart takes the guest off the room's telephones. With clear the stay has
-// ended there, and what it left on them goes too.
+// depart takes the guest off the room's telephones, also while there is no PBX
+// to be told: it is when it is back. With clear the stay has ended there, and
+// what it left on them goes too.
 func (a *applier) depart(r Room, stay string, clear bool) {
-	if !a.setup.Phones {
-		return
-	}
 	a.tellPhones(r, func(p *Phone) bool {
 		if p.Name == "" && p.Class == "" {
 			return false // the hotel has put nothing there
@@ -169,7 +170,7 @@ func (a *applier) depart(r Room, stay string, clear bool) {
 		}
 		return true
 	})
-	if !clear || !a.setup.Vacate {
+	if !clear || !a.setup.Phones || !a.setup.Vacate {
 		return
 	}
 	for _, extension := range r.Phones() {
@@ -184,22 +185,66 @@ const (
 	ClassInternal = "internal"
 )
 
+// wishFor is what is wanted of a room's telephones; false: nothing.
+func (a *applier) wishFor(r Room) (p Phone, known bool) {
+	for _, extension := range r.Phones() {
+		p = Phone{}
+		if a.tx.Get(PhoneKey(extension), &p) && (p.Name != "" || p.Class != "") {
+			return p, true
+		}
+	}
+	return Phone{}, false
+}
+
 // movePhones takes name and class along into another room.
 func (a *applier) movePhones(from, to Room) {
-	if !a.setup.Phones {
-		return
-	}
-	var old Phone
-	if a.tx.Get(PhoneKey(from.Phones()[0]), &old) && (old.Name != "" || old.Class != "") {
-		a.tellPhones(to, func(p *Phone) bool {
-			p.Name = old.Name
-			if old.Class != "" {
-				p.Class = old.Class
-			}
-			return true
-		})
+	if wish, known := a.wishFor(from); known && a.setup.Phones {
+		a.grant(to, wish)
 	}
 	a.depart(from, "", false)
+}
+
+func (a *applier) grant(r Room, wish Phone) {
+	a.tellPhones(r, func(p *Phone) bool {
+		p.Name = wish.Name
+		if wish.Class != "" {
+			p.Class = wish.Class
+		}
+		return true
+	})
+}
+
+// rewirePhones lets telephones that a list of rooms gives to other rooms, or to
+// none, show who stays there now.
+func (a *applier) rewirePhones(old map[string]Room, wishes map[string]Phone) {
+	for _, number := range slices.Sorted(maps.Keys(old)) {
+		var r Room
+		a.tx.Get(RoomKey(number), &r)
+		for _, gone := range without(old[number].Phones(), r.Phones()) {
+			owner := number
+			if now, known := RoomOf(a.tx, gone); known {
+				owner = now.Number
+			}
+			a.depart(Room{Number: owner, Extensions: []string{gone}}, "", false)
+		}
+	}
+	for _, number := range slices.Sorted(maps.Keys(wishes)) {
+		var r Room
+		a.tx.Get(RoomKey(number), &r)
+		if added := without(r.Phones(), old[number].Phones()); len(added) > 0 && a.setup.Phones && r.Stay != "" {
+			a.grant(Room{Number: number, Extensions: added}, wishes[number])
+		}
+	}
+}
+
+// without are those of the list that are not among the others.
+func without(list, others []string) (rest []string) {
+	for _, x := range list {
+		if !slices.Contains(others, x) {
+			rest = append(rest, x)
+		}
+	}
+	return rest
 }
 
 func (a *applier) restorePhone(r *RestorePhone) error {
@@ -227,9 +272,12 @@ func (a *applier) notePhone(n *PhoneNote) {
 	case n.Restored != 0:
 		p.Before, p.Ours, p.Found = PhoneSettings{}, PhoneSettings{}, PhoneSettings{}
 	}
-	p.Before.merge(n.Before)
-	p.Ours.merge(n.Ours)
-	p.Found.merge(n.Found)
+	p.Before.Merge(n.Before)
+	p.Ours.Merge(n.Ours)
+	p.Found.Merge(n.Found)
+	if n.Shown {
+		p.Found = PhoneSettings{}
+	}
 	if n.Leaving != nil {
 		p.Leaving = n.Leaving
 	}

@@ -69,3 +69,45 @@ func TestOrderWhileAPhoneIsPutBack(t *testing.T) {
 	apply(t, tx, withPhones, Effect{Phone: &PhoneNote{Extension: "102", Restored: 7}})
 	equal(t, "phone put back twice", record[Phone](tx, PhoneKey("102")), Phone{})
 }
+
+// A telephone that is given to another room shows who stays there.
+func TestPhonesThatChangeRooms(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G2", Name: "Li", Class: "local"}})
+	toldPBX(tx)
+	apply(t, tx, withPhones, Effect{Import: &Import{Rooms: []Room{
+		{Number: "102", Extensions: []string{"8031"}}, {Number: "103", Extensions: []string{"8032", "8033"}},
+	}}})
+	equal(t, "calls", toldPBX(tx), []string{`phone {"extension":"8031"} 102 phone/8031`, `phone {"extension":"8033"} 103 phone/8033`})
+	equal(t, "the one that went", record[Phone](tx, PhoneKey("8031")), Phone{Extension: "8031", Room: "102", Class: ClassNone, Order: 7})
+	equal(t, "the one that came", record[Phone](tx, PhoneKey("8033")), Phone{Extension: "8033", Room: "103", Name: "Li", Class: "local", Order: 7})
+	// Two occupied rooms exchange their telephones.
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G3", Name: "Wang", Class: "local"}})
+	toldPBX(tx)
+	apply(t, tx, withPhones, Effect{Import: &Import{Rooms: []Room{
+		{Number: "102", Extensions: []string{"8032", "8033"}}, {Number: "103", Extensions: []string{"8031"}},
+	}}})
+	for extension, guest := range map[string]Phone{
+		"8031": {Extension: "8031", Room: "103", Name: "Li", Class: "local", Order: 7},
+		"8032": {Extension: "8032", Room: "102", Name: "Wang", Class: "local", Order: 7},
+		"8033": {Extension: "8033", Room: "102", Name: "Wang", Class: "local", Order: 7},
+	} {
+		equal(t, extension, record[Phone](tx, PhoneKey(extension)), guest)
+	}
+	// A guest one of whose telephones was put back moves all the same.
+	tx.Delete(PhoneKey("8032"))
+	tx.Put(RoomKey("104"), Room{Number: "104"})
+	apply(t, tx, withPhones, Effect{Move: &MoveStay{From: "102", To: "104"}})
+	equal(t, "guest in 104", record[Phone](tx, PhoneKey("104")).Name, "Wang")
+}
+
+// A guest who leaves while no PBX is configured is taken off when there is one
+// again.
+func TestGuestWhoLeavesWithoutAPBX(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G2", Name: "Li", Class: "local"}})
+	toldPBX(tx)
+	apply(t, tx, noPMS, Effect{CheckOut: &CheckOut{Room: "102"}})
+	equal(t, "calls", toldPBX(tx), []string{`phone {"extension":"102"} 102 phone/102`})
+	equal(t, "phone", record[Phone](tx, PhoneKey("102")), Phone{Extension: "102", Room: "102", Class: ClassNone, Order: 7})
+}

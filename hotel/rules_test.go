@@ -97,6 +97,9 @@ func ruleCases() []ruleCase {
 
 		always("a phone of a room let again", command(CommandReport, map[string]string{"code": AlertNotCleared, "room": "101", "extension": "8031"}),
 			alertEffect(AlertNotCleared, "", "room", "101", "extension", "8031")),
+		always("a PBX without names", command(CommandReport, map[string]string{"code": AlertNoPhones, "error": "10003"}), alertEffect(AlertNoPhones, "", "error", "10003")),
+		always("a call that waits for long", command(CommandReport, map[string]string{"code": AlertStuck, "to": "pbx", "op": "phone", "room": "101", "error": "busy"}),
+			alertEffect(AlertStuck, "", "to", "pbx", "op", "phone", "room", "101", "error", "busy")),
 		always("a phone to put back", Event{Kind: KindCommand, Name: CommandRestore, Extension: "8031"}, []Effect{{Restore: &RestorePhone{Extension: "8031"}}}),
 		always("what the PBX held", Event{Kind: KindCommand, Name: CommandPhone, Phone: &PhoneNote{Extension: "8031"}}, []Effect{{Phone: &PhoneNote{Extension: "8031"}}}),
 		always("a guest with a name", Event{Kind: KindCheckIn, Room: "101", Fields: map[string]string{"stay": "G2", "name": "Li", "class": "local"}},

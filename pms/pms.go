@@ -65,7 +65,10 @@ type Retry struct {
 	// After is how long the far side asks to be left alone, counted from when
 	// it answered; 0: as the caller sees fit.
 	After time.Duration
-	Err   error // never nil
+	// Only says that the far side is there, and that it is this message alone
+	// that must wait.
+	Only bool
+	Err  error // never nil
 }
 
 func (e *Retry) Error() string {
