@@ -116,6 +116,8 @@ func TestGuestWhoLeavesWhileItIsNotKnownWhetherTheNameWasTaken(t *testing.T) {
 				late = true
 				go func() {
 					time.Sleep(20 * time.Second)
+					d.pbx.mu.Lock()
+					defer d.pbx.mu.Unlock()
 					if d.pbx.phones["101"].Name == "Room 101" && !slices.Contains(d.pbx.log, "change 101") {
 						d.pbx.phones["101"].Name = "Li"
 					}

@@ -57,8 +57,11 @@ func newDeskPBX() *deskPBX {
 
 // do is one request: it may fail before it is carried out or after.
 func (p *deskPBX) do(op string, write bool, change func()) error {
-	if p.fail != nil {
-		if err := p.fail(op); err != nil {
+	p.mu.Lock()
+	fail := p.fail
+	p.mu.Unlock()
+	if fail != nil {
+		if err := fail(op); err != nil {
 			return err
 		}
 	}
@@ -68,9 +71,10 @@ func (p *deskPBX) do(op string, write bool, change func()) error {
 		p.log = append(p.log, op)
 	}
 	change()
+	after := p.after
 	p.mu.Unlock()
-	if p.after != nil {
-		return p.after(op)
+	if after != nil {
+		return after(op)
 	}
 	return nil
 }
@@ -261,6 +265,9 @@ func (d *desk) checkOut(room string) {
 }
 
 func (d *desk) rest(long time.Duration) {
+	d.pbx.mu.Lock()
+	//lint:ignore SA2001 what the test has changed of the PBX is seen by those who ask it
+	d.pbx.mu.Unlock()
 	time.Sleep(long) // within the bubble
 	synctest.Wait()
 }
