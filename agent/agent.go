@@ -226,7 +226,7 @@ func (a *Agent) tellOfStart(ctx context.Context) {
 // tell raises an alert of the agent's own.
 func (a *Agent) tell(ctx context.Context, code string, params map[string]string) {
 	params["code"] = code
-	ev := hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandReport, Source: hotel.SourceAgent, Fields: params}
+	ev := hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandReport, Source: hotel.SourceAgent, Room: params["room"], Fields: params}
 	if _, err := a.store.Append(ctx, ev, nil); err != nil && ctx.Err() == nil {
 		a.log.Error("an alert could not be kept", "code", code, "error", err)
 	}

@@ -88,12 +88,16 @@ func (p *phoneWriter) planRestore(wanted hotel.Phone, now pbx.Settings) phonePla
 	if wanted.Before.Name != nil {
 		todo.setName(now, p.houseName(wanted, now))
 	}
-	if wanted.Before.Routes == nil {
+	before := wanted.Before.Routes
+	if before == nil && wanted.Leaving != nil {
+		before = wanted.Leaving.Routes
+	}
+	if before == nil {
 		return todo
 	}
-	routes := there(*wanted.Before.Routes, now)
+	routes := there(*before, now)
 	todo.setRoutes(now, routes)
-	for _, name := range *wanted.Before.Routes {
+	for _, name := range *before {
 		if !slices.Contains(routes, name) {
 			todo.short = fmt.Errorf("the PBX has no outbound route %q any more: %w", name, pbx.ErrInvalid)
 		}

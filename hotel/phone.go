@@ -253,9 +253,19 @@ func (a *applier) restorePhone(r *RestorePhone) error {
 		return &Invalid{"phones", "extension", "must be one that the hotel has changed", clip(r.Extension)}
 	}
 	p.Name, p.Class, p.Order = "", "", a.ev.ID
+	p.Room = a.roomOf(p)
 	a.tx.Put(PhoneKey(p.Extension), p)
 	a.tellPhone(OpRestore, p.Room, PhoneCall{Extension: p.Extension})
 	return nil
+}
+
+// roomOf is the room in whose lane a telephone's calls are: they keep their
+// order with the check-outs of that room.
+func (a *applier) roomOf(p Phone) string {
+	if r, known := RoomOf(a.tx, p.Extension); known {
+		return r.Number
+	}
+	return p.Room
 }
 
 // notePhone keeps what the agent found on the PBX. A telephone that was put
@@ -264,6 +274,8 @@ func (a *applier) notePhone(n *PhoneNote) {
 	p := Phone{Extension: n.Extension}
 	known := a.tx.Get(PhoneKey(n.Extension), &p)
 	switch {
+	case n.Restored != 0 && p.Leaving != nil: // what a check-out took is still to be given back
+		return
 	case n.Restored != 0 && n.Restored == p.Order:
 		a.tx.Delete(PhoneKey(n.Extension))
 		return
@@ -272,6 +284,7 @@ func (a *applier) notePhone(n *PhoneNote) {
 	case n.Restored != 0:
 		p.Before, p.Ours, p.Found = PhoneSettings{}, PhoneSettings{}, PhoneSettings{}
 	}
+	p.Room = a.roomOf(p)
 	p.Before.Merge(n.Before)
 	p.Ours.Merge(n.Ours)
 	p.Found.Merge(n.Found)
