@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"sync"
@@ -10,9 +11,9 @@ import (
 // write is in the cache until the next flush.
 type powerDisk struct {
 	mu     sync.Mutex
-	kept   []byte        // on the medium
-	seen   []byte        // what a read gives while there is power
-	cached []sectorWrite // since the last flush, in their order
+	kept   []byte  // on the medium
+	seen   []byte  // what a read gives while there is power
+	cached []piece // since the last flush, in their order
 	dark   bool
 
 	writes, flushes int // since the power came
@@ -20,9 +21,14 @@ type powerDisk struct {
 	gone            chan struct{}
 }
 
-type sectorWrite struct {
+// page is what the medium takes wholly or not at all, as that of most disks and
+// cards; ext4 relies on it. The recorded writes are torn into sectors.
+const page = 4096
+
+// piece is a write, or the part of it in one page.
+type piece struct {
 	at   int64
-	data []byte // one sector
+	data []byte
 }
 
 var errDark = errors.New("the disk has no power")
@@ -52,7 +58,9 @@ func (d *powerDisk) read(into []byte, at int64) error {
 }
 
 // write takes data into the cache. through brings it to the medium at once,
-// past what is cached of other sectors (FUA).
+// past what is cached besides (FUA). So it is with the blocks by which ext4 says
+// what counts: the kernel writes them so, and trusts it, but QEMU's NVMe (7.2)
+// does not hand that on.
 func (d *powerDisk) write(data []byte, at int64, through bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -61,22 +69,36 @@ func (d *powerDisk) write(data []byte, at int64, through bool) error {
 	}
 	d.writes++
 	copy(d.seen[at:], data)
-	if through {
-		end := at + int64(len(data))
-		left := d.cached[:0]
-		for _, w := range d.cached {
-			if w.at < at || w.at >= end {
-				left = append(left, w)
-			}
+	end := at + int64(len(data))
+	if !through && !commits(data) && at > superblock {
+		for at < end {
+			n := min(end-at, page-at%page)
+			d.cached = append(d.cached, piece{at, data[:n]})
+			at, data = at+n, data[n:]
 		}
-		d.cached = left
-		copy(d.kept[at:], data)
 		return nil
 	}
-	for from := 0; from < len(data); from += sector {
-		d.cached = append(d.cached, sectorWrite{at + int64(from), data[from : from+sector]})
+	copy(d.kept[at:], data)
+	for _, p := range d.cached { // what is older does not come back
+		if from, to := max(at, p.at), min(end, p.at+int64(len(p.data))); from < to {
+			copy(p.data[from-p.at:], data[from-at:to-at])
+		}
 	}
 	return nil
+}
+
+// superblock is where ext4's begins.
+const superblock = 1024
+
+// commits tells whether a write is a commit or the superblock of ext4's journal
+// (jbd2): a magic number, and the kind of block.
+func commits(data []byte) bool {
+	const magic, commit, superblock = 0xC03B3998, 2, 4
+	if len(data) < 8 || binary.BigEndian.Uint32(data) != magic {
+		return false
+	}
+	kind := binary.BigEndian.Uint32(data[4:])
+	return kind == commit || kind == superblock
 }
 
 func (d *powerDisk) flush() error {
@@ -91,7 +113,7 @@ func (d *powerDisk) flush() error {
 	return nil
 }
 
-func (d *powerDisk) keep(writes []sectorWrite) {
+func (d *powerDisk) keep(writes []piece) {
 	for _, w := range writes {
 		copy(d.kept[w.at:], w.data)
 	}
@@ -126,7 +148,7 @@ func (d *powerDisk) cut() (before bool) {
 }
 
 // lose decides what the medium has got of the cache by the time the power was
-// gone: nothing, everything, the oldest, or any sectors.
+// gone: nothing, everything, the oldest, or any pages.
 func (d *powerDisk) lose(r *rand.Rand) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -138,7 +160,7 @@ func (d *powerDisk) lose(r *rand.Rand) {
 	case 2:
 		for _, w := range d.cached {
 			if r.IntN(2) == 0 {
-				d.keep([]sectorWrite{w})
+				d.keep([]piece{w})
 			}
 		}
 	}

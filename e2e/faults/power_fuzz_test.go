@@ -37,7 +37,7 @@ func nbdClient(requests ...[]byte) []byte {
 	return bytes.Join(append(head, requests...), nil)
 }
 
-const fuzzDisk = 4 * sector
+const fuzzDisk = 2 * page
 
 // serveBytes answers what a client says, and gives the answers to requests.
 func serveBytes(d *powerDisk, said []byte) (answers []byte, err error) {
@@ -52,11 +52,11 @@ func sectorOf(c byte) []byte { return bytes.Repeat([]byte{c}, sector) }
 // the cache, and is read back until then.
 func TestPowerDiskKeepsWhatWasFlushed(t *testing.T) {
 	write := func(flags uint16, at uint64, c byte) []byte {
-		return nbdRequest(flags, nbdWrite, at*sector, sector, sectorOf(c)...)
+		return nbdRequest(flags, nbdWrite, page+at*sector, sector, sectorOf(c)...)
 	}
 	said := nbdClient(
 		write(0, 0, 'a'), nbdRequest(0, nbdFlush, 0, 0), write(0, 0, 'x'), write(0, 1, 'x'),
-		write(0, 2, 'x'), write(nbdFUA, 2, 'b'), nbdRequest(0, nbdRead, sector, sector),
+		write(0, 2, 'x'), write(nbdFUA, 2, 'b'), nbdRequest(0, nbdRead, page+sector, sector),
 	)
 	for seed := range uint64(50) {
 		d := newPowerDisk(make([]byte, fuzzDisk))
@@ -70,7 +70,7 @@ func TestPowerDiskKeepsWhatWasFlushed(t *testing.T) {
 		}
 		d.lose(rand.New(rand.NewPCG(seed, 1)))
 		d.powerOn()
-		got := string(d.seen[0]) + string(d.seen[2*sector])
+		got := string(d.seen[page]) + string(d.seen[page+2*sector])
 		if got != "ab" && got != "xb" {
 			t.Fatalf("seed %d: %q is on the medium", seed, got)
 		}
@@ -79,7 +79,7 @@ func TestPowerDiskKeepsWhatWasFlushed(t *testing.T) {
 
 func FuzzNBD(f *testing.F) {
 	f.Add(nbdClient())
-	f.Add(nbdClient(nbdRequest(0, nbdWrite, 0, sector, sectorOf('x')...), nbdRequest(0, nbdFlush, 0, 0), nbdRequest(0, nbdRead, 0, fuzzDisk)))
+	f.Add(nbdClient(nbdRequest(0, nbdWrite, page, sector, sectorOf('x')...), nbdRequest(0, nbdFlush, 0, 0), nbdRequest(0, nbdRead, 0, fuzzDisk)))
 	f.Add(nbdClient(nbdRequest(nbdFUA, nbdWrite, 1<<63, 1<<31), nbdRequest(0, 77, 0, 0), nbdRequest(0, nbdRead, fuzzDisk, sector)))
 	f.Add(nbdClient(nbdRequest(0, nbdWrite, fuzzDisk-sector, 3*sector, bytes.Repeat(sectorOf('x'), 3)...), nbdRequest(0, nbdFlush, 0, 0)))
 	f.Add(nbdClient(nbdRequest(0, nbdBye, 0, 0)))

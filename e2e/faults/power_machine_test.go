@@ -75,8 +75,8 @@ type machine struct {
 	ended   chan struct{} // closed when it is off
 }
 
-// start switches a machine on. rtc is the time that its battery clock shows.
-func (m *maker) start(t *testing.T, d *powerDisk, rtc string, o guest.Orders) *machine {
+// start switches a machine on.
+func (m *maker) start(t *testing.T, d *powerDisk, o guest.Orders) *machine {
 	t.Helper()
 	orders, err := json.Marshal(o)
 	if err != nil {
@@ -95,7 +95,7 @@ func (m *maker) start(t *testing.T, d *powerDisk, rtc string, o guest.Orders) *m
 	v.cmd = exec.Command(m.qemu,
 		"-machine", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
 		"-kernel", m.kernel, "-initrd", initrd, "-append", "console=ttyS0 quiet panic=-1 mitigations=off",
-		"-rtc", "base="+rtc,
+		"-rtc", "base="+o.Clock.Format("2006-01-02T15:04:05"),
 		"-serial", "file:"+v.console, "-serial", "unix:"+book.Addr().String(),
 		"-blockdev", "driver=nbd,node-name=disk,server.type=unix,server.path="+disk.Addr().String(),
 		"-device", "nvme,drive=disk,serial=bellhop",
@@ -107,11 +107,7 @@ func (m *maker) start(t *testing.T, d *powerDisk, rtc string, o guest.Orders) *m
 	}
 	go v.report(book)
 	go func() {
-		conn, err := disk.Accept()
-		if err == nil {
-			err = errors.Join(serveNBD(conn, d), conn.Close())
-		}
-		v.served <- err
+		v.served <- v.serveDisk(disk, d)
 	}()
 	go func() {
 		defer close(v.ended)
@@ -127,6 +123,21 @@ func (m *maker) start(t *testing.T, d *powerDisk, rtc string, o guest.Orders) *m
 		}
 	})
 	return v
+}
+
+// serveDisk answers until the power is gone, and says nothing more then: no
+// machine lives to see its disk fail for that.
+func (v *machine) serveDisk(l net.Listener, d *powerDisk) error {
+	conn, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := serveNBD(conn, d); err != nil {
+		return err
+	}
+	<-v.ended
+	return nil
 }
 
 func (m *maker) listen(t *testing.T, name string) net.Listener {
@@ -157,11 +168,15 @@ func (v *machine) report(book net.Listener) {
 	}
 }
 
-// next is the next line; false when the machine is off, or the power is gone.
+// next is the next line; false when the power is gone. A machine that goes off
+// by itself has failed.
 func (v *machine) next(gone <-chan struct{}) (words []string, on bool) {
 	v.t.Helper()
 	select {
 	case words, on = <-v.lines:
+		if !on {
+			v.fail("the machine is off by itself")
+		}
 		return words, on
 	case <-gone:
 		return nil, false

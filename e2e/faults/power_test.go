@@ -56,8 +56,9 @@ func format(t *testing.T) []byte {
 	if err := os.Truncate(path, diskSize); err != nil {
 		t.Fatal(err)
 	}
-	// Nothing is left for the kernel to write by and by.
-	said, err := exec.Command(need.Tool(t, "mkfs.ext4"), "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", path).CombinedOutput()
+	// With blocks as on a box's disk; nothing is left for the kernel to write
+	// by and by.
+	said, err := exec.Command(need.Tool(t, "mkfs.ext4"), "-q", "-b", "4096", "-E", "lazy_itable_init=0,lazy_journal_init=0", path).CombinedOutput()
 	if err != nil {
 		t.Fatalf("mkfs.ext4: %v: %s", err, said)
 	}
@@ -81,7 +82,7 @@ type powerTest struct {
 // furnish lets the box find its rooms, and its schedule begin.
 func (p *powerTest) furnish() {
 	p.disk.powerOn()
-	v := p.boot(guest.Orders{Furnish: true, Tick: true}, "")
+	v := p.boot(guest.Orders{Furnish: true, Tick: true}, time.Time{})
 	p.until(v, guest.Ticked)
 	p.disk.cut()
 	p.end(v)
@@ -94,23 +95,22 @@ func (p *powerTest) rightClock() time.Time {
 	return p.clock
 }
 
-// boot switches the machine on. With a wrong time on its battery clock, that
-// is all that it knows.
-func (p *powerTest) boot(o guest.Orders, wrong string) *machine {
-	rtc := wrong
-	if wrong == "" {
+// boot switches the machine on, with the right time or, not synchronised, with
+// a wrong one.
+func (p *powerTest) boot(o guest.Orders, wrong time.Time) *machine {
+	o.Clock, o.Synced = wrong, wrong.IsZero()
+	if o.Synced {
 		o.Clock = p.rightClock()
-		rtc = o.Clock.Format("2006-01-02T15:04:05")
 	}
 	if o.Session > 1 {
 		o.Again = p.book.open()
 	}
-	return p.maker.start(p.t, p.disk, rtc, o)
+	return p.maker.start(p.t, p.disk, o)
 }
 
-// wrongClocks are what the battery clock shows at boots 1, 2 … of every five;
-// empty: the right time.
-var wrongClocks = [5]string{1: "1970-01-01", 3: "2000-01-01T12:00:00"}
+// wrongClocks are the times of the boots 1, 2 … of every five; zero: the right
+// one. The schedule would be due soon by each of them.
+var wrongClocks = [5]time.Time{1: time.Date(1970, 1, 1, 0, 0, 58, 0, time.UTC), 3: time.Date(2000, 1, 1, 12, 0, 58, 0, time.UTC)}
 
 // cycle lets the box work and cuts the power.
 func (p *powerTest) cycle(n int) {
@@ -131,8 +131,8 @@ func (p *powerTest) cycle(n int) {
 		at = "a write"
 	}
 	p.end(v)
-	p.t.Logf("boot %d, clock %q: started %v, cut at %s after %s; %d writes, %d flushes, %d sectors in the cache; %d reports acknowledged by now",
-		n, wrong, started, at, time.Since(began).Round(10*time.Millisecond), p.disk.writes, p.disk.flushes, len(p.disk.cached), len(p.book.acked))
+	p.t.Logf("boot %d, the clock wrong: %v, started: %v, cut at %s after %s; %d writes, %d flushes, %d pages in the cache; %d reports acknowledged by now",
+		n, !wrong.IsZero(), started, at, time.Since(began).Round(10*time.Millisecond), p.disk.writes, p.disk.flushes, len(p.disk.cached), len(p.book.acked))
 	p.disk.lose(p.r)
 	p.fsck()
 }
@@ -175,11 +175,6 @@ func (p *powerTest) until(v *machine, what string) bool {
 	for {
 		words, on := v.next(p.disk.gone)
 		if !on {
-			select {
-			case <-p.disk.gone:
-			default:
-				v.fail("the machine is off before it was %s", what)
-			}
 			return false
 		}
 		p.enter(v, words)
@@ -206,7 +201,7 @@ func (p *powerTest) drain(n int) {
 	p.t.Helper()
 	p.disk.powerOn()
 	began := time.Now()
-	v := p.boot(guest.Orders{Session: n, Off: true}, "")
+	v := p.boot(guest.Orders{Session: n, Off: true}, time.Time{})
 	p.book.begin(n)
 	p.until(v, guest.Drained)
 	p.t.Logf("all was done %s after the last boot began", time.Since(began).Round(10*time.Millisecond))

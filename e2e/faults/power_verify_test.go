@@ -72,10 +72,15 @@ func (v *powerVerdict) check() {
 	for _, q := range all {
 		postings[q.Event] = append(postings[q.Event], q)
 	}
-	runs := map[string]int{}
+	runs := map[string]int{} // events of a report, by its call id
 	dues := map[string]bool{}
 	for _, ev := range events {
 		switch {
+		case ev.DuplicateOf != 0:
+			v.copies++
+			if len(postings[ev.ID]) > 0 {
+				v.blame("event %d is a copy and has charges", ev.ID)
+			}
 		case ev.Source == hotel.SourcePBX && ev.Kind != hotel.KindGap:
 			v.checkReport(ev, postings[ev.ID], runs)
 		case ev.Kind == hotel.KindCron:
@@ -98,7 +103,7 @@ func (v *powerVerdict) check() {
 	v.checkCounts()
 	v.checkPostings(all)
 	v.checkLeftovers()
-	v.t.Logf("%d reports acknowledged, %d possible copies, %d units parked by chance, %d ticks; %d postings, told %d times",
+	v.t.Logf("%d reports acknowledged, %d copies, %d units parked by chance, %d ticks; %d postings, told %d times",
 		len(v.book.acked), v.copies, v.parked, len(dues), len(all), v.book.times)
 }
 
@@ -106,13 +111,6 @@ func (v *powerVerdict) check() {
 // two charges.
 func (v *powerVerdict) checkReport(ev hotel.Event, postings []hotel.Posting, runs map[string]int) {
 	v.t.Helper()
-	if ev.DuplicateOf != 0 {
-		v.copies++
-		if len(postings) > 0 {
-			v.blame("event %d is a copy and has charges", ev.ID)
-		}
-		return
-	}
 	runs[ev.CallID]++
 	var want []string
 	for _, unit := range v.done(ev, guest.Units) {

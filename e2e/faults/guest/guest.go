@@ -17,7 +17,8 @@ const OrdersFile = "/orders.json"
 // Orders say what a machine does after its boot.
 type Orders struct {
 	Session int       // counts boots; part of each new report's call id
-	Clock   time.Time // set, and said to be synchronised, before the agent starts; zero: as the machine's own clock shows
+	Clock   time.Time // set before the agent starts
+	Synced  bool      // with Clock, as by a time service
 	Furnish bool      // import rooms and items first
 	Again   []Report  // whose answer nobody saw before the cut: pushed first
 	Push    bool      // push until the power goes

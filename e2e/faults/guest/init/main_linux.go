@@ -42,10 +42,8 @@ func run(b *book) error {
 	if err := json.Unmarshal(text, &o); err != nil {
 		return fmt.Errorf("read the orders: %w", err)
 	}
-	if !o.Clock.IsZero() {
-		if err := setClock(o.Clock); err != nil {
-			return err
-		}
+	if err := setClock(o.Clock, o.Synced); err != nil {
+		return err
 	}
 	if err := loopbackUp(); err != nil {
 		return err
