@@ -7,17 +7,18 @@ FUZZTIME ?= 30000x
 
 # What the tests talk to, as Debian packages. make installs what is missing if
 # it may; otherwise a developer is told, and with CI=true it is an error.
-DEBIAN_TOOLS ?= strace qemu-user-static curl openssh-client
+DEBIAN_TOOLS ?= strace qemu-user-static qemu-system-x86 e2fsprogs curl openssh-client
 TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000
 
-.PHONY: test needs format vet lint vuln unit fuzz builds
+.PHONY: test needs format vet lint vuln unit power fuzz builds
 
 test: needs format vet lint vuln unit fuzz builds
 
 needs:
 	@bash .ci/needs $(DEBIAN_TOOLS)
+	@bash .ci/kernel
 
 format:
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
@@ -37,6 +38,11 @@ vuln:
 unit:
 	go test -race $$(go list ./... | grep -v '^bellhop/e2e')
 	go test -race -count=1 ./e2e/...
+
+# Many more power cuts than the tests make: some six seconds each.
+POWER_CYCLES ?= 100
+power: needs
+	BELLHOP_POWER_CYCLES=$(POWER_CYCLES) go test -count=1 -v -timeout 3h -run PowerCut ./e2e/faults
 
 # Each fuzz target of the tree for a short while; its corpus grows in the cache.
 fuzz:

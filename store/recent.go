@@ -32,6 +32,7 @@ type recent struct {
 	byID   map[uint64]sum
 	oldest []uint64      // ids in order of arrival, for forgetting
 	loaded chan struct{} // closed when the last run's pushes are in
+	known  time.Time     // the newest time that was believed when the last run ended; zero: none
 }
 
 type sum [16]byte
@@ -144,18 +145,19 @@ type keptPush struct {
 	Digest      []byte    `json:"digest"`
 }
 
-// load fills the table after a restart from the journal's last ten minutes:
-// nothing is known of those answers, so each record absorbs one copy. It runs
-// beside the rest of a start; the first push waits for it. What cannot be
+// load fills the table after a restart from the last ten minutes of the run
+// before: nothing is known of those answers, so each record absorbs one copy. It
+// runs beside the rest of a start; the first push waits for it. What cannot be
 // read can only make a copy count as an event of its own. logged is what the
 // intake log alone holds, as on a full disk.
 func (r *recent) load(tx *bbolt.Tx, now time.Time, logged []taken) error {
 	cursor := tx.Bucket(bucketJournal).Cursor()
 	var found []keptPush // the newest first
 	oldest := uint64(math.MaxUint64)
+	back := lookBack{now: now, known: r.known}
 	for _, t := range slices.Backward(logged) {
 		var e keptPush
-		if json.Unmarshal(t.event, &e) == nil && now.Sub(e.Time) < resendWindow && len(e.Digest) == len(sum{}) {
+		if json.Unmarshal(t.event, &e) == nil && back.recent(e.Time) && len(e.Digest) == len(sum{}) {
 			found = append(found, e)
 		}
 		oldest = t.id
@@ -170,7 +172,7 @@ func (r *recent) load(tx *bbolt.Tx, now time.Time, logged []taken) error {
 		if err := json.Unmarshal(v, &e); err != nil {
 			return fmt.Errorf("%w: event %x: %w", errDamaged, k, err)
 		}
-		if now.Sub(e.Time) >= resendWindow {
+		if !back.recent(e.Time) {
 			break
 		}
 		if len(e.Digest) == len(sum{}) {
@@ -188,9 +190,46 @@ func (r *recent) load(tx *bbolt.Tx, now time.Time, logged []taken) error {
 		if e.DuplicateOf != 0 {
 			original = e.DuplicateOf
 		}
-		r.put(d, entry{id: e.ID, original: original, at: e.Time, restart: true})
+		r.put(d, entry{id: e.ID, original: original, at: back.since(e.Time), restart: true})
 	}
 	return nil
+}
+
+// clockSlack is how far back events may go one after the other by a clock that
+// is right: it is read to the second, and NTP may take a little back.
+const clockSlack = 2 * time.Second
+
+// lookBack judges the ages of records on the way back through the journal.
+// A small computer without a battery may have begun either run in 1970, and how
+// long it was off cannot be told then: ages count back from the newest record,
+// and what was recent when the last run ended is so when this one begins.
+type lookBack struct {
+	now, known time.Time
+	from       time.Time // ages count back from here; zero: nothing was met yet
+	blind      bool      // the clocks of then and now cannot be compared
+}
+
+// recent tells whether a record is of the last ten minutes. The newest comes
+// first.
+func (b *lookBack) recent(at time.Time) bool {
+	if b.from.IsZero() {
+		b.from = b.now
+		if at.After(b.now) || at.Before(b.known.Add(-clockSlack)) {
+			b.from, b.blind = at, true
+		}
+	}
+	if b.blind && at.Sub(b.from) >= resendWindow {
+		b.from = at // the last run of another clock
+	}
+	return b.from.Sub(at) < resendWindow
+}
+
+// since is when a recent record begins to wait for its copy.
+func (b *lookBack) since(at time.Time) time.Time {
+	if b.blind {
+		return b.now
+	}
+	return at
 }
 
 // replaced takes out the record whose place a kept copy took.

@@ -199,6 +199,9 @@ func (s *Store) load() error {
 			return err
 		}
 		s.snapshot.Store(&Snapshot{root: root})
+		if s.meta.LastTime != 0 {
+			s.recent.known = time.Unix(s.meta.LastTime, 0)
+		}
 		published := s.meta
 		s.published.Store(&published)
 		s.progress, err = loadProgress(tx, s.meta.Watermark, s.meta.LastID)

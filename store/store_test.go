@@ -165,6 +165,72 @@ func TestResentAgainstEqual(t *testing.T) {
 	}
 }
 
+// A computer without a battery begins in 1970 after a power cut, and is set
+// right for the next start: what was sent again right after either is a copy,
+// and what was sent long before by a clock that can be compared is none.
+func TestCopiesOverARestartWithAnotherClock(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	for _, c := range []struct {
+		name      string
+		between   []time.Duration // by what the clock is off at each restart
+		duplicate bool
+	}{
+		{"set back to 1970", []time.Duration{-56 * year}, true},
+		{"set right again", []time.Duration{-56 * year, 56*year + time.Minute}, true},
+		{"ran ahead, and is right again", []time.Duration{30 * year, -30 * year}, true},
+		{"off for an hour", []time.Duration{time.Hour}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path, clock := filepath.Join(t.TempDir(), "b.db"), newClock()
+			ahead := false
+			believed := func() bool { return !ahead }
+			var last string // pushed before the newest restart
+			for n, jump := range append(c.between, 0) {
+				s, err := Open(Options{Path: path, Now: clock.now, Believed: believed})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n == len(c.between) {
+					if r := mustAppend(t, s, last, []byte(last)); (r.DuplicateOf != 0) != c.duplicate {
+						t.Errorf("sent again with the clock at %s: %+v", clock.now(), r)
+					}
+				}
+				last = clock.now().String()
+				mustAppend(t, s, last, []byte(last))
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				clock.add(jump)
+				ahead = jump > year
+			}
+		})
+	}
+}
+
+// What was sent long before the clock was set back is no copy for that.
+func TestOldPushBeforeARestartWithAnotherClock(t *testing.T) {
+	path, clock := filepath.Join(t.TempDir(), "b.db"), newClock()
+	old := []byte("an hour ago")
+	s := mustOpen(t, path, clock)
+	mustAppend(t, s, "a", old)
+	clock.add(time.Hour)
+	mustAppend(t, s, "b", []byte("just now"))
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		clock.add(-10 * 365 * 24 * time.Hour)
+		s = mustOpen(t, path, clock)
+		mustAppend(t, s, "c", []byte(clock.now().String()))
+	}
+	if r := mustAppend(t, s, "b", []byte("just now")); r.DuplicateOf == 0 {
+		t.Errorf("what came just before: %+v", r)
+	}
+	if r := mustAppend(t, s, "a", old); r.DuplicateOf != 0 {
+		t.Errorf("what came an hour before: %+v", r)
+	}
+}
+
 func TestRestartMakesCopiesPossible(t *testing.T) {
 	path, c := filepath.Join(t.TempDir(), "b.db"), newClock()
 	s := mustOpen(t, path, c)

@@ -1,5 +1,6 @@
-// Package faults proves that the store keeps its promises when the power goes,
-// by a disk that it makes up itself.
+// Package faults proves that the promises hold when the power goes, in two ways.
+//
+// # By a disk that is made up
 //
 // A workload (workload_test.go) runs in a process of its own under strace, which
 // records every write, sync and rename, with the bytes, and every promise that
@@ -11,4 +12,20 @@
 //
 // To have a new kind of commit proven, let the workload make it, print what it
 // promises, and add what must hold to book.check.
+//
+// # By cutting the power of a computer
+//
+// A computer is emulated whole (power_machine_test.go), with Debian's kernel, the
+// agent as it ships, and a program that is its PBX and its PMS (guest/init). Its
+// disk is ours (power_disk_test.go, power_nbd_test.go): what the computer has not
+// flushed may be lost, wholly or in any part, when the power goes. The computer
+// says on a serial line what was promised, and the test outside keeps the book
+// (power_book_test.go). After the last cut it boots once more and finishes, and
+// its disk is held against the book (power_verify_test.go).
+//
+// To have a new effect proven, let guest.Hook or the orders bring it about, say
+// it on the line, and add what must hold to powerVerdict.
+//
+//	go test -v -run PowerCut ./e2e/faults    ten cuts
+//	make power POWER_CYCLES=1000             as many as you like
 package faults

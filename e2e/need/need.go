@@ -6,6 +6,7 @@ package need
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
@@ -25,6 +26,21 @@ func Root(t testing.TB, what string) {
 	if os.Geteuid() != 0 {
 		missing(t, "only root may "+what)
 	}
+}
+
+// Kernel gives the path of the kernel that virtual machines boot, an amd64's;
+// .ci/kernel puts it there.
+func Kernel(t testing.TB) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		missing(t, err.Error())
+	}
+	path := filepath.Join(cache, "bellhop", "vmlinuz-amd64")
+	if _, err := os.Stat(path); err != nil {
+		missing(t, "no kernel for a virtual machine: .ci/kernel fetches it")
+	}
+	return path
 }
 
 func missing(t testing.TB, why string) {

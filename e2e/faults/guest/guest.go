@@ -1,0 +1,146 @@
+// Package guest holds what the power cut test and the virtual machine in which
+// it lets a hotel's box run agree on: what the machine is told to do at a boot,
+// what it reports line by line, and what it pushes.
+package guest
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"bellhop/sim"
+)
+
+// OrdersFile is where a machine finds its [Orders], as JSON.
+const OrdersFile = "/orders.json"
+
+// Orders say what a machine does after its boot.
+type Orders struct {
+	Session int       // counts boots; part of each new report's call id
+	Clock   time.Time // set before the agent starts
+	Synced  bool      // with Clock, as by a time service
+	Furnish bool      // import rooms and items first
+	Again   []Report  // whose answer nobody saw before the cut: pushed first
+	Push    bool      // push until the power goes
+	Tick    bool      // say so once the schedule has run
+	Off     bool      // once all is done, stop in order and switch off
+}
+
+// What a machine reports, one a line, before the agent can learn that the line's
+// promise was heard.
+const (
+	Ready   = "ready"   // the agent answers and takes reports
+	Acked   = "acked"   // session, line, number: a push was answered 200
+	Told    = "told"    // key, type, posting, room, kind, amount: a message came to the PMS
+	Ticked  = "ticked"  // the schedule has run
+	Drained = "drained" // nothing is left to do
+	Off     = "off"     // the agent has ended in order, the disk is unmounted
+	Broken  = "broken"  // what went wrong; the machine switches off
+)
+
+// Lines is how many telephones push side by side.
+const Lines = 4
+
+// Report is one push: the Number-th of a line in a session.
+type Report struct{ Session, Line, Number int }
+
+// perLine is more than a line pushes in a session.
+const perLine = 10_000
+
+// CallID is unlike that of every other report.
+func (r Report) CallID() string {
+	n := (r.Session*Lines+r.Line)*perLine + r.Number
+	return sim.CallID(time.Unix(int64(1_700_000_000+n), 0), n)
+}
+
+// Room is where it comes from: each line has rooms of its own.
+func (r Report) Room() string { return Room(r.Line*RoomsOfLine + r.Number%RoomsOfLine) }
+
+// Body is what the PBX pushes: somebody has taken one bottle of water.
+func (r Report) Body() []byte {
+	return sim.DTMF("369872B04EDC", r.CallID(), r.Room(), "778*"+Item+"*1")
+}
+
+// The hotel.
+const (
+	RoomsOfLine = 3
+	Item        = "1"
+	Price       = 350
+	// TickAmount is what the schedule charges TickRoom each time that it runs.
+	TickAmount = 1
+	// TickRoom takes nothing from the minibar.
+	TickRoom = "999"
+)
+
+// Room is the number of the n-th room.
+func Room(n int) string { return strconv.Itoa(101 + n) }
+
+// Hook charges for each minibar entry once more, counts it, and for each tick.
+var Hook = fmt.Sprintf(`
+local bellhop = require "bellhop"
+
+local function count(name)
+  bellhop.kv.set(name, (bellhop.kv.get(name) or 0) + 1)
+end
+
+bellhop.on("minibar", function(event)
+  bellhop.post { room = event.room, kind = "other", amount = 100, description = "service" }
+  count("entries")
+end)
+
+bellhop.cron("* * * * *", "tick", function()
+  bellhop.post { room = %q, kind = "other", amount = %d, description = "tick" }
+  count("ticks")
+end)
+`, TickRoom, TickAmount)
+
+// Units are those of each minibar entry besides the hotel's own rules.
+var Units = []string{"minibar.lua:minibar:1", "extra.lua:minibar:1"}
+
+// TickUnit is that of the schedule.
+const TickUnit = "extra.lua:cron:2"
+
+// Where things are in the machine.
+const (
+	Disk     = "/dev/nvme0n1"
+	Mount    = "/var/lib/bellhop"
+	Database = "bellhop.db" // below Mount
+	Config   = "/etc/bellhop/bellhop.toml"
+	HookFile = "/etc/bellhop/hooks/extra.lua"
+	Secret   = "/etc/bellhop/pms-secret"
+	Program  = "/bellhop"
+	Book     = "/dev/ttyS1" // where reports go
+	Console  = "/dev/ttyS0"
+	Socket   = "/run/bellhop.sock"
+	PushTo   = "127.0.0.1:8260"
+	PMS      = "127.0.0.1:9000"
+)
+
+// SecretText is the one that messages to the PMS are signed with.
+const SecretText = "a secret for tests"
+
+// Toml is the box's configuration.
+var Toml = fmt.Sprintf(`
+[hotel]
+name = "Harbour Inn"
+timezone = "Europe/Rome"
+country = "IT"
+currency = "EUR"
+language = "en"
+[pbx]
+url = "http://127.0.0.1:1"
+username = "api"
+event_listen = %q
+allow_from = ["127.0.0.1"]
+[hooks]
+dir = "/etc/bellhop/hooks"
+[api]
+listen = "127.0.0.1:8080"
+socket = %q
+[store]
+path = %q
+[pms]
+link = "webhook"
+url = %q
+secret_file = %q
+`, PushTo, Socket, Mount+"/"+Database, "http://"+PMS, Secret)

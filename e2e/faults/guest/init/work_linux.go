@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"bellhop/e2e/faults/guest"
+	"bellhop/hotel"
+	"bellhop/sim"
+)
+
+// look is how often something is looked for that does not tell by itself.
+const look = 20 * time.Millisecond
+
+// follow does as ordered; with no error it has come to the end.
+func follow(o guest.Orders, b *book, p *pms) error {
+	local := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", guest.Socket)
+	}}}
+	until(func() bool { return listens(local) })
+	if o.Furnish {
+		if err := furnish(local); err != nil {
+			return err
+		}
+	}
+	b.say(guest.Ready)
+	for _, r := range o.Again {
+		push(r, b)
+	}
+	if o.Push {
+		pushAll(o.Session, b) // until the power goes
+	}
+	if o.Tick {
+		<-p.ticked
+		b.say(guest.Ticked)
+	}
+	if !o.Off {
+		select {}
+	}
+	until(func() bool { return drained(local) })
+	b.say(guest.Drained)
+	return nil
+}
+
+func until(good func() bool) {
+	for !good() {
+		time.Sleep(look)
+	}
+}
+
+// status is what is of interest here.
+type status struct {
+	Backlog int
+	PBX     *struct{ Listening string }
+	Store   struct {
+		LastID, Watermark uint64
+		Waiting           int
+		Error             string
+	}
+}
+
+func ask(local *http.Client) (s status, err error) {
+	answer, err := local.Get("http://agent/v1/status")
+	if err != nil {
+		return s, err
+	}
+	defer answer.Body.Close()
+	return s, json.NewDecoder(answer.Body).Decode(&s)
+}
+
+func listens(local *http.Client) bool {
+	s, err := ask(local)
+	return err == nil && s.PBX != nil && s.PBX.Listening != ""
+}
+
+func drained(local *http.Client) bool {
+	s, err := ask(local)
+	return err == nil && s.Backlog == 0 && s.Store.Watermark == s.Store.LastID && s.Store.Waiting == 0 && s.Store.Error == ""
+}
+
+func furnish(local *http.Client) error {
+	lists := hotel.Import{Rooms: []hotel.Room{{Number: guest.TickRoom}}}
+	for n := range guest.Lines * guest.RoomsOfLine {
+		lists.Rooms = append(lists.Rooms, hotel.Room{Number: guest.Room(n)})
+	}
+	lists.Items = []hotel.Item{{Minibar: hotel.DefaultMinibar, Code: guest.Item, Name: "Water", Price: guest.Price}}
+	text, err := json.Marshal(lists)
+	if err != nil {
+		return err
+	}
+	answer, err := local.Post("http://agent/v1/import", "application/json", bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if said, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("import: %s: %s", answer.Status, said)
+	}
+	return nil
+}
+
+func pushAll(session int, b *book) {
+	var all sync.WaitGroup
+	for line := range guest.Lines {
+		all.Go(func() {
+			for n := 0; ; n++ {
+				push(guest.Report{Session: session, Line: line, Number: n}, b)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// phones dial anew for each report, as a PBX does.
+var phones = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 30 * time.Second}
+
+// push pushes a report until it is acknowledged, and says so.
+func push(r guest.Report, b *book) {
+	until(func() bool {
+		answer, err := phones.Post("http://"+guest.PushTo, "application/json", bytes.NewReader(r.Body()))
+		if err != nil {
+			return false
+		}
+		defer answer.Body.Close()
+		_, err = io.Copy(io.Discard, answer.Body)
+		return err == nil && answer.StatusCode == http.StatusOK
+	})
+	b.say(guest.Acked, strconv.Itoa(r.Session), strconv.Itoa(r.Line), strconv.Itoa(r.Number))
+}
+
+// pms notes each message in the book before it answers.
+type pms struct {
+	*sim.Sink
+	book   *book
+	ticked chan struct{}
+	once   sync.Once
+}
+
+func servePMS(b *book) (*pms, error) {
+	sink, err := sim.NewSink(sim.SinkOptions{Secret: guest.SecretText})
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", guest.PMS)
+	if err != nil {
+		return nil, err
+	}
+	p := &pms{Sink: sink, book: b, ticked: make(chan struct{})}
+	go func() {
+		err := http.Serve(listener, p)
+		b.say(guest.Broken, fmt.Sprintf("%q", err.Error()))
+	}()
+	return p, nil
+}
+
+func (p *pms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = p.note(body)
+	}
+	if err != nil {
+		p.book.say(guest.Broken, fmt.Sprintf("%q", err.Error()))
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	p.Sink.ServeHTTP(w, r)
+}
+
+func (p *pms) note(body []byte) error {
+	var m struct {
+		ID, Type string
+		Data     hotel.Posting
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return err
+	}
+	if m.ID == "" {
+		return errors.New("a message without a key")
+	}
+	d := m.Data
+	p.book.say(guest.Told, m.ID, m.Type, d.ID, d.Room, d.Kind, strconv.FormatInt(d.Amount, 10))
+	if d.Room == guest.TickRoom {
+		p.once.Do(func() { close(p.ticked) })
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"bellhop/e2e/faults/guest"
+)
+
+// powerBook is what was promised.
+type powerBook struct {
+	session int                   // of the newest boot
+	acked   map[guest.Report]bool // answered 200
+	told    map[string]string     // key -> the message that the PMS got under it
+	times   int                   // messages, with their repetitions
+}
+
+func newPowerBook() *powerBook {
+	return &powerBook{acked: map[guest.Report]bool{}, told: map[string]string{}}
+}
+
+// open are the reports of the last boot that were being pushed when the power
+// went, as nobody saw their answer: one of each line, perhaps just about to be.
+// What was sent again then is given up, as a PBX does not try for ever.
+func (b *powerBook) open() (open []guest.Report) {
+	for line := range guest.Lines {
+		r := guest.Report{Session: b.session, Line: line}
+		for b.acked[r] {
+			r.Number++
+		}
+		open = append(open, r)
+	}
+	return open
+}
+
+// begin says that a machine has been switched on.
+func (b *powerBook) begin(session int) { b.session = session }
+
+// enter takes what a machine has said.
+func (b *powerBook) enter(words []string) error {
+	if len(words) == 0 {
+		return errors.New("an empty line")
+	}
+	what, rest := words[0], words[1:]
+	switch {
+	case what == guest.Acked && len(rest) == 3:
+		return b.enterAcked(rest)
+	case what == guest.Told && len(rest) == 6:
+		key, message := rest[0], strings.Join(rest[1:], " ")
+		if before, known := b.told[key]; known && before != message {
+			return fmt.Errorf("key %s carried %q and %q", key, before, message)
+		}
+		b.told[key] = message
+		b.times++
+		return nil
+	case what == guest.Ready || what == guest.Ticked || what == guest.Drained || what == guest.Off:
+		return nil
+	}
+	return fmt.Errorf("the machine says: %q", words)
+}
+
+func (b *powerBook) enterAcked(words []string) error {
+	var r guest.Report
+	for i, into := range []*int{&r.Session, &r.Line, &r.Number} {
+		n, err := strconv.Atoi(words[i])
+		if err != nil {
+			return fmt.Errorf("the machine says that %q was acknowledged: %w", words, err)
+		}
+		*into = n
+	}
+	if b.acked[r] {
+		return fmt.Errorf("%+v was acknowledged twice", r)
+	}
+	b.acked[r] = true
+	return nil
+}
