@@ -37,7 +37,7 @@ vuln:
 # they always run.
 unit:
 	go test -race $$(go list ./... | grep -v '^bellhop/e2e')
-	go test -race -count=1 ./e2e/...
+	go test -race -count=1 -timeout 20m ./e2e/...
 
 # Many more power cuts than the tests make: some six seconds each.
 POWER_CYCLES ?= 100

@@ -22,7 +22,7 @@ import (
 // at every moment of a recorded run, several ways each. BELLHOP_FAULTS_WAYS sets
 // how many, BELLHOP_FAULTS_SEED which.
 func TestEveryCrashStateKeepsWhatWasPromised(t *testing.T) {
-	ways, seed := setting("BELLHOP_FAULTS_WAYS", 5), setting("BELLHOP_FAULTS_SEED", int(rand.Uint32()))
+	ways, seed := setting("BELLHOP_FAULTS_WAYS", 4), setting("BELLHOP_FAULTS_SEED", int(rand.Uint32()))
 	t.Logf("BELLHOP_FAULTS_SEED=%d BELLHOP_FAULTS_WAYS=%d", seed, ways)
 	r := rand.New(rand.NewPCG(uint64(seed), 1))
 	folder := t.TempDir()
