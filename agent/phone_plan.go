@@ -137,9 +137,9 @@ func (p *phoneWriter) clean(name string) string {
 	return clean
 }
 
-// routesFor are the routes that a telephone should have; as they are when the
-// hotel has never set a class, as they were when it does no more. Also with an error they are the best that can be
-// given.
+// routesFor are the routes that a telephone should have: as they are when the
+// hotel has never set a class, as they were when it no longer does. With an
+// error they are the best that can be given.
 func (p *phoneWriter) routesFor(wanted hotel.Phone, now pbx.Settings) ([]string, error) {
 	current := now.Routes
 	if wanted.Leaving != nil && wanted.Leaving.Routes != nil {

@@ -429,5 +429,5 @@ func (p *phoneWriter) restore(ctx context.Context, extension string, order uint6
 		return err
 	}
 	p.shown(extension)
-	return p.note(ctx, hotel.PhoneNote{Extension: extension, Restored: order})
+	return p.keep(ctx, hotel.PhoneNote{Extension: extension, Restored: order})
 }
