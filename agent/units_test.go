@@ -220,3 +220,24 @@ func FuzzRunningNotes(f *testing.F) {
 		}
 	})
 }
+
+// A guest who was refused has not come: nothing is charged for him, not even
+// by hooks that the agent comes to only after its next start.
+func TestHooksDoNotActOnARefusedOrder(t *testing.T) {
+	a := hookedAgent(t, `bellhop.on("checkin", function(event)
+		bellhop.kv.set("arrivals", (bellhop.kv.get("arrivals") or 0) + 1)
+	end)`)
+	order := hotel.Event{Kind: hotel.KindCheckIn, Room: "101", Lanes: []string{"101"}, Source: hotel.SourceCommand}
+	if _, err := a.Do(t.Context(), order); err != nil {
+		t.Fatal(err)
+	}
+	id, err := a.Do(t.Context(), order)
+	if err == nil {
+		t.Fatal("a second guest was let in")
+	}
+	order.ID = id
+	a.units.run(t.Context(), &order, map[string]bool{hotel.RulesUnit: true}) // as after a start
+	if got := kvOf(a, "arrivals"); got != "1" {
+		t.Errorf("the hook counted %s arrivals", got)
+	}
+}
