@@ -39,6 +39,7 @@ var floors = map[string][]string{
 	"e2e/need":    {},
 	"cmd/bellhop": {anything},
 	"e2e":         {anything},
+	"e2e/rig":     {anything},
 	"e2e/faults":  {anything},
 	// The two sides of a machine's power: what they agree on, and its first program.
 	"e2e/faults/guest":      {"sim"},

@@ -1,154 +1,212 @@
-package e2e
+package faults
 
 import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"bellhop/e2e/need"
+	"bellhop/e2e/rig"
 )
 
-// noticeTime bounds how long it may take until something is seen to happen.
-const noticeTime = 30 * time.Second
-
-// refuses waits until the agent has refused so many pushes more.
-func (b *box) refuses(l *life, p *pbx, more int64) {
-	b.t.Helper()
-	b.grows(l, "pushes are refused", p.refused.Load, more)
-}
-
-// acknowledges waits until the agent has acknowledged so many pushes more.
-func (b *box) acknowledges(l *life, p *pbx, more int64) {
-	b.t.Helper()
-	b.grows(l, "pushes are acknowledged", p.acked.Load, more)
-}
-
-func (b *box) grows(l *life, what string, count func() int64, more int64) {
-	b.t.Helper()
-	from := count()
-	eventually(b.t, noticeTime, func() (bool, string) {
-		if !l.running() {
-			b.t.Fatalf("the agent ended: %v", l.state)
-		}
-		return count() >= from+more, fmt.Sprintf("%d of %d %s", count()-from, more, what)
-	})
-}
-
 // tells checks that /healthz and the status say why nothing is kept.
-func (b *box) tells(why string) {
-	b.t.Helper()
-	status, h, err := b.health(b.t.Context())
-	if err != nil || status != http.StatusServiceUnavailable || h.OK || !strings.Contains(strings.Join(h.Missing, "; "), why) {
-		b.t.Errorf("/healthz answers %d %+v %v, and not 503 and %q", status, h, err, why)
+func tells(h *rig.Hotel, why string) {
+	h.T.Helper()
+	status, health, err := h.Health(h.T.Context())
+	if err != nil || status != http.StatusServiceUnavailable || health.OK || !strings.Contains(strings.Join(health.Missing, "; "), why) {
+		h.T.Errorf("/healthz answers %d %+v %v, and not 503 and %q", status, health, err, why)
 	}
-	if s := b.status(); !strings.Contains(s.Store.Error, why) || s.Refused == 0 {
-		b.t.Errorf("the status says %q, %d refused, and not %q", s.Store.Error, s.Refused, why)
+	if s := h.Status(); !strings.Contains(s.Store.Error, why) || s.Refused == 0 {
+		h.T.Errorf("the status says %q, %d refused, and not %q", s.Store.Error, s.Refused, why)
 	}
 }
 
 // well waits until /healthz is content again.
-func (b *box) well() {
-	b.t.Helper()
-	eventually(b.t, noticeTime, func() (bool, string) {
-		status, h, err := b.health(b.t.Context())
-		return err == nil && status == http.StatusOK && h.OK, fmt.Sprintf("/healthz answers %d %+v %v", status, h, err)
+func well(h *rig.Hotel) {
+	h.T.Helper()
+	rig.Eventually(h.T, rig.NoticeTime, func() (bool, string) {
+		status, health, err := h.Health(h.T.Context())
+		return err == nil && status == http.StatusOK && health.OK, fmt.Sprintf("/healthz answers %d %+v %v", status, health, err)
 	})
 }
 
 // keepsNothing checks that while nothing can be kept nothing is acknowledged.
-func (b *box) keepsNothing(l *life, p *pbx) {
-	b.t.Helper()
-	b.refuses(l, p, 20) // what was committed before the fault has been answered
-	before := p.acked.Load()
-	b.refuses(l, p, 50)
-	if after := p.acked.Load(); after != before {
-		b.t.Errorf("%d pushes were acknowledged while nothing could be kept", after-before)
+func keepsNothing(h *rig.Hotel, l *rig.Life) {
+	h.T.Helper()
+	h.Refuses(l, 20) // what was committed before the fault has been answered
+	before := h.Acknowledged()
+	h.Refuses(l, 40)
+	if after := h.Acknowledged(); after != before {
+		h.T.Errorf("%d things were acknowledged while nothing could be kept", after-before)
 	}
 }
+
+var disturbed = rig.Traffic{Lines: 6, Pause: 50 * time.Millisecond, How: rig.Rough, Wild: true}
 
 // TestDiskErrors lets the disk refuse to sync and to write, all the time and
 // now and then. What cannot be kept is not acknowledged; then all goes on.
 func TestDiskErrors(t *testing.T) {
 	need.Tool(t, "strace")
-	k := newSink(t)
-	b := newBox(t, boxOptions{sink: k.url, hooks: hooks()})
-	l := b.start()
-	b.ready(l)
-	b.furnish()
-	p := newPBX(b.push)
-	c := p.chaos(t, k, traffic{lines: 6, pause: 50 * time.Millisecond, how: rough})
-	b.acknowledges(l, p, 50)
-
+	t.Parallel()
+	h := rig.NewHotel(t, rig.Setting{})
+	l := h.Open()
+	rest := h.Busy(disturbed)
+	h.Acknowledges(l, 50)
 	for _, fault := range []struct{ inject, why string }{
 		{"fdatasync:error=EIO", "input/output error"},
 		{"pwrite64:error=EIO", "input/output error"},
 		{"pwrite64:error=ENOSPC", "no space left on device"},
+		{"pwrite64:error=EROFS", "read-only file system"},
 	} {
-		tracer := b.inject(l, fault.inject)
-		b.keepsNothing(l, p)
-		b.tells(fault.why)
+		tracer := inject(h, l, fault.inject)
+		keepsNothing(h, l)
+		tells(h, fault.why)
 		tracer.end()
-		b.acknowledges(l, p, 50)
-		b.well()
+		h.Tried()
+		h.Again(l, time.Now())
+		h.Acknowledges(l, 50)
+		well(h)
 	}
 	for _, fault := range []string{
 		"fdatasync:error=EIO:when=1+3", "fdatasync:error=EIO:when=2+2", "fdatasync:error=EIO:when=1+2",
-		"pwrite64:error=EIO:when=3+7", "pwrite64:error=EIO:when=2+5",
+		"pwrite64:error=EIO:when=3+7", "pwrite64:error=ENOSPC:when=2+5",
 	} {
-		before := p.acked.Load()
-		tracer := b.inject(l, fault)
-		b.refuses(l, p, 40)
+		before := h.Acknowledged()
+		tracer := inject(h, l, fault)
+		h.Refuses(l, 30)
 		tracer.end()
-		t.Logf("%s: %d acknowledged beside 40 refused", fault, p.acked.Load()-before)
-		b.acknowledges(l, p, 20)
+		h.Tried()
+		t.Logf("%s: %d acknowledged beside 30 refused", fault, h.Acknowledged()-before)
+		h.Again(l, time.Now())
 	}
-	c.end()
-	b.well()
-	b.settle(l, p, k)
+	mended := time.Now()
+	rest()
+	well(h)
+	h.Settle(l, "disk that fails to sync and to write", mended)
 }
 
-// TestFullDisk fills the disk, and then makes it larger.
-func TestFullDisk(t *testing.T) {
+// smallDisk mounts a disk in memory of a size, such as 1m.
+func smallDisk(t *testing.T, size string) (folder string) {
+	t.Helper()
 	need.Root(t, "mount a small disk")
-	disk := filepath.Join(t.TempDir(), "disk")
-	if err := os.Mkdir(disk, 0o700); err != nil {
+	folder = filepath.Join(t.TempDir(), "disk")
+	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
 		t.Fatalf("mount a small disk: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
+		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
 			t.Errorf("unmount: %v", err)
 		}
 	})
-	k := newSink(t)
-	b := newBox(t, boxOptions{sink: k.url, store: disk, hooks: hooks()})
-	l := b.start()
-	b.ready(l)
-	b.furnish()
-	p := newPBX(b.push)
-	c := p.chaos(t, k, traffic{lines: 6, pause: 50 * time.Millisecond, how: rough})
-	b.refuses(l, p, 50)
-	b.tells("no space left on device")
-	t.Logf("%d acknowledged until the disk was full", p.acked.Load())
+	return folder
+}
 
-	// A kill on a full disk loses nothing either.
-	l.kill()
-	l = b.start()
-	b.ready(l)
-	b.refuses(l, p, 50)
-
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
-		t.Fatalf("make the disk larger: %v", err)
+func remount(t *testing.T, folder string, flags uintptr, options string) {
+	t.Helper()
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_REMOUNT|flags, options); err != nil {
+		t.Fatalf("mount the disk anew with %q: %v", options, err)
 	}
-	b.acknowledges(l, p, 50)
-	b.well()
-	c.end()
-	b.settle(l, p, k)
+}
+
+// TestFullDisk fills the disk, kills the agent on it, and makes it larger.
+func TestFullDisk(t *testing.T) {
+	disk := smallDisk(t, "1m")
+	t.Parallel()
+	h := rig.NewHotel(t, rig.Setting{Store: disk})
+	l := h.Open()
+	rest := h.Busy(disturbed)
+	h.Refuses(l, 50)
+	tells(h, "no space left on device")
+	h.Tried()
+	t.Logf("%d acknowledged until the disk was full", h.Acknowledged())
+	l.Kill() // on a full disk that loses nothing either
+	l = h.Start()
+	h.Ready(l)
+	h.Refuses(l, 50)
+	h.Tried()
+	remount(t, disk, 0, "size=64m")
+	mended := time.Now()
+	h.Again(l, mended)
+	well(h)
+	rest()
+	h.Settle(l, "full disk", mended)
+}
+
+// TestReadOnlyDisk lets the system make the disk read-only, as it does after
+// errors, and lets a person mend it. tmpfs refuses that while a file is open for
+// writing, so that it is a bind mount which changes.
+func TestReadOnlyDisk(t *testing.T) {
+	below := smallDisk(t, "64m")
+	folder := filepath.Join(t.TempDir(), "bound")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount(below, folder, "", syscall.MS_BIND, ""); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(folder, syscall.MNT_DETACH) })
+	t.Parallel()
+	h := rig.NewHotel(t, rig.Setting{Store: folder})
+	l := h.Open()
+	rest := h.Busy(disturbed)
+	h.Acknowledges(l, 50)
+	l.Kill()
+	if err := syscall.Mount("", folder, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	h.Tried()
+	l = h.Start()
+	rig.Pass(t.Context(), time.Second)
+	t.Logf("on a read-only disk the agent runs: %v", l.Running())
+	l.Kill()
+	if err := syscall.Mount("", folder, "", syscall.MS_REMOUNT|syscall.MS_BIND, ""); err != nil {
+		t.Fatal(err)
+	}
+	mended := time.Now()
+	l = h.Start()
+	h.Again(l, mended)
+	rest()
+	h.Settle(l, "read-only disk", mended)
+}
+
+// TestFileSizeLimit lets the system refuse files that grow, as a limit for the
+// service does.
+func TestFileSizeLimit(t *testing.T) {
+	t.Parallel()
+	h := rig.NewHotel(t, rig.Setting{})
+	l := h.Open()
+	rest := h.Busy(disturbed)
+	h.Acknowledges(l, 20)
+	info, err := os.Stat(h.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit(t, l, strconv.FormatInt(info.Size(), 10))
+	h.Refuses(l, 50)
+	tells(h, "file too large")
+	h.Tried()
+	limit(t, l, "unlimited")
+	mended := time.Now()
+	h.Again(l, mended)
+	well(h)
+	rest()
+	h.Settle(l, "limit on the size of files", mended)
+}
+
+func limit(t *testing.T, l *rig.Life, size string) {
+	t.Helper()
+	said, err := exec.Command(need.Tool(t, "prlimit"), "--pid", strconv.Itoa(l.Pid()), "--fsize="+size+":unlimited").CombinedOutput()
+	if err != nil {
+		t.Fatalf("prlimit: %v: %s", err, said)
+	}
 }

@@ -1,57 +1,61 @@
-package e2e
+package faults
 
 import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"bellhop/e2e/rig"
 )
 
-const kills = 150
-
-// TestKilledAnywhere kills the agent at random places while a PBX pushes and
-// the PMS fails now and then. In the end each event that was acknowledged has
-// had its effects once, in the store and at the PMS.
+// TestKilledAnywhere kills the agent at random places, with either way of
+// events, while everything goes on and the far sides fail now and then.
 func TestKilledAnywhere(t *testing.T) {
-	k := newSink(t)
-	b := newBox(t, boxOptions{sink: k.url, hooks: hooks()})
-	l := b.start()
-	b.ready(l)
-	b.furnish()
-
-	p := newPBX(b.push)
-	c := p.chaos(t, k, traffic{lines: 8, pause: 150 * time.Millisecond, how: rough})
-	began := time.Now()
-	for range kills {
-		b.killSoon(l, p)
-		l = b.start()
+	for name, stream := range map[string]bool{"pushes": false, "event stream": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kills := setting("BELLHOP_FAULTS_KILLS", 60)
+			h := rig.NewHotel(t, rig.Setting{Stream: stream})
+			l := h.Open()
+			rest := h.Busy(rig.Usual)
+			for range kills {
+				l = killSoon(h, l)
+			}
+			mended := time.Now()
+			h.Ready(l)
+			rest()
+			h.Settle(l, "killed anywhere, "+name, mended)
+		})
 	}
-	t.Logf("%d kills in %s", kills, time.Since(began).Round(time.Millisecond))
-	b.ready(l)
-	c.end()
-	b.settle(l, p, k)
 }
 
 // killSoon kills the agent while it starts, while it works, or just after it
-// has answered a push.
-func (b *box) killSoon(l *life, p *pbx) {
-	b.t.Helper()
+// has acknowledged something, and starts the next.
+func killSoon(h *rig.Hotel, l *rig.Life) *rig.Life {
+	h.T.Helper()
+	waited := false
 	switch rand.IntN(10) {
 	case 0, 1:
-		pass(b.t.Context(), time.Duration(rand.IntN(40_000))*time.Microsecond)
+		rig.Pass(h.T.Context(), time.Duration(rand.IntN(40_000))*time.Microsecond)
 	case 2, 3, 4, 5, 6:
-		pass(b.t.Context(), time.Duration(20_000+rand.IntN(500_000))*time.Microsecond)
+		rig.Pass(h.T.Context(), time.Duration(20_000+rand.IntN(500_000))*time.Microsecond)
 	default:
-		seen := p.acked.Load() + 1 + rand.Int64N(60)
-		eventually(b.t, startTime, func() (bool, string) {
-			return p.acked.Load() >= seen || !l.running(), "no push is answered"
-		})
-		pass(b.t.Context(), time.Duration(rand.IntN(5000))*time.Microsecond)
+		waited = true
+		h.Acknowledges(l, 1+rand.Int64N(60))
+		rig.Pass(h.T.Context(), time.Duration(rand.IntN(5000))*time.Microsecond)
 	}
-	if !l.running() {
-		b.t.Fatalf("the agent ended by itself: %v", l.state)
+	if !l.Running() {
+		h.T.Fatalf("the agent ended by itself: %v", l.State)
 	}
-	l.kill()
-	if !l.killed() {
-		b.t.Fatalf("the agent ended by itself: %v", l.state)
+	l.Kill()
+	if !l.Killed() {
+		h.T.Fatalf("the agent ended by itself: %v", l.State)
 	}
+	h.Tried()
+	began := time.Now()
+	l = h.Start()
+	if waited {
+		h.Again(l, began)
+	}
+	return l
 }

@@ -1,4 +1,4 @@
-package e2e
+package faults
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"bellhop/api"
+	"bellhop/e2e/rig"
 	"bellhop/hotel"
 )
 
@@ -29,8 +29,7 @@ end)
 `
 
 const (
-	askUnit     = "ask.lua:minibar:1"
-	minibarUnit = "minibar.lua:minibar:1"
+	askUnit = "ask.lua:minibar:1"
 )
 
 // slow is a server that tells of each request, and answers those for a room
@@ -68,88 +67,62 @@ func (s *slow) wait(t *testing.T, number string) {
 		if got != number {
 			t.Fatalf("the hook of room %s runs, and not that of %s", got, number)
 		}
-	case <-time.After(noticeTime):
+	case <-time.After(rig.NoticeTime):
 		t.Fatalf("the hook of room %s does not run", number)
 	}
-}
-
-// event reads an event and its units. One that was just acknowledged is in
-// the journal a moment later.
-func (b *box) event(id uint64) (a api.EventAnswer) {
-	b.t.Helper()
-	eventually(b.t, noticeTime, func() (bool, string) {
-		err := b.client.Get(b.t.Context(), fmt.Sprintf("/v1/events/%d", id), &a)
-		return err == nil, fmt.Sprint(err)
-	})
-	return a
-}
-
-// charges are the postings of a room, the oldest first.
-func (b *box) charges(number string) (all []string) {
-	b.t.Helper()
-	var postings []hotel.Posting
-	if err := b.client.Get(b.t.Context(), "/v1/postings?limit=100&room="+number, &postings); err != nil {
-		b.t.Fatal(err)
-	}
-	for _, p := range slices.Backward(postings) {
-		all = append(all, fmt.Sprintf("%s %d", p.Kind, p.Amount))
-	}
-	return all
 }
 
 // TestPoisonHook kills the agent twice while the same hook runs for the same
 // event, as a lack of memory might. The third agent leaves that run to a
 // person, does the event's others, and goes on.
 func TestPoisonHook(t *testing.T) {
-	k, far := newSink(t), newSlow(t, room(0), room(1))
-	b := newBox(t, boxOptions{sink: k.url, hooks: map[string]string{"ask.lua": fmt.Sprintf(askHook, far.url)}})
-	l := b.start()
-	b.ready(l)
-	b.furnish()
-	p := newPBX(b.push)
+	far := newSlow(t, rig.Room(0), rig.Room(1))
+	b := rig.NewHotel(t, rig.Setting{Hooks: map[string]string{"share.lua": "", "ask.lua": fmt.Sprintf(askHook, far.url)}})
+	l := b.Open()
+	p := b.Push
 	tell := func(in int) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), noticeTime)
+		ctx, cancel := context.WithTimeout(t.Context(), rig.NoticeTime)
 		defer cancel()
-		if !p.tell(ctx, p.invent(aboutMinibar, in), smooth) {
+		if !p.Tell(ctx, p.Invent(rig.AboutMinibar, in), rig.Smooth) {
 			t.Fatal("a push is not acknowledged")
 		}
 	}
 	// Other rooms do not wait for the one that waits.
 	tell(1)
-	far.wait(t, room(1))
+	far.wait(t, rig.Room(1))
 	tell(2)
-	eventually(t, noticeTime, func() (bool, string) {
-		got := b.charges(room(2))
-		return slices.Equal(got, []string{"minibar 350"}), fmt.Sprintf("room %s has %q", room(2), got)
+	rig.Eventually(t, rig.NoticeTime, func() (bool, string) {
+		got := b.Charges(rig.Room(2))
+		return slices.Equal(got, []string{"minibar 350"}), fmt.Sprintf("room %s has %q", rig.Room(2), got)
 	})
-	close(far.open[room(1)])
-	b.drained(drainTime)
+	close(far.open[rig.Room(1)])
+	b.Drained(rig.DrainTime)
 
 	tell(0)
-	id := b.status().Store.LastID
+	id := b.Status().Store.LastID
 	for range 2 {
-		far.wait(t, room(0))
-		l.kill()
-		l = b.start()
-		b.ready(l)
+		far.wait(t, rig.Room(0))
+		l.Kill()
+		l = b.Start()
+		b.Ready(l)
 	}
 
-	eventually(t, noticeTime, func() (bool, string) {
-		units := b.event(id).Units
+	rig.Eventually(t, rig.NoticeTime, func() (bool, string) {
+		units := b.Event(id).Units
 		return len(units) == 3, fmt.Sprintf("done are %+v", units)
 	})
-	units := b.event(id).Units
+	units := b.Event(id).Units
 	if why := units[askUnit].Error; !strings.Contains(why, "died twice") {
 		t.Errorf("the run that was there at two deaths ended with %q", why)
 	}
-	if why := units[minibarUnit].Error; why != "" {
+	if why := units[rig.MinibarUnit].Error; why != "" {
 		t.Errorf("another run of the event failed: %s", why)
 	}
-	if got := b.charges(room(0)); !slices.Equal(got, []string{"minibar 350"}) {
-		t.Errorf("room %s has %q", room(0), got)
+	if got := b.Charges(rig.Room(0)); !slices.Equal(got, []string{"minibar 350"}) {
+		t.Errorf("room %s has %q", rig.Room(0), got)
 	}
-	b.poisoned(id)
+	poisoned(b, id)
 	select {
 	case <-far.asked:
 		t.Error("the third agent ran it again")
@@ -158,43 +131,33 @@ func TestPoisonHook(t *testing.T) {
 	tell(3)
 
 	// A person lets it run again, when the server answers again.
-	close(far.open[room(0)])
-	again := b.rerun(id)
-	if units := b.event(again).Units; units[askUnit].Error != "" {
+	close(far.open[rig.Room(0)])
+	again := b.Rerun(id)
+	if units := b.Event(again).Units; units[askUnit].Error != "" {
 		t.Errorf("run by hand: %+v", units)
 	}
-	if got := b.charges(room(0)); !slices.Equal(got, []string{"minibar 350", "other 7"}) {
-		t.Errorf("room %s has %q", room(0), got)
+	if got := b.Charges(rig.Room(0)); !slices.Equal(got, []string{"minibar 350", "other 7"}) {
+		t.Errorf("room %s has %q", rig.Room(0), got)
 	}
 	var parked []hotel.ParkedUnit
-	if err := b.client.Get(t.Context(), "/v1/parked", &parked); err != nil || len(parked) != 0 {
+	if err := b.Client.Get(t.Context(), "/v1/parked", &parked); err != nil || len(parked) != 0 {
 		t.Errorf("parked are %+v, %v", parked, err)
 	}
-	b.drained(drainTime)
-	b.stop(l)
+	b.Drained(rig.DrainTime)
+	b.Stop(l)
 }
 
 // poisoned checks that the run is parked and that a person is told.
-func (b *box) poisoned(id uint64) {
-	b.t.Helper()
+func poisoned(b *rig.Hotel, id uint64) {
+	b.T.Helper()
 	var parked []hotel.ParkedUnit
-	if err := b.client.Get(b.t.Context(), "/v1/parked", &parked); err != nil {
-		b.t.Fatal(err)
+	if err := b.Client.Get(b.T.Context(), "/v1/parked", &parked); err != nil {
+		b.T.Fatal(err)
 	}
 	if len(parked) != 1 || parked[0].Event != id || parked[0].Unit != askUnit {
-		b.t.Errorf("parked are %+v", parked)
+		b.T.Errorf("parked are %+v", parked)
 	}
-	if !b.alarmed(hotel.AlertHookFailed) {
-		b.t.Error("nobody is told")
+	if !b.Alarmed(hotel.AlertHookFailed) {
+		b.T.Error("nobody is told")
 	}
-}
-
-// alarmed tells whether an alert of a code is open.
-func (b *box) alarmed(code string) bool {
-	b.t.Helper()
-	var alerts []api.AlertAnswer
-	if err := b.client.Get(b.t.Context(), "/v1/alerts", &alerts); err != nil {
-		b.t.Fatal(err)
-	}
-	return slices.ContainsFunc(alerts, func(a api.AlertAnswer) bool { return a.Code == code })
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"bellhop/e2e/rig"
 	"bellhop/hotel"
 	"bellhop/store"
 )
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	os.Exit(rig.Main(m))
 }
 
 const (

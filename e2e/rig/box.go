@@ -1,20 +1,19 @@
-package e2e
+package rig
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -24,62 +23,95 @@ import (
 	"bellhop/store"
 )
 
-// startTime bounds how long an agent may take until it answers, on a busy
+// StartTime bounds how long an agent may take until it answers, on a busy
 // machine and under strace.
-const startTime = 30 * time.Second
+const StartTime = 30 * time.Second
 
-// box is an installation: config, hooks, store, and the agents that run on it
+// NoticeTime bounds how long it may take until something is seen to happen.
+const NoticeTime = 30 * time.Second
+
+// Box is an installation: config, hooks, store, and the agents that run on it
 // one after the other.
-type box struct {
-	t      *testing.T
-	folder string
-	config string
-	db     string
-	socket string
-	push   string // where the PBX pushes to
-	open   string // where /healthz is answered
-	log    string
-	client *api.Client
+type Box struct {
+	T      *testing.T
+	Folder string
+	Config string
+	DB     string
+	Socket string
+	PushTo string // where the PBX pushes to
+	Open   string // where /healthz is answered
+	Log    string
+	Client *api.Client
 }
 
-// boxOptions say what differs from box to box.
-type boxOptions struct {
-	sink  string            // the address of the PMS
-	store string            // the folder of the store; empty: one of the box's own
-	hooks map[string]string // file name -> text
+// Options say what differs from box to box.
+type Options struct {
+	PMS   string            // the address of the PMS
+	PBX   string            // the address of the PBX's API; empty: nobody answers there
+	Event string            // the address of the PBX's event stream; empty: the PBX pushes
+	Store string            // the folder of the store; empty: one of the box's own
+	Hooks map[string]string // file name -> text
+	Extra string            // more of the config, whole sections
+	// PushTo is where the PBX pushes to; empty: an address of this computer.
+	PushTo string
+	// AllowFrom may push; empty: this computer.
+	AllowFrom string
 }
 
-const secret = "a secret for tests"
+const (
+	pmsSecret   = "a secret for tests"
+	pbxPassword = "a password for tests"
+	hotelZone   = "Europe/Rome"
+)
 
-func newBox(t *testing.T, o boxOptions) *box {
+// NewBox lays a box out; no agent runs yet.
+func NewBox(t *testing.T, o Options) *Box {
 	t.Helper()
 	folder := t.TempDir()
-	if o.store == "" {
-		o.store = filepath.Join(folder, "store")
+	o.Store = cmp.Or(o.Store, filepath.Join(folder, "store"))
+	o.PBX = cmp.Or(o.PBX, "http://127.0.0.1:1")
+	o.AllowFrom = cmp.Or(o.AllowFrom, "127.0.0.1")
+	b := &Box{
+		T: t, Folder: folder,
+		Config: filepath.Join(folder, "bellhop.toml"), DB: filepath.Join(o.Store, "bellhop.db"),
+		Socket: filepath.Join(folder, "bellhop.sock"), Log: filepath.Join(folder, "log"),
+		PushTo: o.PushTo, Open: freeAddress(t),
 	}
-	b := &box{
-		t: t, folder: folder,
-		config: filepath.Join(folder, "bellhop.toml"), db: filepath.Join(o.store, "bellhop.db"),
-		socket: filepath.Join(folder, "bellhop.sock"), log: filepath.Join(folder, "log"),
-		push: freeAddress(t), open: freeAddress(t),
+	if b.PushTo == "" {
+		b.PushTo = freeAddress(t)
 	}
-	b.client = api.NewClient(b.socket)
-	for name, text := range o.hooks {
-		b.write(filepath.Join("hooks", name), text)
+	b.Client = api.NewClient(b.Socket)
+	for name, text := range o.Hooks {
+		b.Write(filepath.Join("hooks", name), text)
 	}
-	b.write("pms-secret", secret)
-	b.write("bellhop.toml", fmt.Sprintf(`
+	b.Write("pms-secret", pmsSecret)
+	b.Write("pbx-password", pbxPassword)
+	b.Write("bellhop.toml", b.toml(o))
+	t.Cleanup(b.showLog)
+	return b
+}
+
+func (b *Box) toml(o Options) string {
+	events := fmt.Sprintf("event_listen = %q\nallow_from = [%q]\n", b.PushTo, o.AllowFrom)
+	if o.Event != "" {
+		events = fmt.Sprintf("events = \"tcp\"\nevent_addr = %q\n", o.Event)
+	}
+	return fmt.Sprintf(`
 [hotel]
 name = "Harbour Inn"
-timezone = "Europe/Rome"
+timezone = %q
 country = "IT"
 currency = "EUR"
 language = "en"
 [pbx]
-url = "http://127.0.0.1:1"
+url = %q
 username = "api"
-event_listen = %q
-allow_from = ["127.0.0.1"]
+password_file = %q
+%s
+[classes]
+local = ["Local"]
+[emergency]
+routes = ["Emergency"]
 [hooks]
 dir = %q
 [api]
@@ -91,19 +123,20 @@ path = %q
 link = "webhook"
 url = %q
 secret_file = %q
-`, b.push, filepath.Join(folder, "hooks"), b.open, b.socket, b.db, o.sink, filepath.Join(folder, "pms-secret")))
-	t.Cleanup(b.showLog)
-	return b
+%s`, hotelZone, o.PBX, b.in("pbx-password"), events, b.in("hooks"), b.Open, b.Socket, b.DB, o.PMS, b.in("pms-secret"), o.Extra)
 }
 
-func (b *box) write(name, text string) {
-	b.t.Helper()
-	path := filepath.Join(b.folder, name)
+func (b *Box) in(name string) string { return filepath.Join(b.Folder, name) }
+
+// Write makes a file in the box's folder.
+func (b *Box) Write(name, text string) {
+	b.T.Helper()
+	path := filepath.Join(b.Folder, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		b.t.Fatal(err)
+		b.T.Fatal(err)
 	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		b.t.Fatal(err)
+		b.T.Fatal(err)
 	}
 }
 
@@ -123,117 +156,31 @@ func freeAddress(t *testing.T) string {
 }
 
 // showLog shows the end of what the agents said when the test has failed.
-func (b *box) showLog() {
-	if !b.t.Failed() {
+func (b *Box) showLog() {
+	if !b.T.Failed() {
 		return
 	}
-	text, _ := os.ReadFile(b.log) // there may be none
+	text, _ := os.ReadFile(b.Log) // there may be none
 	const most = 6000
-	b.t.Logf("the agent's last words:\n%s", text[max(0, len(text)-most):])
+	b.T.Logf("the agent's last words:\n%s", text[max(0, len(text)-most):])
 }
 
-// life is one run of the agent's process.
-type life struct {
-	cmd   *exec.Cmd
-	ended chan struct{}
-	state *os.ProcessState // once ended
-}
-
-// start starts the agent, under the tracer whose command line is given, if any.
-func (b *box) start(tracer ...string) *life {
-	b.t.Helper()
-	log, err := os.OpenFile(b.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer log.Close()
-	args := append(tracer, program, "run", "-c", b.config)
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		b.t.Fatal(err)
-	}
-	l := &life{cmd: cmd, ended: make(chan struct{})}
-	go func() {
-		_ = cmd.Wait() // how it ended is in the state
-		l.state = cmd.ProcessState
-		close(l.ended)
-	}()
-	b.t.Cleanup(l.kill)
-	return l
-}
-
-// kill ends the process at once.
-func (l *life) kill() {
-	_ = l.cmd.Process.Kill() // it may have ended
-	<-l.ended
-}
-
-// killed tells whether the process ended by SIGKILL.
-func (l *life) killed() bool {
-	status, ok := l.state.Sys().(syscall.WaitStatus)
-	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
-}
-
-// running tells whether the process has not ended.
-func (l *life) running() bool {
-	select {
-	case <-l.ended:
-		return false
-	default:
-		return true
-	}
-}
-
-// stop ends the agent in order.
-func (b *box) stop(l *life) {
-	b.t.Helper()
-	if err := l.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		b.t.Fatal(err)
-	}
-	select {
-	case <-l.ended:
-	case <-time.After(startTime):
-		b.t.Fatal("the agent does not stop")
-	}
-	if !l.state.Success() {
-		b.t.Fatalf("the agent ended with %v", l.state)
-	}
-}
-
-// ready waits until the agent answers and takes reports.
-func (b *box) ready(l *life) agent.Status {
-	b.t.Helper()
+// Status asks the running agent how things stand.
+func (b *Box) Status() agent.Status {
+	b.T.Helper()
 	var s agent.Status
-	eventually(b.t, startTime, func() (bool, string) {
-		if !l.running() {
-			b.t.Fatalf("the agent ended: %v", l.state)
-		}
-		err := b.client.Get(b.t.Context(), "/v1/status", &s)
-		if err == nil && (s.PBX == nil || s.PBX.Listening == "") {
-			err = errors.New("it does not listen for the PBX yet")
-		}
-		return err == nil, fmt.Sprintf("the agent is not ready: %v", err)
-	})
-	return s
-}
-
-// status asks the running agent how things stand.
-func (b *box) status() agent.Status {
-	b.t.Helper()
-	var s agent.Status
-	if err := b.client.Get(b.t.Context(), "/v1/status", &s); err != nil {
-		b.t.Fatal(err)
+	if err := b.Client.Get(b.T.Context(), "/v1/status", &s); err != nil {
+		b.T.Fatal(err)
 	}
 	return s
 }
 
-// drained waits until every event is finished and every call has ended.
-func (b *box) drained(limit time.Duration) {
-	b.t.Helper()
-	eventually(b.t, limit, func() (bool, string) {
+// Drained waits until every event is finished and every call has ended.
+func (b *Box) Drained(limit time.Duration) {
+	b.T.Helper()
+	Eventually(b.T, limit, func() (bool, string) {
 		var s agent.Status
-		if err := b.client.Get(b.t.Context(), "/v1/status", &s); err != nil {
+		if err := b.Client.Get(b.T.Context(), "/v1/status", &s); err != nil {
 			return false, err.Error()
 		}
 		done := s.Backlog == 0 && s.Store.Watermark == s.Store.LastID && s.Store.Waiting == 0 && s.Store.Error == ""
@@ -242,9 +189,9 @@ func (b *box) drained(limit time.Duration) {
 	})
 }
 
-// health asks /healthz over TCP.
-func (b *box) health(ctx context.Context) (status int, h api.Health, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.open+"/healthz", nil)
+// Health asks /healthz over TCP.
+func (b *Box) Health(ctx context.Context) (status int, h api.Health, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.Open+"/healthz", nil)
 	if err != nil {
 		return 0, h, err
 	}
@@ -260,36 +207,47 @@ func (b *box) health(ctx context.Context) (status int, h api.Health, err error) 
 	return response.StatusCode, h, json.Unmarshal(text, &h)
 }
 
-// The hotel of the tests: rooms 1001 to 1032, each with its own telephone.
-const (
-	firstRoom = 1001
-	roomCount = 32
-	itemCode  = "1"
-	itemPrice = 350
-)
-
-func room(n int) string { return strconv.Itoa(firstRoom + n%roomCount) }
-
-// furnish imports rooms and items.
-func (b *box) furnish() {
-	b.t.Helper()
-	var lists hotel.Import
-	for n := range roomCount {
-		lists.Rooms = append(lists.Rooms, hotel.Room{Number: room(n)})
+// Read opens the store of an agent that has stopped.
+func (b *Box) Read() *store.Store {
+	b.T.Helper()
+	s, err := store.Open(store.Options{Path: b.DB, ReadOnly: true})
+	if err != nil {
+		b.T.Fatal(err)
 	}
-	lists.Items = []hotel.Item{{Minibar: hotel.DefaultMinibar, Code: itemCode, Name: "Water", Price: itemPrice}}
-	if err := b.client.Post(b.t.Context(), "/v1/import", lists, nil); err != nil {
-		b.t.Fatal(err)
-	}
+	b.T.Cleanup(func() { _ = s.Close() })
+	return s
 }
 
-// read opens the store of an agent that has stopped.
-func (b *box) read() *store.Store {
-	b.t.Helper()
-	s, err := store.Open(store.Options{Path: b.db, ReadOnly: true})
-	if err != nil {
-		b.t.Fatal(err)
+// Event reads an event and its units. One that was just acknowledged is in
+// the journal a moment later.
+func (b *Box) Event(id uint64) (a api.EventAnswer) {
+	b.T.Helper()
+	Eventually(b.T, NoticeTime, func() (bool, string) {
+		err := b.Client.Get(b.T.Context(), fmt.Sprintf("/v1/events/%d", id), &a)
+		return err == nil, fmt.Sprint(err)
+	})
+	return a
+}
+
+// Charges are the postings of a room, the oldest first.
+func (b *Box) Charges(number string) (all []string) {
+	b.T.Helper()
+	var postings []hotel.Posting
+	if err := b.Client.Get(b.T.Context(), "/v1/postings?limit=100&room="+number, &postings); err != nil {
+		b.T.Fatal(err)
 	}
-	b.t.Cleanup(func() { _ = s.Close() })
-	return s
+	for _, p := range slices.Backward(postings) {
+		all = append(all, fmt.Sprintf("%s %d", p.Kind, p.Amount))
+	}
+	return all
+}
+
+// Alarmed tells whether an alert of a code is open.
+func (b *Box) Alarmed(code string) bool {
+	b.T.Helper()
+	var alerts []api.AlertAnswer
+	if err := b.Client.Get(b.T.Context(), "/v1/alerts", &alerts); err != nil {
+		b.T.Fatal(err)
+	}
+	return slices.ContainsFunc(alerts, func(a api.AlertAnswer) bool { return a.Code == code })
 }

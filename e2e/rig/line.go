@@ -1,22 +1,21 @@
-package e2e
+package rig
 
 import (
 	"context"
 	"math/rand/v2"
 	"net"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// line is the way to a far side, which can be bad: whoever dials it reaches
+// Line is the way to a far side, which can be bad: whoever dials it reaches
 // the far side by way of it.
-type line struct {
+type Line struct {
 	t       *testing.T
 	to      string
-	address string
+	Address string
 
 	ctx     context.Context
 	group   sync.WaitGroup
@@ -30,37 +29,38 @@ type line struct {
 	cuts  int
 }
 
-func newLine(t *testing.T, to string) *line {
+// NewLine makes one, which is good.
+func NewLine(t *testing.T, to string) *Line {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &line{t: t, to: to, address: ln.Addr().String(), ctx: ctx, conns: map[net.Conn]bool{}}
+	l := &Line{t: t, to: to, Address: ln.Addr().String(), ctx: ctx, conns: map[net.Conn]bool{}}
 	l.group.Go(func() { l.accept(ln) })
 	t.Cleanup(func() {
 		cancel()
 		_ = ln.Close()
-		l.cut()
+		l.Cut()
 		l.group.Wait()
 	})
 	return l
 }
 
-func (l *line) accept(ln net.Listener) {
+func (l *Line) accept(ln net.Listener) {
 	for {
 		near, err := ln.Accept()
 		if err != nil {
 			return
 		}
 		if l.closed.Load() {
-			reset(near)
+			Reset(near)
 			continue
 		}
 		far, err := net.Dial("tcp", l.to)
 		if err != nil {
-			reset(near)
+			Reset(near)
 			continue
 		}
 		l.keep(near, far)
@@ -69,7 +69,7 @@ func (l *line) accept(ln net.Listener) {
 	}
 }
 
-func (l *line) keep(conns ...net.Conn) {
+func (l *Line) keep(conns ...net.Conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range conns {
@@ -78,7 +78,7 @@ func (l *line) keep(conns ...net.Conn) {
 }
 
 // carry takes bytes one way; back is the way of answers.
-func (l *line) carry(to, from net.Conn, back bool) {
+func (l *Line) carry(to, from net.Conn, back bool) {
 	defer func() {
 		_ = to.Close()
 		_ = from.Close()
@@ -93,7 +93,7 @@ func (l *line) carry(to, from net.Conn, back bool) {
 		if err != nil {
 			return
 		}
-		if rate := l.slow.Load(); rate > 0 && !pass(l.ctx, time.Duration(n)*time.Second/time.Duration(rate)) {
+		if rate := l.slow.Load(); rate > 0 && !Pass(l.ctx, time.Duration(n)*time.Second/time.Duration(rate)) {
 			return
 		}
 		if l.deaf.Load() {
@@ -104,7 +104,7 @@ func (l *line) carry(to, from net.Conn, back bool) {
 			l.mu.Lock()
 			l.cuts++
 			l.mu.Unlock()
-			reset(to)
+			Reset(to)
 			return
 		}
 		if _, err := to.Write(buf[:n]); err != nil {
@@ -113,84 +113,55 @@ func (l *line) carry(to, from net.Conn, back bool) {
 	}
 }
 
-// cut breaks every connection.
-func (l *line) cut() {
+// Cut breaks every connection.
+func (l *Line) Cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for c := range l.conns {
-		reset(c)
+		Reset(c)
 	}
 }
 
-// rough is bad in every way, one after the other, until ctx ends; then it is
-// good, and what was half-open is broken, as an operating system does at last.
-func (l *line) rough(ctx context.Context) {
-	defer l.cut()
-	for n := 0; ctx.Err() == nil; n++ {
-		some := time.Duration(100+rand.IntN(700)) * time.Millisecond
-		switch n % 6 {
-		case 0:
-			l.closed.Store(true)
-			l.cut()
-			pass(ctx, some)
-			l.closed.Store(false)
-		case 1:
-			l.cutting.Store(2)
-			pass(ctx, some)
-			l.cutting.Store(0)
-		case 2:
-			l.slow.Store(8000) // 64 kbit/s
-			pass(ctx, some)
-			l.slow.Store(0)
-		case 3: // flapping
-			for range 10 {
-				l.cut()
-				pass(ctx, some/10)
-			}
-		case 4:
-			l.deaf.Store(true)
-			pass(ctx, some)
-			l.deaf.Store(false)
-			l.cut()
-		case 5:
-			pass(ctx, some)
+// Cuts counts the answers that were cut off in their middle.
+func (l *Line) Cuts() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cuts
+}
+
+// Bad is a way in which a line is bad for a while; afterwards it is good.
+type Bad func(ctx context.Context, l *Line, d time.Duration)
+
+// The ways.
+var (
+	Closed Bad = func(ctx context.Context, l *Line, d time.Duration) { // nobody gets through
+		l.closed.Store(true)
+		l.Cut()
+		Pass(ctx, d)
+		l.closed.Store(false)
+	}
+	CutAnswers Bad = func(ctx context.Context, l *Line, d time.Duration) { // which the far side has given
+		l.cutting.Store(2)
+		Pass(ctx, d)
+		l.cutting.Store(0)
+	}
+	Slow Bad = func(ctx context.Context, l *Line, d time.Duration) { // 64 kbit/s
+		l.slow.Store(8000)
+		Pass(ctx, d)
+		l.slow.Store(0)
+	}
+	Flapping Bad = func(ctx context.Context, l *Line, d time.Duration) {
+		for range 10 {
+			l.Cut()
+			Pass(ctx, d/10)
 		}
 	}
-}
-
-// TestBadLine lets a PBX push while the line to the PMS is cut, slow, half-open
-// and flapping, and cuts answers off after the PMS has taken what they answer;
-// the agent is killed now and then, too.
-func TestBadLine(t *testing.T) {
-	k := newSink(t)
-	far, err := url.Parse(k.url)
-	if err != nil {
-		t.Fatal(err)
+	// HalfOpen lets bytes go nowhere; at last the connections are broken, as an
+	// operating system does.
+	HalfOpen Bad = func(ctx context.Context, l *Line, d time.Duration) {
+		l.deaf.Store(true)
+		Pass(ctx, d)
+		l.deaf.Store(false)
+		l.Cut()
 	}
-	way := newLine(t, far.Host)
-	b := newBox(t, boxOptions{sink: "http://" + way.address, hooks: hooks()})
-	l := b.start()
-	b.ready(l)
-	b.furnish()
-
-	p := newPBX(b.push)
-	c := p.chaos(t, k, traffic{lines: 6, pause: 40 * time.Millisecond, how: rough})
-	ctx, enough := context.WithCancel(t.Context())
-	var roughing sync.WaitGroup
-	roughing.Go(func() { way.rough(ctx) })
-	for range 6 {
-		pass(t.Context(), 1500*time.Millisecond)
-		b.killSoon(l, p)
-		l = b.start()
-	}
-	enough()
-	roughing.Wait()
-	b.ready(l)
-	c.end()
-	b.settle(l, p, k)
-	way.mu.Lock()
-	defer way.mu.Unlock()
-	if t.Logf("%d answers were cut off", way.cuts); way.cuts < 5 {
-		t.Errorf("only %d answers were cut off", way.cuts)
-	}
-}
+)

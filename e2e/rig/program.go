@@ -1,67 +1,61 @@
-package e2e
+package rig
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
-	"time"
 )
 
-// program is the path of the binary under test.
-var program string
+// programs are the binaries that have been built, by their build tags.
+var programs struct {
+	mu     sync.Mutex
+	folder string
+	paths  map[string]string
+}
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "bellhop-e2e")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(folder)
-	program = filepath.Join(folder, "bellhop")
-	build := exec.Command("go", "build", "-o", program, "bellhop/cmd/bellhop")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	build.Stdout, build.Stderr = os.Stderr, os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "build the program:", err)
-		return 1
-	}
+// Main runs the tests of a package that uses a rig, and clears up. Its TestMain
+// calls it.
+func Main(m *testing.M) int {
+	defer func() { _ = os.RemoveAll(programs.folder) }()
 	return m.Run()
 }
 
-// eventually looks until good is true; what it says otherwise is the reason
-// that the test fails with after limit.
-func eventually(t *testing.T, limit time.Duration, good func() (bool, string)) {
+// Program builds the program under test, once for each set of build tags, and
+// gives its path. BELLHOP_TEST_TAGS, separated by commas, are tags for all.
+func Program(t testing.TB) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
-	defer cancel()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		ok, why := good()
-		if ok {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("after %s: %s", limit, why)
-		}
+	tags := os.Getenv("BELLHOP_TEST_TAGS")
+	programs.mu.Lock()
+	defer programs.mu.Unlock()
+	if path, ok := programs.paths[tags]; ok {
+		return path
 	}
+	path, err := build(tags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
-// pass lets time pass; false when ctx ended first.
-func pass(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
+// build needs programs.mu.
+func build(tags string) (string, error) {
+	if programs.folder == "" {
+		folder, err := os.MkdirTemp("", "bellhop-rig")
+		if err != nil {
+			return "", err
+		}
+		programs.folder, programs.paths = folder, map[string]string{}
 	}
+	path := filepath.Join(programs.folder, "bellhop"+strings.ReplaceAll(tags, ",", "-"))
+	cmd := exec.Command("go", "build", "-tags", tags, "-o", path, "bellhop/cmd/bellhop")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the program: %w: %s", err, text)
+	}
+	programs.paths[tags] = path
+	return path, nil
 }

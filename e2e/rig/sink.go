@@ -1,4 +1,4 @@
-package e2e
+package rig
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,69 +16,96 @@ import (
 	"bellhop/sim"
 )
 
-// sink is a PMS that remembers every message of every attempt.
-type sink struct {
+// Sink is a PMS that remembers every message of every attempt, and the server
+// that hooks post to.
+type Sink struct {
 	*sim.Sink
-	url string
+	Address string
 
 	mu    sync.Mutex
 	told  map[string]map[string]bool // key -> what came under it: "posting P7"
+	order []attempted                // keys, by when they came first
 	wrong []string                   // attempts that are no messages
+	posts map[string]string          // of hooks: key -> body
 }
 
-func newSink(t *testing.T) *sink {
+// attempted is a message that came for the first time, taken or not.
+type attempted struct{ key, kind, room string }
+
+// NewSink starts one.
+func NewSink(t *testing.T) *Sink {
 	t.Helper()
-	s, err := sim.NewSink(sim.SinkOptions{Secret: secret, KeepLast: 1 << 20})
+	s, err := sim.NewSink(sim.SinkOptions{Secret: pmsSecret, KeepLast: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &sink{Sink: s, told: map[string]map[string]bool{}}
+	k := &Sink{Sink: s, told: map[string]map[string]bool{}, posts: map[string]string{}}
 	server := httptest.NewServer(k)
 	t.Cleanup(server.Close)
-	k.url = server.URL
+	k.Address = strings.TrimPrefix(server.URL, "http://")
 	return k
 }
 
-func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the sender is gone
+	}
+	if r.URL.Path == postPath {
+		s.post(w, r.Header.Get("Idempotency-Key"), string(body))
+		return
 	}
 	s.note(body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.Sink.ServeHTTP(w, r)
 }
 
-func (s *sink) note(body []byte) {
+// postPath is where hooks post to.
+const postPath = "/post"
+
+// post keeps what a hook has posted, and loses some of the answers.
+func (s *Sink) post(w http.ResponseWriter, key, body string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if before, known := s.posts[key]; key == "" || known && before != body {
+		s.wrong = append(s.wrong, "key "+key+" carried "+before+" and "+body)
+	}
+	s.posts[key] = body
+	if rand.IntN(20) == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Sink) note(body []byte) {
 	var m struct {
 		ID    string `json:"id"`
 		Type  string `json:"type"`
+		Room  string `json:"room"`
 		Event uint64 `json:"event"`
-		Data  struct {
-			ID string `json:"id"`
-		} `json:"data"`
 	}
 	err := json.Unmarshal(body, &m)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil || m.ID == "" {
-		s.wrong = append(s.wrong, string(body))
+		s.wrong = append(s.wrong, "what is no message: "+string(body[:min(len(body), 200)]))
 		return
 	}
 	if s.told[m.ID] == nil {
 		s.told[m.ID] = map[string]bool{}
+		s.order = append(s.order, attempted{m.ID, m.Type, m.Room})
 	}
 	s.told[m.ID][string(body)] = true
 }
 
 // fail lets the PMS fail in all its ways until ctx ends, and be well then.
-func (s *sink) fail(ctx context.Context) {
+func (s *Sink) fail(ctx context.Context) {
 	defer func() {
 		s.Fail(0)
 		s.Down(false)
 		s.DropAnswer(0)
 	}()
-	for pass(ctx, time.Duration(rand.IntN(1500))*time.Millisecond) {
+	for Pass(ctx, time.Duration(rand.IntN(1500))*time.Millisecond) {
 		switch rand.IntN(3) {
 		case 0:
 			s.Fail(http.StatusServiceUnavailable)
@@ -86,7 +114,7 @@ func (s *sink) fail(ctx context.Context) {
 		case 2:
 			s.Down(true)
 		}
-		pass(ctx, time.Duration(rand.IntN(300))*time.Millisecond)
+		Pass(ctx, time.Duration(rand.IntN(300))*time.Millisecond)
 		s.Fail(0)
 		s.Down(false)
 	}
