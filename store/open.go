@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"bellhop/sabotage"
+
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -172,7 +174,7 @@ func inPlace(db *bbolt.DB, path string) error {
 	if err := db.Sync(); err != nil {
 		return err
 	}
-	db.NoSync = false
+	db.NoSync = sabotage.On(sabotage.NoSync)
 	return os.Rename(db.Path(), path)
 }
 
