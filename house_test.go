@@ -37,6 +37,7 @@ var floors = map[string][]string{
 	"api":         {"hotel", "config", "site", "agent"},
 	"web":         {"hotel", "config", "api"},
 	"e2e/need":    {},
+	"e2e/lossy":   {"hotel", "store", "e2e/need"}, // the first two for its tests
 	"cmd/bellhop": {anything},
 	"e2e":         {anything},
 	"e2e/faults":  {anything},
@@ -63,6 +64,7 @@ var homes = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":         {"api"},
 	"github.com/pkg/sftp":                        {"install", "sim"},
 	"github.com/jlaffaye/ftp":                    {"install", "sim"},
+	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 }
 
 // TestArrowsRunDown goes by the files and not by what go would build of them
