@@ -40,6 +40,7 @@ var floors = map[string][]string{
 	"e2e/need":         {},
 	"cmd/bellhop":      {anything},
 	"e2e":              {anything},
+	"e2e/lossy":        {"hotel", "store", "e2e/need"}, // the first two for its tests
 	"e2e/rig":          {anything},
 	"e2e/faults/table": {anything},
 	"e2e/faults":       {anything},
@@ -66,6 +67,7 @@ var homes = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":         {"api"},
 	"github.com/pkg/sftp":                        {"install", "sim"},
 	"github.com/jlaffaye/ftp":                    {"install", "sim"},
+	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 }
 
 // TestArrowsRunDown goes by the files and not by what go would build of them
