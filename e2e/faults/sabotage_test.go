@@ -14,6 +14,7 @@ import (
 
 // found says which test finds each deliberate fault, and by what.
 var found = map[string]struct{ test, by string }{
+	sabotage.NoSync:      {"TestPowerOfTheDisk", `lost [1-9]`},
 	sabotage.AnswerEarly: {"TestKilledAnywhere/pushes", `lost [1-9]`},
 	sabotage.MarkApart:   {"TestKilledAnywhere/pushes", `doubled [1-9]`},
 	sabotage.NewKey:      {"TestKilledAnywhere/pushes", `doubled [1-9]`},
@@ -43,7 +44,7 @@ func TestSabotageIsFound(t *testing.T) {
 			t.Parallel()
 			f := found[way]
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^"+strings.ReplaceAll(f.test, "/", "$/^")+"$")
-			cmd.Env = append(os.Environ(), "BELLHOP_TEST_TAGS=sabotage", "BELLHOP_SABOTAGE="+way, "BELLHOP_FAULTS_KILLS=25", "BELLHOP_FAULTS_ROWS=")
+			cmd.Env = append(os.Environ(), "BELLHOP_TEST_TAGS=sabotage", "BELLHOP_SABOTAGE="+way, "BELLHOP_FAULTS_KILLS=25", "BELLHOP_FAULTS_CUTS=10", "BELLHOP_FAULTS_ROWS=")
 			said, err := cmd.CombinedOutput()
 			if err == nil {
 				t.Fatalf("nobody has noticed: %s", said)

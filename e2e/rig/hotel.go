@@ -50,7 +50,8 @@ type Hotel struct {
 	Push *Pusher
 	Desk *Desk
 
-	row Row
+	copyStore func(folder string) error
+	row       Row
 }
 
 // Setting says how a hotel differs from the usual one.
@@ -60,12 +61,15 @@ type Setting struct {
 	// ToPMS and ToPBX are ways to the far sides, given their address; nil: straight.
 	ToPMS, ToPBX func(address string) string
 	Hooks        map[string]string // beside those of [Hooks]
+	// CopyStore copies the store's folder into another, which is read instead in
+	// the end; nil: it may be read where it lies.
+	CopyStore func(folder string) error
 }
 
 // NewHotel lays a hotel out, with every far side there and well; no agent runs.
 func NewHotel(t *testing.T, s Setting) *Hotel {
 	t.Helper()
-	h := &Hotel{PMS: NewSink(t), PBX: NewTelephones(t, s.Stream)}
+	h := &Hotel{PMS: NewSink(t), PBX: NewTelephones(t, s.Stream), copyStore: s.CopyStore}
 	o := Options{Store: s.Store, PMS: "http://" + way(s.ToPMS, h.PMS.Address), PBX: "http://" + way(s.ToPBX, h.PBX.Address), Event: h.PBX.StreamAddress}
 	o.Hooks = Hooks(h.PMS.Address)
 	for name, text := range s.Hooks {

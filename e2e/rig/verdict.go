@@ -2,6 +2,7 @@ package rig
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,13 @@ func (h *Hotel) Settle(l *Life, fault string, mended time.Time) {
 	v.rerunCopies(h.Box)
 	h.calm()
 	h.Stop(l)
+	if h.copyStore != nil {
+		folder := h.T.TempDir()
+		if err := h.copyStore(folder); err != nil {
+			h.T.Fatal(err)
+		}
+		h.DB = filepath.Join(folder, filepath.Base(h.DB))
+	}
 	v.store = h.Read()
 	v.check()
 	if h.row.Fault = fault; fault == "" {
