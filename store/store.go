@@ -98,6 +98,9 @@ type Store struct {
 	logOf    meta    // of the database that wrote the intake log
 	logged   []taken // in the intake log, and in no commit yet
 
+	retaining sync.Mutex
+	looked    map[string][]byte // see [retention]; while retaining is held
+
 	recent    *recent
 	claims    *claims
 	snapshot  atomic.Pointer[Snapshot]
@@ -142,6 +145,7 @@ func Open(opts Options) (*Store, error) {
 		linger:   cmp.Or(opts.linger, linger),
 		recent:   newRecent(),
 		claims:   newClaims(),
+		looked:   map[string][]byte{},
 	}
 	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
