@@ -31,6 +31,8 @@ type commit struct {
 	kept   []func() // run when it is done
 	broken error    // a write failed half-way: nothing of this commit may stay
 	taken  []taken  // pushes, as the intake log keeps them
+	// changed is what a compaction that is under way must copy again.
+	changed changes
 
 	appended []hotel.Event      // in the order of their ids
 	queued   []hotel.QueuedCall // now in the outbox
@@ -45,6 +47,7 @@ func (c *commit) tick(now time.Time) { c.clock, c.now = now, now.UTC() }
 // put writes one pair, keeps the count of bytes and remembers a failure,
 // which ends the whole commit.
 func (c *commit) put(bucket, key, value []byte) {
+	c.note(bucket, key)
 	b := c.tx.Bucket(bucket)
 	b.FillPercent = fillPercent
 	if &bucket[0] == &bucketJournal[0] {
@@ -66,11 +69,23 @@ func (c *commit) remove(bucket, key []byte) bool {
 	if old == nil {
 		return false
 	}
+	c.note(bucket, key)
 	c.meta.Bytes -= int64(len(key) + len(old))
 	if err := b.Delete(key); err != nil && c.broken == nil {
 		c.broken = fmt.Errorf("delete from %s: %w", bucket, err)
 	}
 	return true
+}
+
+// note remembers a changed key for the compaction, if there is one.
+func (c *commit) note(bucket, key []byte) {
+	if c.store.copying.Load() == nil {
+		return
+	}
+	if c.changed == nil {
+		c.changed = changes{}
+	}
+	c.changed.add(bucket, key)
 }
 
 // commit does work in one transaction. The error concerns all of it; what
@@ -138,6 +153,9 @@ func (s *Store) visible(number uint64) (yes bool) {
 // in the order of commits.
 func (s *Store) publish(c *commit) {
 	s.meta = c.meta
+	if p := s.copying.Load(); p != nil && c.changed != nil {
+		p.note(c.changed)
+	}
 	s.logged = nil
 	s.intake.committed()
 	s.published.Store(&c.meta)

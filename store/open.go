@@ -65,6 +65,13 @@ func (s *Store) openAndLoad(opts Options) error {
 	return nil
 }
 
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove %q: %w", path, err)
+	}
+	return nil
+}
+
 // lockFile opens the database file, or makes it, and takes its lock. While it
 // waited the file may have been exchanged for another: the lock of one that
 // has no name any more is worth nothing.
@@ -197,14 +204,22 @@ func prepare(db *bbolt.DB) error {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range append(slices.Clone(buckets), bucketMeta) {
-			if _, err := tx.CreateBucket(name); err != nil {
-				return fmt.Errorf("create bucket %q: %w", name, err)
-			}
+		if err := makeBuckets(tx); err != nil {
+			return err
 		}
 		m := meta{ID: draw()}
 		return m.write(tx)
 	})
+}
+
+// makeBuckets makes those of a new file.
+func makeBuckets(tx *bbolt.Tx) error {
+	for _, name := range append(slices.Clone(buckets), bucketMeta) {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return fmt.Errorf("create bucket %q: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // draw gives eight digits that nobody has drawn before.

@@ -66,7 +66,10 @@ type Options struct {
 	Watch    Watch
 	ReadOnly bool // for looking at the store of an agent that does not run
 
-	linger time.Duration // for tests; [linger] when 0
+	// For tests.
+	linger   time.Duration                                 // [linger] when 0
+	diskFree func(folder string) (bytes int64, known bool) // the system's when nil
+	copied   func()                                        // called by a compaction after each part
 }
 
 // Store is an open database. Close it once; its methods may be called from
@@ -98,6 +101,14 @@ type Store struct {
 	logOf    meta    // of the database that wrote the intake log
 	logged   []taken // in the intake log, and in no commit yet
 
+	compacting sync.Mutex
+	copying    atomic.Pointer[copying] // nil: no compaction is under way
+	diskFree   func(folder string) (bytes int64, known bool)
+	copied     func()
+
+	retaining sync.Mutex
+	looked    map[string][]byte // see [retention]; while retaining is held
+
 	recent    *recent
 	claims    *claims
 	snapshot  atomic.Pointer[Snapshot]
@@ -125,6 +136,9 @@ func Open(opts Options) (*Store, error) {
 	if opts.Believed == nil {
 		opts.Believed = func() bool { return true }
 	}
+	if opts.diskFree == nil {
+		opts.diskFree = diskFree
+	}
 	if opts.LockTimeout == 0 {
 		opts.LockTimeout = lockTimeout
 	}
@@ -142,6 +156,9 @@ func Open(opts Options) (*Store, error) {
 		linger:   cmp.Or(opts.linger, linger),
 		recent:   newRecent(),
 		claims:   newClaims(),
+		looked:   map[string][]byte{},
+		diskFree: opts.diskFree,
+		copied:   opts.copied,
 	}
 	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
