@@ -78,7 +78,7 @@ func NewHotel(t *testing.T, s Setting) *Hotel {
 	h.Box = NewBox(t, o)
 	h.Push = NewPusher(h.PushTo)
 	if s.Stream {
-		h.Push.stream = h.PBX
+		h.Push.stream, h.Push.serial = h.PBX, h.PBX.Serial() // one PBX: its reports and records are merged
 	}
 	h.Desk = &Desk{box: h.Box}
 	return h

@@ -191,7 +191,7 @@ func (v *verdict) sort(journal []hotel.Event) {
 		pushed[r.callid] = true
 	}
 	for _, e := range journal {
-		if e.Source != hotel.SourcePBX || !pushed[e.CallID] && e.Serial != v.pbx.serial {
+		if e.Source != hotel.SourcePBX || !pushed[e.CallID] && (v.pbx.stream != nil || e.Serial != v.pbx.serial) {
 			continue // the telephones' own are known by the records of calls
 		}
 		tr := v.events[e.CallID]
