@@ -140,7 +140,7 @@ func (o *outages) hold(promise map[uint64]string) error {
 // BELLHOP_LOSSY_CYCLES sets how often the power goes.
 func TestStoreKeepsWhatItPromised(t *testing.T) {
 	o := newOutages(t)
-	cycles := setting("BELLHOP_LOSSY_CYCLES", 40)
+	cycles := setting("BELLHOP_LOSSY_CYCLES", 25)
 	for n := range cycles {
 		switch {
 		case n%3 == 1:
