@@ -96,6 +96,7 @@ type Store struct {
 
 	// Only the writer touches these after Open.
 	meta     meta
+	unsure   bool // whether the newest commit is on the disk; see confirm
 	progress progress
 	intake   intake
 	logOf    meta    // of the database that wrote the intake log

@@ -56,20 +56,20 @@ func TestSyncedIsKept(t *testing.T) {
 func TestUnsyncedIsTornIntoSectors(t *testing.T) {
 	d := New()
 	path := filepath.Join(d.Mount(t), "file")
-	const odd = 100
+	const odd, sector = 100, 512
 	torn := map[string]int{}
 	for n := range 5 * tries { // one in twelve is torn
-		f := create(t, path, bytes.Repeat([]byte{'o'}, 4*sectorSize))
+		f := create(t, path, bytes.Repeat([]byte{'o'}, 4*sector))
 		must(t, f.Sync())
-		put(t, f, bytes.Repeat([]byte{'y'}, 3*sectorSize), odd)
+		put(t, f, bytes.Repeat([]byte{'y'}, 3*sector), odd)
 		outage(d, n)
 		text := read(t, path)
-		if len(text) != 4*sectorSize {
+		if len(text) != 4*sector {
 			t.Fatalf("try %d: the file is %d bytes long", n, len(text))
 		}
 		pattern := ""
 		for at := range len(text) {
-			if at == 0 || at%sectorSize == 0 || at == odd || at == odd+3*sectorSize {
+			if at == 0 || at%sector == 0 || at == odd || at == odd+3*sector {
 				pattern += text[at : at+1]
 			} else if text[at] != text[at-1] {
 				t.Fatalf("try %d: it is torn at %d, within a sector", n, at)

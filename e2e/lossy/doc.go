@@ -41,7 +41,7 @@
 //   - It must not map a file of the mount, nor open a store there, which does so: a
 //     page fault that waits for the file system holds a processor of Go's
 //     scheduler, and a garbage collection that begins meanwhile waits for ever.
-//     Start a child for this, or [Disk.CopyTo] another folder first.
+//     Start a child for this, or [Disk.CopyTo] another folder first and look there.
 //   - It must not start a program that lies on the mount, nor one with its
 //     working folder there: Go waits for exec in the same manner.
 //   - Reading and writing files there is all right. (Go asks whether a file can

@@ -265,27 +265,45 @@ func TestUnmountWaitsForNobody(t *testing.T) {
 	}
 }
 
-// TestMountGoesWithItsProcess kills one that has mounted a disk.
+// TestMountGoesWithItsProcess kills one that has mounted a disk, also when it
+// waits for its own mount for ever.
 func TestMountGoesWithItsProcess(t *testing.T) {
 	if os.Getenv(childRole) == "mount" {
-		fmt.Println("mounted " + New().Mount(t))
-		select {}
+		mountAndStay(t, os.Getenv(childPath) == "hung")
 	}
 	need.FUSE(t)
-	c := start(t, "mount", "", "-test.run=^TestMountGoesWithItsProcess$")
-	folder, found := strings.CutPrefix(c.says(), "mounted ")
-	if !found || !mounted(t, folder) {
-		t.Fatalf("the child has not mounted %q", folder)
-	}
-	c.kill()
-	ended := time.Now().Add(time.Minute)
-	for mounted(t, folder) {
-		if time.Now().After(ended) {
-			t.Fatal("the mount is still there")
+	for _, state := range []string{"idle", "hung"} {
+		c := start(t, "mount", state, "-test.run=^TestMountGoesWithItsProcess$")
+		folder, found := strings.CutPrefix(c.says(), "mounted ")
+		if !found || !mounted(t, folder) {
+			t.Fatalf("the child has not mounted %q", folder)
 		}
-		must(t, exec.Command("sleep", "0.02").Run())
+		c.kill()
+		ended := time.Now().Add(time.Minute)
+		for mounted(t, folder) {
+			if time.Now().After(ended) {
+				t.Fatalf("the mount of one that is %s is still there", state)
+			}
+			must(t, exec.Command("sleep", "0.02").Run())
+		}
+		must(t, os.RemoveAll(filepath.Dir(filepath.Dir(folder))))
 	}
-	must(t, os.RemoveAll(filepath.Dir(filepath.Dir(folder))))
+}
+
+// mountAndStay mounts a disk and never ends, or does what no test may: it maps
+// a file of its own mount, and reads of it with the only processor.
+func mountAndStay(t *testing.T, hung bool) {
+	folder := New().Mount(t)
+	f := create(t, filepath.Join(folder, "file"), make([]byte, pageSize))
+	shown, err := syscall.Mmap(int(f.Fd()), 0, pageSize, syscall.PROT_READ, syscall.MAP_SHARED)
+	must(t, err)
+	runtime.GOMAXPROCS(1)
+	fmt.Println("mounted " + folder)
+	if !hung {
+		select {}
+	}
+	fmt.Println("it did not wait", shown[0])
+	os.Exit(1)
 }
 
 func mounted(t *testing.T, folder string) bool {

@@ -136,13 +136,16 @@ func (o *outages) hold(promise map[uint64]string) error {
 	return errors.Join(err, s.Close())
 }
 
-// TestStoreKeepsWhatItPromised also on a disk some of whose writes fail.
+// TestStoreKeepsWhatItPromised also on a disk some of whose syncs or writes fail.
 // BELLHOP_LOSSY_CYCLES sets how often the power goes.
 func TestStoreKeepsWhatItPromised(t *testing.T) {
 	o := newOutages(t)
-	cycles := setting("BELLHOP_LOSSY_CYCLES", 40)
+	cycles := setting("BELLHOP_LOSSY_CYCLES", 25)
 	for n := range cycles {
-		if n%3 == 2 && o.disk.direct {
+		switch {
+		case n%3 == 1:
+			o.disk.Fail(Fault{Ops: Syncs, Err: syscall.EIO, Every: 2 + o.chance.IntN(20)})
+		case n%3 == 2 && o.disk.direct:
 			o.disk.Fail(Fault{Ops: Writes, Err: syscall.ENOSPC, Every: 2 + o.chance.IntN(50)})
 		}
 		if err := o.cycle(); err != nil {
