@@ -155,8 +155,8 @@ func (s *Store) visible(number uint64) (yes bool) {
 	return yes && err == nil
 }
 
-// confirm brings the newest meta page to the disk when its last sync failed. Until
-// then the disk may start from the one before it, whose pages the next commit
+// confirm brings the newest meta page to the disk when its last sync failed, or
+// may not have been made. Until then the disk may start from the one before it, whose pages the next commit
 // takes for free: a power cut in its midst would leave a damaged file. The page is
 // written once more, as Linux takes for written what a sync could not write.
 func (s *Store) confirm() error {

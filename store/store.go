@@ -165,6 +165,7 @@ func Open(opts Options) (*Store, error) {
 		return nil, err
 	}
 	if !opts.ReadOnly {
+		s.unsure = true // who had it before may have been killed before the last sync
 		s.recover()
 	}
 	go s.loadRecent(slices.Clone(s.logged))

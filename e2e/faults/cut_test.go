@@ -24,7 +24,13 @@ func TestPowerOfTheDisk(t *testing.T) {
 	l := h.Open()
 	rest := h.Busy(rig.Usual)
 	for range cuts {
-		cut(h, l, disk, r)
+		steps := 200
+		if r.IntN(3) == 0 { // the process dies first, with what it has not synced
+			rig.Pass(t.Context(), time.Duration(r.IntN(300))*time.Millisecond)
+			l.Kill()
+			l, steps = h.Start(), 30
+		}
+		cut(h, l, disk, steps, r)
 		l.Kill()
 		h.Tried()
 		disk.PowerOn()
@@ -39,15 +45,15 @@ func TestPowerOfTheDisk(t *testing.T) {
 	h.Settle(l, "power cut under the agent's disk", mended)
 }
 
-// cut lets the power go.
-func cut(h *rig.Hotel, l *rig.Life, disk *lossy.Disk, r *rand.Rand) {
+// cut lets the power go, at one of so many steps of the disk or after an answer.
+func cut(h *rig.Hotel, l *rig.Life, disk *lossy.Disk, steps int, r *rand.Rand) {
 	h.T.Helper()
 	if r.IntN(2) == 0 {
 		h.Acknowledges(l, 1+r.Int64N(40))
 		disk.Cut(r)
 		return
 	}
-	gone := disk.CutAfter(1+r.IntN(200), r)
+	gone := disk.CutAfter(1+r.IntN(steps), r)
 	select {
 	case <-gone:
 	case <-l.Ended:
