@@ -4,6 +4,7 @@
 package need
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,6 +57,21 @@ func Kernel(t testing.TB) string {
 	path := filepath.Join(cache, "bellhop", "vmlinuz-amd64")
 	if _, err := os.Stat(path); err != nil {
 		missing(t, "no kernel for a virtual machine: .ci/kernel fetches it")
+	}
+	return path
+}
+
+// Asterisk gives the folder into which .ci/asterisk has unpacked an Asterisk,
+// by its version: 16 or 22.
+func Asterisk(t testing.TB, version int) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		missing(t, err.Error())
+	}
+	path := filepath.Join(cache, "bellhop", fmt.Sprintf("asterisk-%d", version))
+	if _, err := os.Stat(filepath.Join(path, "usr", "sbin", "asterisk")); err != nil {
+		missing(t, fmt.Sprintf("no Asterisk %d: .ci/asterisk fetches it", version))
 	}
 	return path
 }
