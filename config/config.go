@@ -27,6 +27,7 @@ type Config struct {
 	Emergency Emergency           `toml:"emergency"`
 	Checkout  Checkout            `toml:"checkout"`
 	Services  Services            `toml:"services"`
+	Sounds    Sounds              `toml:"sounds"`
 	Hooks     Hooks               `toml:"hooks"`
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
@@ -93,6 +94,20 @@ type Services struct {
 	Minibars map[string]string `toml:"minibars"`
 }
 
+// Sounds says where the hotel's own prompts are and what makes them.
+type Sounds struct {
+	Dir string `toml:"dir"`
+	// The programs that "bellhop sounds say" calls, and their arguments, with
+	// {lang}, {text} and {out} to be filled in; none: one that is installed.
+	SayZh []string `toml:"say_zh"`
+	SayEn []string `toml:"say_en"`
+}
+
+// Say is the program for a language.
+func (s Sounds) Say(lang string) []string {
+	return map[string][]string{"zh": s.SayZh, "en": s.SayEn}[lang]
+}
+
 // Hooks says where the hotel's own hooks are and what they may use.
 type Hooks struct {
 	Dir      string `toml:"dir"`
@@ -127,6 +142,7 @@ func Default() Config {
 		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
 		Checkout: Checkout{Phones: CheckoutClear},
+		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
 		Hooks:    Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store:    Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},

@@ -1,6 +1,7 @@
 package sounds
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // File is the recording of one prompt in one language, as the PBX plays it.
@@ -17,6 +19,15 @@ type File struct {
 	Lang   string
 	Wav    []byte
 	Own    string // the hotel's own file; empty: it came with the program
+}
+
+// Duration is how long the recording plays.
+func (f File) Duration() time.Duration {
+	head, err := readWavHead(bytes.NewReader(f.Wav))
+	if err != nil {
+		return 0
+	}
+	return time.Duration(head.size/2) * time.Second / Rate
 }
 
 // Set gives the recordings of a language, sorted by name: one for each prompt
