@@ -29,7 +29,8 @@ var floors = map[string][]string{
 	"pms/*":              {"hotel", "pms"},
 	"luahooks":           {"hotel"},
 	"dialplan":           {"hotel"},
-	"sounds":             {"hotel"},
+	"sounds":             {"hotel", "sounds/mp3"},
+	"sounds/mp3":         {},
 	"sounds/makeprompts": {"sounds"}, // makes the recordings that are embedded there
 	"install":            {},
 	"sim":                {"hotel"},
@@ -65,7 +66,6 @@ var homes = map[string][]string{
 	"github.com/pkg/sftp":                        {"install", "sim"},
 	"github.com/jlaffaye/ftp":                    {"install", "sim"},
 	"github.com/mewkiz/flac":                     {"sounds"},
-	"github.com/hajimehoshi/go-mp3":              {"sounds"},
 	"github.com/jfreymuth/vorbis":                {"sounds"},
 	"github.com/pion/opus":                       {"sounds"},
 }

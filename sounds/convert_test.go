@@ -66,12 +66,6 @@ func TestConvertKinds(t *testing.T) {
 			}
 			defer f.Close()
 			made, err := Convert(f)
-			if strings.HasSuffix(file, "-mono.mp3") { // MPEG 2 and 2.5
-				if err == nil || !strings.Contains(err.Error(), "less than 32000 samples a second") {
-					t.Fatalf("an mp3 of a low rate gives %v", err)
-				}
-				return
-			}
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -243,7 +237,7 @@ func TestConvertRefuses(t *testing.T) {
 		{"too long", pcm(tone(Rate, int(MaxDuration/time.Second)*Rate+1, 300, 0.1)), "it is longer than 3m0s"},
 		{"ogg of something", oggOf([]byte("Speex   ")), "the ogg file holds neither Vorbis nor Opus"},
 		{"broken ogg", bytes.Replace(oggOf([]byte("OpusHead")), []byte("Head"), []byte("head"), 1), "a page's checksum is wrong"},
-		{"mp3 of nothing", append([]byte("ID3\x04\x00\x00\x00\x00\x00\x00"), make([]byte, 2000)...), "no sound follows the titles"},
+		{"mp3 of nothing", append([]byte("ID3\x04\x00\x00\x00\x00\x00\x00"), make([]byte, 2000)...), "it begins like an mp3 file: no mp3 frame in it"},
 		{"flac of nothing", []byte("fLaC\x00\x00\x00\x22"), "read the flac header"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
