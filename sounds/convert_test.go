@@ -301,3 +301,68 @@ func (c *counted) Read(p []byte) (int, error) {
 	c.n += n
 	return n, err
 }
+
+// TestLimit holds that sound with peaks comes to the level of the rest, and no
+// peak is cut off: it is turned down around it.
+func TestLimit(t *testing.T) {
+	samples := tone(Rate, Rate, 440, 0.02)
+	for at := 400; at < len(samples); at += 800 { // a click each tenth of a second
+		for i, s := range tone(Rate, 8, 1000, 0.5) {
+			samples[at+i] += s
+		}
+	}
+	even(samples)
+	if got := peakDB(peak(samples)); got > ceiling+0.01 || got < ceiling-1 {
+		t.Errorf("peaks of %.2f dB, not %.1f", got, ceiling)
+	}
+	if got := level(samples); math.Abs(got-target) > 1.5 { // it is more than 16 dB off before
+		t.Errorf("level %.2f dB, not %.1f", got, target)
+	}
+	// Between the clicks the tone is whole: one factor for all of it.
+	whole := samples[1000:1100]
+	if got := peak(whole); got < 0.3*gainOf(target) || got > 1.5*gainOf(target) {
+		t.Errorf("between the peaks there is %f", got)
+	}
+}
+
+// TestWavFromPipe holds the lengths that programs write who do not know them.
+func TestWavFromPipe(t *testing.T) {
+	pcm := EncodeWav(round(tone(Rate, 900, 440, 0.5)))
+	for _, size := range []uint32{0, 0x7ffff000, 0x7fffffff, 0xffffffff} {
+		wav := bytes.Clone(pcm)
+		binary.LittleEndian.PutUint32(wav[40:], size)
+		if got := samplesIn(t, wav); len(got) != 900 {
+			t.Errorf("size %x: %d samples", size, len(got))
+		}
+	}
+}
+
+// TestOpusSkip holds that the codec's run-up is left out.
+func TestOpusSkip(t *testing.T) {
+	data, err := os.ReadFile("testdata/tone-48000-stereo.opus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(skip uint16) (n int64) {
+		packets := &oggReader{data: data}
+		head, err := packets.next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		binary.LittleEndian.PutUint16(head[10:], skip)
+		tape, err := openOpus(head, packets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for {
+			block, err := tape.next()
+			if err != nil {
+				return n
+			}
+			n += int64(len(block) / tape.channels)
+		}
+	}
+	if all, rest := count(0), count(5000); all-rest != 5000 {
+		t.Errorf("%d samples, and %d after 5000", all, rest)
+	}
+}

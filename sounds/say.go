@@ -46,7 +46,7 @@ func CheckSpeech(command []string) error {
 var speechPrograms = map[string][][]string{
 	"zh": {{"espeak-ng", "-b", "1", "-v", "cmn-latn-pinyin+f4", "-s", "180", "-w", PlaceOut, "--", PlaceText}},
 	"en": {
-		{"flite", "-voice", "slt", "-o", PlaceOut, "-t", PlaceText},
+		{"flite", "-voice", "rms", "-o", PlaceOut, "-t", PlaceText},
 		{"espeak-ng", "-b", "1", "-v", "en-us", "-s", "160", "-w", PlaceOut, "--", PlaceText},
 	},
 }

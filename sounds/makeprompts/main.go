@@ -1,7 +1,7 @@
 // Command makeprompts makes the recordings that come with the program, from
 // the catalogue's texts, with speech programs of Debian 12:
 //
-//	apt-get install espeak-ng festival festvox-us-slt-hts flac
+//	apt-get install espeak-ng flite flac
 //	go generate ./sounds
 //
 // It writes LANGUAGE/NAME.flac below the folder that it is given. The programs
@@ -90,9 +90,18 @@ func mandarin(pinyin string) ([]byte, error) {
 }
 
 // english speaks a text with the voice that was understood best: NOTICE says
-// how that was found.
+// how that was found. The program writes to a file alone.
 func english(text string) ([]byte, error) {
-	return run([]byte(text), "text2wave", "-eval", "(voice_cmu_us_slt_arctic_hts)")
+	folder, err := os.MkdirTemp("", "makeprompts-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	out := filepath.Join(folder, "said.wav")
+	if _, err := run(nil, "flite", "-voice", "rms", "-o", out, "-t", text); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(out)
 }
 
 // run gives a program its input and takes what it prints.
