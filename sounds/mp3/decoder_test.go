@@ -266,3 +266,36 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// TestWindowGain holds what the recordings do not have: a window of a short
+// block that is quieter by a factor of 4 a step, and where its lines go.
+func TestWindowGain(t *testing.T) {
+	var values [lines]int
+	for i := range values {
+		values[i] = 8 // to the power of 4/3: 16
+	}
+	g := granule{block: blockShort, gain: 210, windowGain: [3]int{0, 1, 2}}
+	var s scales
+	s.short[2][1] = 3 // a scale factor counts as half a power of 2
+	x := spread(values, lines, g, s, bandsOf[0][0])
+	for i, want := range []float32{16, 4, 1, 16, 4, 1} {
+		if x[i] != want {
+			t.Errorf("line %d is %f, not %f", i, x[i], want)
+		}
+	}
+	at := 3 * bandsOf[0][0].short[2]
+	if got, want := float64(x[at+1]), 4*math.Exp2(-1.5); math.Abs(got-want) > 1e-6 || x[at] != 16 {
+		t.Errorf("with a scale factor %f, not %f; beside it %f", got, want, x[at])
+	}
+}
+
+// TestOverrun holds that four values which end behind a granule's data are
+// none: they belong to what follows.
+func TestOverrun(t *testing.T) {
+	b := &bits{data: []byte{0x00, 0x00}} // words of four bits, each four times 1, then four signs
+	g := granule{quadTable: 1}
+	values, count := readValues(b, g, bandsOf[0][0], 10)
+	if count != 4 || values[3] != 1 || values[4] != 0 || b.at != 10 {
+		t.Errorf("%d values, %v, at %d", count, values[:8], b.at)
+	}
+}
