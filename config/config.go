@@ -28,6 +28,7 @@ type Config struct {
 	Checkout  Checkout            `toml:"checkout"`
 	Services  Services            `toml:"services"`
 	Dialplan  Dialplan            `toml:"dialplan"`
+	Sounds    Sounds              `toml:"sounds"`
 	Hooks     Hooks               `toml:"hooks"`
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
@@ -94,6 +95,20 @@ type Services struct {
 	Minibars map[string]string `toml:"minibars"`
 }
 
+// Sounds says where the hotel's own prompts are and what makes them.
+type Sounds struct {
+	Dir string `toml:"dir"`
+	// The programs that "bellhop sounds say" calls, and their arguments, with
+	// {lang}, {text} and {out} to be filled in; none: one that is installed.
+	SayZh []string `toml:"say_zh"`
+	SayEn []string `toml:"say_en"`
+}
+
+// Say is the program for a language.
+func (s Sounds) Say(lang string) []string {
+	return map[string][]string{"zh": s.SayZh, "en": s.SayEn}[lang]
+}
+
 // Hooks says where the hotel's own hooks are and what they may use.
 type Hooks struct {
 	Dir      string `toml:"dir"`
@@ -129,6 +144,7 @@ func Default() Config {
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
 		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
 		Checkout: Checkout{Phones: CheckoutClear},
+		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
 		Hooks:    Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store:    Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},

@@ -62,11 +62,12 @@ type options struct {
 	control, ftp, sftp      string
 	wait, offline           bool
 	lang                    string
+	complete, fresh         bool
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {
