@@ -68,7 +68,7 @@ var advice = map[error]string{
 	ErrNoFile:      "name the file itself in the configuration, and not a link or a folder",
 	ErrTooBig:      "see what stands there: nothing of Bellhop's is that big",
 	ErrUnsupported: "use the other of sftp:// and ftp:// in install.url",
-	ErrRefused:     "see what the server's log says",
+	ErrRefused:     "see whether this user may write there, whether the disk is full or read-only, and what the server's log says",
 	ErrChanged:     "somebody works on the PBX; look at a new plan",
 	ErrReadBack:    "see whether the PBX's disk is full or faulty, and run the same command again",
 	ErrLineEnds:    "switch ASCII mode off on the server, or use sftp:// in install.url",

@@ -382,9 +382,7 @@ func (s *ftpSession) stamp(ctx context.Context, name string, e entry) (string, e
 	return form, err
 }
 
-// close says goodbye and waits for nothing.
 func (s *ftpSession) close() error {
-	_ = s.guard(s.conn.Quit)
-	s.wire.close()
+	s.wire.goodbye(func() { _ = s.guard(s.conn.Quit) })
 	return nil
 }

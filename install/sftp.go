@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
@@ -37,10 +38,11 @@ func openSFTP(ctx context.Context, server Server, at place) (session, error) {
 	s.files, err = sftp.NewClient(s.ssh, sftp.UseConcurrentWrites(true))
 	if err != nil {
 		_ = s.close()
-		if ctx.Err() != nil {
-			return nil, broken(ctx, "begin SFTP", "", err)
+		step := "begin SFTP at " + at.address()
+		if strings.Contains(err.Error(), "subsystem request failed") { // the library has no type for it
+			return nil, &Error{Kind: ErrUnsupported, Step: step, Err: err}
 		}
-		return nil, &Error{Kind: ErrUnsupported, Step: "begin SFTP at " + at.address(), Err: err}
+		return nil, broken(ctx, step, "", err)
 	}
 	_, s.replaces = s.files.HasExtension("posix-rename@openssh.com")
 	return s, nil
@@ -276,15 +278,14 @@ func (s *sftpSession) stamp(_ context.Context, _ string, e entry) (string, error
 	return fmt.Sprintf("%d %d", e.size, e.time.Unix()), nil
 }
 
-// close hangs up and waits until nothing of the session runs any more.
+// close waits until nothing of the session runs any more.
 func (s *sftpSession) close() error {
-	if s.files != nil {
-		_ = s.files.Close()
-	}
-	s.wire.close()
-	if s.ssh != nil {
+	s.wire.goodbye(func() {
+		if s.files != nil {
+			_ = s.files.Close()
+		}
 		_ = s.ssh.Close()
-		_ = s.ssh.Wait()
-	}
+	})
+	_ = s.ssh.Wait()
 	return nil
 }

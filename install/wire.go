@@ -17,6 +17,8 @@ const (
 	// maxReplies bounds what comes over a control connection in one step.
 	maxReplies = 256 << 10
 	unbounded  = 1 << 62
+	// goodbyeTime is what an orderly end is worth.
+	goodbyeTime = 2 * time.Second
 )
 
 var errFlood = errors.New("it sends more than it was asked for")
@@ -88,6 +90,15 @@ func (w *wire) dial(address string, most int64) (*wired, error) {
 	w.conns[c] = true
 	c.begin()
 	return c, nil
+}
+
+// goodbye is a last step, which may take a moment and no longer.
+func (w *wire) goodbye(say func()) {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTime)
+	defer cancel()
+	defer w.close()
+	defer w.step(ctx)()
+	say()
 }
 
 // close ends all connections.
