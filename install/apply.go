@@ -43,7 +43,7 @@ func (i *Installer) carryOut(ctx context.Context, plan *Plan) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	p := &placer{i: i, plan: plan, line: i.line(), records: i.records()}
+	p := &placer{i: i, plan: plan, line: i.line(), records: i.records(), there: map[string]bool{}}
 	if p.known, err = p.records.known(); err != nil {
 		return Result{}, err
 	}
@@ -68,6 +68,7 @@ type placer struct {
 	known   known
 	runs    []*Run // those before this one
 	run     *Run
+	there   map[string]bool // folders
 	result  Result
 	done    []*Change
 }
@@ -163,6 +164,7 @@ func (p *placer) check(ctx context.Context) error {
 				return err
 			}
 			listings[folder] = all
+			p.plan.noteLeft(all)
 		}
 		if err := p.asSeen(ctx, c, all); err != nil {
 			return err
@@ -221,6 +223,9 @@ func (p *placer) keep() error {
 // tidy removes what a run that was cut off has left of its own, and puts back
 // what it had put aside.
 func (p *placer) tidy(ctx context.Context) error {
+	if !p.plan.left {
+		return nil
+	}
 	for _, folder := range p.foldersOfPlan() {
 		all, _, err := p.line.listed(ctx, folder)
 		if err != nil {

@@ -34,6 +34,7 @@ type ftpSession struct {
 	heard    *bytes.Buffer // what it brought, for listings; else nil
 	exact    bool          // MDTM is there
 	noChmod  bool          // SITE CHMOD is not
+	given    fs.FileMode   // what the server itself gives new files; 0: not known
 }
 
 func openFTP(ctx context.Context, server Server, at place) (session, error) {
@@ -241,7 +242,10 @@ func (s *ftpSession) retrieve(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(from, maxFile+1))
+	var got bytes.Buffer
+	got.Grow(64 << 10) // as much as most prompts have
+	_, err = got.ReadFrom(io.LimitReader(from, maxFile+1))
+	data := got.Bytes()
 	if len(data) > maxFile {
 		s.wire.close()
 		return nil, &Error{Kind: ErrTooBig, Step: "read", Path: name, Err: fmt.Errorf("more than %d bytes", maxFile)}
@@ -285,8 +289,17 @@ func (s *ftpSession) store(ctx context.Context, name string, data []byte, mode f
 		s.most = maxReplies // nothing is to come
 		return s.conn.Stor(name, bytes.NewReader(data))
 	})
-	if err != nil || mode == 0 || s.noChmod {
+	if err != nil || mode == 0 || s.noChmod || mode == s.given {
 		return err
+	}
+	if s.given == 0 {
+		all, err := s.list(ctx, path.Dir(name))
+		if err != nil {
+			return err
+		}
+		if s.given = all.entries[path.Base(name)].mode; s.given == mode {
+			return nil
+		}
 	}
 	return s.chmod(ctx, name, mode)
 }

@@ -110,6 +110,13 @@ type Plan struct {
 	left    bool     // temporary files of a run that was cut off are there
 }
 
+// noteLeft looks for temporary files of ours in a folder.
+func (p *Plan) noteLeft(all listing) {
+	for name := range all.entries {
+		p.left = p.left || isOurs(name)
+	}
+}
+
 // Changes lists what is to be done.
 func (p *Plan) Changes() []Change {
 	return slices.DeleteFunc(slices.Clone(p.Files), func(c Change) bool { return !c.moves() })
@@ -224,9 +231,7 @@ func (v *viewer) listing(ctx context.Context, name string) (listing, error) {
 	if !all.whole {
 		v.unknown("the listing of %s has lines that could not be read; each file was asked for by its name", folder)
 	}
-	for name := range all.entries {
-		v.plan.left = v.plan.left || isOurs(name)
-	}
+	v.plan.noteLeft(all)
 	if v.listings == nil {
 		v.listings = map[string]listing{}
 	}

@@ -116,21 +116,33 @@ func (p *placer) stillBefore(ctx context.Context, c *Change) error {
 
 // folder makes a folder and those above it, and notes before which it makes.
 func (p *placer) folder(ctx context.Context, name string) error {
-	_, there, err := p.line.listed(ctx, name)
-	if err != nil || there || name == "/" {
-		return err
-	}
-	if err := p.folder(ctx, path.Dir(name)); err != nil {
-		return err
-	}
-	if !slices.Contains(p.run.Folders, name) {
-		p.run.Folders = append(p.run.Folders, name)
-		if err := p.records.save(p.run); err != nil {
+	var missing []string // what is inside comes first
+	for at := name; at != "/" && !p.there[at]; at = path.Dir(at) {
+		_, there, err := p.line.listed(ctx, at)
+		if err != nil {
 			return err
 		}
+		if p.there[at] = there; there {
+			break
+		}
+		missing = append(missing, at)
 	}
-	if err := p.line.session.makeFolder(ctx, name); err != nil && !errors.Is(err, ErrExists) {
+	if len(missing) == 0 {
+		return nil
+	}
+	for _, at := range missing {
+		if !slices.Contains(p.run.Folders, at) {
+			p.run.Folders = append(p.run.Folders, at)
+		}
+	}
+	if err := p.records.save(p.run); err != nil {
 		return err
+	}
+	for _, at := range slices.Backward(missing) {
+		if err := p.line.session.makeFolder(ctx, at); err != nil && !errors.Is(err, ErrExists) {
+			return err
+		}
+		p.there[at] = true
 	}
 	return nil
 }
