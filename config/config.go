@@ -26,6 +26,7 @@ type Config struct {
 	Classes   map[string][]string `toml:"classes"` // class of service -> outbound route names
 	Emergency Emergency           `toml:"emergency"`
 	Checkout  Checkout            `toml:"checkout"`
+	Install   Install             `toml:"install"`
 	Services  Services            `toml:"services"`
 	Hooks     Hooks               `toml:"hooks"`
 	API       API                 `toml:"api"`
@@ -80,6 +81,14 @@ const (
 	CheckoutLeave = "leave" // nothing
 )
 
+// Install says how the PBX's files are reached, and where ours go.
+type Install struct {
+	URL          string `toml:"url"` // sftp://, ftp://, ftps:// or file://; empty: nothing is installed from here
+	PasswordFile string `toml:"password_file"`
+	DialplanPath string `toml:"dialplan_path"`
+	SoundsPath   string `toml:"sounds_path"` // {lang} is zh or en
+}
+
 // Services are the feature codes; "" switches one off.
 type Services struct {
 	Housekeeping string `toml:"housekeeping"`
@@ -127,10 +136,14 @@ func Default() Config {
 		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
 		Checkout: Checkout{Phones: CheckoutClear},
-		Hooks:    Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
-		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
-		Store:    Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
-		PMS:      PMS{Link: "none"},
+		Install: Install{
+			DialplanPath: "/support/customcfg/extensions_support.conf",
+			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",
+		},
+		Hooks: Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
+		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
+		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
+		PMS:   PMS{Link: "none"},
 	}
 }
 
