@@ -181,7 +181,7 @@ func (p *placer) asSeen(ctx context.Context, c *Change, all listing) error {
 	switch {
 	case there && e.kind != plainFile:
 		return notPlain(c.Path, e)
-	case !there && all.whole && !c.Before.Present && otherCase(all, path.Base(c.Path)) == "":
+	case !there && all.proves() && !c.Before.Present && otherCase(all, path.Base(c.Path)) == "":
 		return nil
 	}
 	from := c.Path

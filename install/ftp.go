@@ -156,7 +156,11 @@ func (s *ftpSession) guard(call func() error) (err error) {
 
 // failed makes an error of a kind of what the server said.
 func (s *ftpSession) failed(kind error, step, name string, said error) error {
-	return &Error{Kind: kind, Step: step, Path: name, Said: harmless(said.Error(), s.password)}
+	text := said.Error()
+	if reply, ok := errors.AsType[*textproto.Error](said); ok {
+		text = fmt.Sprintf("%d %s", reply.Code, reply.Msg)
+	}
+	return &Error{Kind: kind, Step: step, Path: name, Said: harmless(text, s.password)}
 }
 
 // do runs one step.
@@ -230,10 +234,7 @@ func (s *ftpSession) fetch(ctx context.Context, name string) (data []byte, err e
 		data, err = s.retrieve(name)
 		return err
 	})
-	if errors.Is(err, ErrRefused) || errors.Is(err, ErrDenied) {
-		err = s.whyNot(ctx, name, err)
-	}
-	return data, err
+	return data, s.whyNot(ctx, name, err)
 }
 
 func (s *ftpSession) retrieve(name string) ([]byte, error) {
@@ -258,30 +259,29 @@ func (s *ftpSession) retrieve(name string) ([]byte, error) {
 	return data, errors.Join(err, closed)
 }
 
-// whyNot looks for a file that the server does not give: one that is not
+// whyNot finds out what a refusal that says nothing means: a file that is not
 // listed is missing.
 func (s *ftpSession) whyNot(ctx context.Context, name string, refused error) error {
+	e, ok := errors.AsType[*Error](refused)
+	if !ok || e.Kind != ErrRefused && e.Kind != ErrDenied {
+		return refused
+	}
 	all, err := s.list(ctx, path.Dir(name))
+	found, there := all.entries[path.Base(name)]
+	why := *e
 	switch {
 	case errors.Is(err, ErrMissing):
-		return &Error{Kind: ErrMissing, Step: "read", Path: name, Err: refused}
+		why.Kind = ErrMissing
 	case err != nil:
 		return err
-	}
-	found, there := all.entries[path.Base(name)]
-	var words string
-	if e, ok := errors.AsType[*Error](refused); ok {
-		words = e.Said
-	}
-	switch {
 	case there && found.kind != plainFile:
-		return &Error{Kind: ErrNoFile, Step: "read", Path: name, Said: words}
+		why.Kind = ErrNoFile
 	case there:
-		return &Error{Kind: ErrDenied, Step: "read", Path: name, Said: words}
+		why.Kind = ErrDenied
 	case all.whole:
-		return &Error{Kind: ErrMissing, Step: "read", Path: name, Said: words}
+		why.Kind = ErrMissing
 	}
-	return refused
+	return &why
 }
 
 func (s *ftpSession) store(ctx context.Context, name string, data []byte, mode fs.FileMode) error {
@@ -339,7 +339,7 @@ func (s *ftpSession) rename(ctx context.Context, from, to string) error {
 }
 
 func (s *ftpSession) remove(ctx context.Context, name string) error {
-	return s.do(ctx, "remove", name, func() error { return s.conn.Delete(name) })
+	return s.whyNot(ctx, name, s.do(ctx, "remove", name, func() error { return s.conn.Delete(name) }))
 }
 
 func (s *ftpSession) makeFolder(ctx context.Context, name string) error {
@@ -371,11 +371,42 @@ func (s *ftpSession) list(ctx context.Context, folder string) (all listing, err 
 		all = readListing(entries, lines.String())
 		return err
 	})
+	if err == nil && !all.whole {
+		err = s.names(ctx, folder, &all)
+	}
 	return all, err
+}
+
+// names asks for the bare names where a listing has lines that nobody can
+// read. A server that cannot tell them either leaves it at that.
+func (s *ftpSession) names(ctx context.Context, folder string, all *listing) error {
+	var names []string
+	err := s.do(ctx, "list", folder, func() (err error) {
+		s.most = maxListing
+		names, err = s.conn.NameList("")
+		return err
+	})
+	if err != nil {
+		if errors.Is(err, ErrLost) || ctx.Err() != nil {
+			return err
+		}
+		return nil
+	}
+	for _, name := range names {
+		name = path.Base(strings.TrimRight(name, "\r"))
+		if _, known := all.entries[name]; !known {
+			all.entries[name] = entry{size: -1}
+		}
+	}
+	all.whole = true
+	return nil
 }
 
 // stamp asks for the time to the second where the listing does not tell it.
 func (s *ftpSession) stamp(ctx context.Context, name string, e entry) (string, error) {
+	if e.size < 0 {
+		return "", nil
+	}
 	form := fmt.Sprintf("%d %s", e.size, e.time.UTC().Format("20060102150405"))
 	if s.conn.IsTimePreciseInList() {
 		return form, nil

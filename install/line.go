@@ -112,7 +112,7 @@ func (l *line) held(ctx context.Context, name string) (State, []byte, error) {
 func (l *line) listed(ctx context.Context, folder string) (all listing, there bool, err error) {
 	all, err = l.session.list(ctx, folder)
 	if errors.Is(err, ErrMissing) {
-		return listing{whole: true}, false, nil
+		return listing{whole: true, absent: true}, false, nil
 	}
 	return all, err == nil, err
 }

@@ -306,7 +306,7 @@ func (v *viewer) see(ctx context.Context, c *Change, f File) (done bool, err err
 		return false, v.read(ctx, c, c.Path+asideEnding)
 	}
 	other := otherCase(all, name)
-	if !there && all.whole && other == "" {
+	if !there && all.proves() && other == "" && f.Merge == nil {
 		return false, nil
 	}
 	k, was := v.known.Files[c.Path]
@@ -320,13 +320,17 @@ func (v *viewer) see(ctx context.Context, c *Change, f File) (done bool, err err
 			v.unknown("the server tells times to the minute only: another's change within the minute after an apply, which keeps the size, shows by \"install verify\" alone")
 		}
 	}
-	if there && was && f.Merge == nil && k.Stamp == c.stamp && k.State == stateOf(f.Data) {
+	if there && was && f.Merge == nil && c.stamp != "" && k.Stamp == c.stamp && k.State == stateOf(f.Data) {
 		c.What, c.Before, c.After = Same, k.State, k.State
 		return true, nil
 	}
 	err = v.read(ctx, c, c.Path)
-	if err == nil && !there && other != "" && c.Before.Present {
+	switch {
+	case err != nil || there || !c.Before.Present:
+	case other != "":
 		v.unknown("%s is listed as %s: this server does not tell capitals from small letters", c.Path, other)
+	default:
+		v.unknown("%s is there and not listed: this server does not show all that it has", c.Path)
 	}
 	return false, err
 }

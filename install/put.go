@@ -194,28 +194,27 @@ func differs(name string, sent, got []byte) error {
 func (p *placer) swap(ctx context.Context, c *Change) error {
 	calm := context.WithoutCancel(ctx)
 	return p.line.again(calm, func() error {
-		all, _, err := p.line.listed(calm, folderOf(c.Path))
-		if err != nil {
+		now, _, err := p.line.held(calm, c.Path)
+		switch {
+		case err != nil:
 			return err
-		}
-		name := path.Base(c.Path)
-		_, there := all.entries[name]
-		_, fresh := all.entries[name+newEnding]
-		if there && fresh {
+		case now == c.After: // by a try before
+			return p.discard(calm, c.Path+asideEnding)
+		case now == c.Before:
 			if err := p.discard(calm, c.Path+asideEnding); err != nil {
 				return err
 			}
 			if err := p.line.session.rename(calm, c.Path, c.Path+asideEnding); err != nil {
 				return noRename(err)
 			}
+		case now.Present:
+			return &Error{Kind: ErrChanged, Step: "check", Path: c.Path}
 		}
-		if fresh {
-			if err := p.line.session.rename(calm, c.Path+newEnding, c.Path); err != nil {
-				if back := p.line.session.rename(calm, c.Path+asideEnding, c.Path); errors.Is(back, ErrLost) {
-					return back
-				}
-				return noRename(err)
+		if err := p.line.session.rename(calm, c.Path+newEnding, c.Path); err != nil {
+			if back := p.line.session.rename(calm, c.Path+asideEnding, c.Path); errors.Is(back, ErrLost) {
+				return back
 			}
+			return noRename(err)
 		}
 		return p.discard(calm, c.Path+asideEnding)
 	})

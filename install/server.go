@@ -100,7 +100,8 @@ type session interface {
 	remove(ctx context.Context, name string) error
 	// list gives what is in a folder; ErrMissing: there is no such folder.
 	list(ctx context.Context, folder string) (listing, error)
-	// stamp tells a state of a listed file from another as finely as the server can.
+	// stamp tells a state of a listed file from another as finely as the server
+	// can; "": not at all.
 	stamp(ctx context.Context, name string, e entry) (string, error)
 	makeFolder(ctx context.Context, name string) error
 	removeFolder(ctx context.Context, name string) error // only an empty one
@@ -115,13 +116,18 @@ type listing struct {
 	entries map[string]entry
 	// whole is false when there are lines that could not be read: what is not
 	// in entries may be there after all.
-	whole bool
+	whole  bool
+	absent bool // there is no such folder
 }
+
+// proves tells whether what is not in it is missing. Some servers list nothing
+// at all where they should refuse to.
+func (l listing) proves() bool { return l.whole && (l.absent || len(l.entries) > 0) }
 
 // entry is one line of a listing.
 type entry struct {
 	kind entryKind
-	size int64
+	size int64       // below 0: nothing is known but the name
 	mode fs.FileMode // permission bits; 0: not told
 	time time.Time
 	to   string // where a link leads, if that is told

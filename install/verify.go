@@ -92,7 +92,7 @@ func (v *viewer) find(ctx context.Context, name string, put State, o VerifyOptio
 		if e, there := all.entries[path.Base(name)]; there && e.kind == plainFile {
 			var stamp string
 			err := v.l.again(ctx, func() (err error) { stamp, err = v.l.session.stamp(ctx, name, e); return err })
-			if err != nil || stamp == was.Stamp {
+			if err != nil || stamp != "" && stamp == was.Stamp {
 				return Finding{Path: name, What: Fine}, err
 			}
 		}
