@@ -197,8 +197,10 @@ func (p *placer) asSeen(ctx context.Context, c *Change, all listing) error {
 
 // keep puts what stands there, and what is to be done, to the box's disk.
 func (p *placer) keep() error {
-	if err := p.records.compact(p.runs); err != nil {
-		return err
+	if p.plan.Kind == applied { // a rollback names the runs that it takes back
+		if err := p.records.compact(p.runs); err != nil {
+			return err
+		}
 	}
 	p.run = &Run{
 		Version: recordVersion, ID: newID(p.i.now(), p.runs), Kind: p.plan.Kind, Server: p.i.Server.URL, Began: p.i.now().UTC(),
@@ -217,7 +219,26 @@ func (p *placer) keep() error {
 		p.run.Files = append(p.run.Files, RunFile{Path: c.Path, Last: c.Last, Before: c.Before, After: c.After})
 	}
 	p.result.Run = p.run.ID
-	return p.records.save(p.run)
+	if err := p.records.save(p.run); err != nil {
+		return err
+	}
+	return p.forget()
+}
+
+// forget drops how the files that are about to change are listed: if this run
+// is cut off, a new file of the same size and second must not pass for the old.
+func (p *placer) forget() error {
+	some := false
+	for _, c := range p.todo() {
+		if f, was := p.known.Files[c.Path]; was && f.Stamp != "" {
+			f.Stamp, some = "", true
+			p.known.Files[c.Path] = f
+		}
+	}
+	if !some {
+		return nil
+	}
+	return p.records.saveKnown(p.known)
 }
 
 // tidy removes what a run that was cut off has left of its own, and puts back

@@ -284,7 +284,7 @@ type known struct {
 type knownFile struct {
 	State
 	Stamp string `json:"stamp,omitempty"`
-	Run   string `json:"run"` // that put it there
+	Run   string `json:"run"` // that put it there; "": none of ours, it was there already
 }
 
 func (r records) knownFile() string { return filepath.Join(r.dir, "installed.json") }
@@ -321,8 +321,8 @@ func readKnown(text []byte) (known, error) {
 		if err := errors.Join(checkPath(name), f.check()); err != nil {
 			return known{}, fmt.Errorf("file %q: %w", name, err)
 		}
-		if !f.Present || !isRunID(f.Run) {
-			return known{}, fmt.Errorf("file %q: what stands there has a sum and a run", name)
+		if !f.Present || f.Run != "" && !isRunID(f.Run) {
+			return known{}, fmt.Errorf("file %q: what stands there has a sum, and perhaps a run", name)
 		}
 	}
 	return k, nil
