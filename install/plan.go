@@ -1,6 +1,7 @@
 package install
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -159,6 +160,9 @@ func (i *Installer) Plan(ctx context.Context, set Set) (*Plan, error) {
 		return nil, err
 	}
 	v := &viewer{i: i, l: l, known: k, plan: &Plan{Kind: applied, Server: i.Server.URL, ours: true}}
+	if v.runs, err = i.records().all(); err != nil {
+		return nil, err
+	}
 	if k.Server != i.Server.URL {
 		v.known.Files = nil // of another server: nothing that is listed proves anything
 	}
@@ -203,6 +207,7 @@ type viewer struct {
 	i        *Installer
 	l        *line
 	known    known
+	runs     []*Run
 	plan     *Plan
 	listings map[string]listing
 }
@@ -251,7 +256,11 @@ func (v *viewer) look(ctx context.Context, f File) (Change, error) {
 		return c, err
 	}
 	if f.Merge != nil {
-		if c.after, err = f.Merge(slices.Clone(c.before), c.Before.Present); err != nil {
+		base, present, err := v.base(&c)
+		if err != nil {
+			return c, err
+		}
+		if c.after, err = f.Merge(slices.Clone(base), present); err != nil {
 			c.What, c.Why = Blocked, err.Error()
 			c.fault = fmt.Errorf("%s: %w: %w", f.Path, ErrMerge, err)
 			return c, nil
@@ -260,6 +269,45 @@ func (v *viewer) look(ctx context.Context, f File) (Change, error) {
 	c.After = stateOf(c.after)
 	c.compare()
 	return c, nil
+}
+
+// base is what a file of ours and others' is merged from: what stands there,
+// unless an apply was cut off while it wrote that in place. Then it is what stood
+// there before, of which half may be gone.
+func (v *viewer) base(c *Change) (data []byte, present bool, err error) {
+	f, open := openIn(v.runs, c.Path)
+	if !open || !f.After.Present {
+		return c.before, c.Before.Present, nil
+	}
+	whole, err := v.i.records().kept(f.After)
+	if err != nil || !bytes.HasPrefix(whole, c.before) { // others have mended it
+		return c.before, c.Before.Present, nil
+	}
+	v.unknown("an apply was cut off while it wrote %s; what stood there before is taken from the records", c.Path)
+	if !f.Before.Present {
+		return nil, false, nil
+	}
+	data, err = v.i.records().kept(f.Before)
+	return data, true, err
+}
+
+// openIn finds a file that the newest run which had to do with it was writing
+// in place when it was cut off. Before is what stood there before all of that.
+func openIn(runs []*Run, name string) (found RunFile, open bool) {
+	for _, r := range slices.Backward(runs) {
+		n := slices.IndexFunc(r.Files, func(f RunFile) bool { return f.Path == name })
+		switch {
+		case n < 0:
+			continue
+		case r.Done || r.Undone || !r.Files[n].Open:
+			return found, open
+		case !open:
+			found, open = r.Files[n], true
+		default:
+			found.Before = r.Files[n].Before
+		}
+	}
+	return found, open
 }
 
 // compare says what is to be done, once both sides are known.

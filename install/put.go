@@ -279,8 +279,8 @@ func (p *placer) putBack(ctx context.Context, c *Change) (err error) {
 			}
 			return p.stage(ctx, old, c.Path, 0)
 		})
-		if err == nil {
-			return nil
+		if err == nil || !refused(err) {
+			return err
 		}
 	}
 	return err

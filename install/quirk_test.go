@@ -34,6 +34,7 @@ type quirky struct {
 	refuseNew  bool   // no new names but .conf and .wav
 	noOver     bool   // no STOR over what is there
 	keepBytes  int    // of an upload; 0: all
+	cutAt      int    // bytes of a dialplan that come before the line breaks; 0: all
 	silentAt   string // the verb that is never answered
 	silentData bool   // data connections bring nothing
 	flood      string // the verb that is answered for ever
@@ -122,7 +123,9 @@ func (q *quirky) talk(ctx context.Context, conn net.Conn) {
 			port := passive.Addr().(*net.TCPAddr).Port
 			say(fmt.Sprintf("227 Entering Passive Mode (10,0,0,1,%d,%d)", port>>8, port&255))
 		case "LIST", "NLST", "STOR", "RETR":
-			q.transfer(ctx, passive, verb, arg, dir, say)
+			if !q.transfer(ctx, passive, verb, arg, dir, say) {
+				return
+			}
 		case "DELE":
 			say(q.remove(arg))
 		case "RNFR":
@@ -172,7 +175,8 @@ func (q *quirky) rename(from, to string) string {
 	return "250 renamed"
 }
 
-func (q *quirky) transfer(ctx context.Context, passive net.Listener, verb, arg, dir string, say func(string)) {
+// transfer is false when the line has broken.
+func (q *quirky) transfer(ctx context.Context, passive net.Listener, verb, arg, dir string, say func(string)) (up bool) {
 	defer passive.Close()
 	q.mu.Lock()
 	data, there := q.files[q.name(arg)]
@@ -181,20 +185,20 @@ func (q *quirky) transfer(ctx context.Context, passive net.Listener, verb, arg, 
 	switch {
 	case verb == "RETR" && !there:
 		say("550 no")
-		return
+		return true
 	case verb == "STOR" && there && q.noOver, verb == "STOR" && !known && q.refuseNew:
 		say("553 no")
-		return
+		return true
 	}
 	say("150 here")
 	conn, err := passive.Accept()
 	if err != nil {
-		return
+		return false
 	}
 	defer conn.Close()
 	if q.silentData {
 		<-ctx.Done()
-		return
+		return false
 	}
 	switch verb {
 	case "LIST":
@@ -216,15 +220,23 @@ func (q *quirky) transfer(ctx context.Context, passive net.Listener, verb, arg, 
 			got = got[:min(len(got), q.keepBytes)]
 		}
 		q.mu.Lock()
+		cut := q.cutAt > 0 && arg == conf
+		if cut {
+			got = got[:q.cutAt]
+		}
 		q.files[q.name(arg)] = string(got)
 		q.mu.Unlock()
+		if cut {
+			return false
+		}
 	}
 	_ = conn.Close()
 	if err != nil {
 		say("426 broken")
-		return
+		return true
 	}
 	say(q.done)
+	return true
 }
 
 func (q *quirky) listing(dir string, line func(name, data string) string) string {
@@ -441,5 +453,81 @@ func TestSilentSSH(t *testing.T) {
 	}
 	if _, err := b.inst.Server.Identities(t.Context(), false); !errors.Is(err, ErrReach) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestCutInPlace: where nothing can be renamed, a dialplan of which half was
+// written when the line broke is merged from what stood there before, and a
+// rollback finds that, too.
+func TestCutInPlace(t *testing.T) {
+	for _, cut := range []int{1, 5, 15} {
+		q := newQuirky()
+		q.answers["RNFR"] = "502 not here"
+		q.files[conf] = "[somebody]\n[else]\n"
+		inst, start := q.installer(t), q.tree()
+		away := func(context.Context, time.Duration) error { return errors.New("it stays away") }
+		q.cutAt, inst.Pause = cut, away
+		for range 2 { // the second time it stands half there already
+			plan, err := inst.Plan(t.Context(), quirkySet())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := inst.Apply(t.Context(), plan); !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "objects") {
+				t.Errorf("cut at %d: %v", cut, err)
+			}
+			if got := q.tree()[conf]; len(got) != cut {
+				t.Fatalf("%q is there", got)
+			}
+		}
+		q.mu.Lock()
+		q.cutAt = 0
+		q.mu.Unlock()
+		plan, err := inst.Plan(t.Context(), quirkySet())
+		if err != nil || !strings.Contains(strings.Join(plan.Unknown, "\n"), "what stood there before is taken from the records") {
+			t.Fatalf("%v, %v", plan.Unknown, err)
+		}
+		if _, err := inst.Apply(t.Context(), plan); err != nil {
+			t.Fatal(err)
+		}
+		if got := q.tree()[conf]; got != start[conf]+markBegin+"x\n"+markEnd {
+			t.Errorf("cut at %d: then it holds %q", cut, got)
+		}
+		back, err := inst.PlanRollback(t.Context(), RollbackOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := inst.Rollback(t.Context(), back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := treeDiff(start, q.tree()); diff != "" {
+			t.Errorf("cut at %d, rolled back: %s", cut, diff)
+		}
+	}
+}
+
+// TestMendedByHand: what others made of a half file is theirs.
+func TestMendedByHand(t *testing.T) {
+	q := newQuirky()
+	q.answers["RNFR"] = "502 not here"
+	inst := q.installer(t)
+	q.cutAt, inst.Pause = 5, func(context.Context, time.Duration) error { return errors.New("it stays away") }
+	plan, err := inst.Plan(t.Context(), quirkySet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := inst.Apply(t.Context(), plan); !errors.Is(err, ErrLost) {
+		t.Fatal(err)
+	}
+	q.mu.Lock()
+	q.cutAt, q.files[conf] = 0, "[mended]\n"
+	q.mu.Unlock()
+	if plan, err = inst.Plan(t.Context(), quirkySet()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := inst.Apply(t.Context(), plan); err != nil {
+		t.Fatal(err)
+	}
+	if got := q.tree()[conf]; got != "[mended]\n"+markBegin+"x\n"+markEnd {
+		t.Errorf("it holds %q", got)
 	}
 }

@@ -31,7 +31,7 @@ type hour struct {
 // others, and after a rollback all is as it was at the start, but for what
 // others changed.
 func TestRandomHours(t *testing.T) {
-	seeds := []uint64{1, 2, 3, 4, 5, 6}
+	seeds := []uint64{1, 2, 3, 4, 5, 6, 45}
 	if *randomSeed > 0 {
 		seeds = []uint64{*randomSeed}
 	}
