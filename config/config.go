@@ -26,6 +26,7 @@ type Config struct {
 	Classes   map[string][]string `toml:"classes"` // class of service -> outbound route names
 	Emergency Emergency           `toml:"emergency"`
 	Checkout  Checkout            `toml:"checkout"`
+	Install   Install             `toml:"install"`
 	Services  Services            `toml:"services"`
 	Dialplan  Dialplan            `toml:"dialplan"`
 	Sounds    Sounds              `toml:"sounds"`
@@ -81,6 +82,14 @@ const (
 	CheckoutPBX   = "pbx"   // let the PBX check them out, then the same
 	CheckoutLeave = "leave" // nothing
 )
+
+// Install says how the PBX's files are reached, and where ours go.
+type Install struct {
+	URL          string `toml:"url"` // sftp://, ftp://, ftps:// or file://; empty: nothing is installed from here
+	PasswordFile string `toml:"password_file"`
+	DialplanPath string `toml:"dialplan_path"`
+	SoundsPath   string `toml:"sounds_path"` // {lang} is zh or en
+}
 
 // Services are the feature codes; "" switches one off.
 type Services struct {
@@ -145,10 +154,14 @@ func Default() Config {
 		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
 		Checkout: Checkout{Phones: CheckoutClear},
 		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
-		Hooks:    Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
-		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
-		Store:    Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
-		PMS:      PMS{Link: "none"},
+		Install: Install{
+			DialplanPath: "/support/customcfg/extensions_support.conf",
+			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",
+		},
+		Hooks: Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
+		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
+		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
+		PMS:   PMS{Link: "none"},
 	}
 }
 

@@ -83,3 +83,10 @@ func (c *Config) PBXPassword() (string, error) {
 func (c *Config) PMSSecret() (string, error) {
 	return secret{"the PMS's secret", "BELLHOP_PMS_SECRET", "pms", c.PMS.SecretFile, "pms.secret_file"}.find(os.Getenv)
 }
+
+// InstallPassword is that of the user in install.url: from
+// BELLHOP_INSTALL_PASSWORD, systemd's credential "install" or
+// install.password_file, in this order.
+func (c *Config) InstallPassword() (string, error) {
+	return secret{"the password for the PBX's files", "BELLHOP_INSTALL_PASSWORD", "install", c.Install.PasswordFile, "install.password_file"}.find(os.Getenv)
+}

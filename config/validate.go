@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,6 +47,7 @@ func (c *Config) Validate() error {
 	}
 	check(len(c.Classes) == 0 || len(c.Emergency.Routes) > 0, "emergency.routes", "must name the outbound routes by which emergency numbers are reached, since [classes] takes routes from telephones", "")
 	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
+	faults = append(faults, c.Install.faults()...)
 	faults = append(faults, c.Services.faults()...)
 	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	for _, lang := range []string{"zh", "en"} {
@@ -104,6 +106,26 @@ const (
 	maxRelays   = 4
 	maxRelayURL = 2000
 )
+
+func (i Install) faults() []error {
+	var faults []error
+	check := func(ok bool, key, rule, value string) {
+		if !ok {
+			faults = append(faults, &Fault{"install." + key, rule, value})
+		}
+	}
+	u, err := url.Parse(i.URL)
+	known := err == nil && slices.Contains([]string{"sftp", "ftp", "ftps", "file"}, u.Scheme)
+	check(i.URL == "" || known, "url", `must be such as "sftp://support@192.168.5.150:8022", ftp://, ftps:// or file:///folder`, masked(i.URL))
+	if known {
+		_, given := u.User.Password()
+		check(!given, "url", "must hold no password: that is password_file", "")
+		check(u.Scheme == "file" || u.User.Username() != "" && u.Hostname() != "", "url", `must name user and host, such as "sftp://support@192.168.5.150:8022"`, masked(i.URL))
+	}
+	check(path.IsAbs(i.DialplanPath), "dialplan_path", "must be the whole path of the file on the PBX", i.DialplanPath)
+	check(path.IsAbs(i.SoundsPath) && strings.Contains(i.SoundsPath, "{lang}"), "sounds_path", "must be the whole path of a folder on the PBX, with {lang} in it", i.SoundsPath)
+	return faults
+}
 
 func (s Services) faults() []error {
 	var faults []error

@@ -25,6 +25,7 @@ func runCommands() []*command {
 	return []*command{
 		{words: "run", about: "run the agent until it is told to end", run: runAgent},
 		{words: "trust pbx", about: "show the PBX's certificate and, when you agree, trust it", run: trustPBX, flags: trustFlags},
+		{words: "trust install", about: "show the host key or certificate of the server for the PBX's files and, when you agree, trust it", run: trustInstall, flags: trustFlags},
 		{words: "demo", about: "play a hotel with a simulated PBX and PMS; nothing to configure", run: demo, flags: demoFlags, bare: true},
 		{words: "status", about: "say how things stand, and what is missing", run: status, flags: jsonFlag},
 		{words: "config example", about: "print a whole config with a comment on each key", run: configExample, bare: true},

@@ -2,20 +2,25 @@ package main
 
 import (
 	"encoding/hex"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"bellhop/config"
+	"bellhop/install"
 )
 
 const dialTimeout = 10 * time.Second
 
 func trustFlags(f *flag.FlagSet, c *call) {
-	f.StringVar(&c.opt.fingerprint, "fingerprint", "", "trust without asking if the certificate's SHA-256 is this `HEX`")
+	f.StringVar(&c.opt.fingerprint, "fingerprint", "", "trust without asking if the SHA-256 is this `TEXT`, as the PBX or ssh-keygen -l shows it")
 }
 
 // trustPBX pins the certificate that the PBX shows. A person agrees to it,
@@ -39,30 +44,79 @@ func trustPBX(c *call) error {
 	}
 	text := hex.EncodeToString(sum[:])
 	fmt.Fprintf(c.out, "%s shows a certificate for %s\n  SHA-256 %s\n", u.Host, subject, text)
-	if err := c.agree(text); err != nil {
+	given := strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(c.opt.fingerprint))
+	if err := c.agree("certificate", given == text); err != nil {
 		return err
 	}
-	path := pinFile(cfg)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("trust pbx: %w", err)
-	}
-	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
-		return fmt.Errorf("trust pbx: %w", err)
+	if err := c.pin(pinFile(cfg), text); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintln(c.out, "trusted; an agent that runs takes it up with its next start")
 	return err
 }
 
-func (c *call) agree(text string) error {
-	if given := strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(c.opt.fingerprint)); given != "" {
-		if given != text {
-			return fmt.Errorf("trust pbx: the certificate is not the one with the fingerprint given; nothing was changed")
+// trustInstall pins the host key, or for ftps the certificate, of the server
+// for the PBX's files. Nobody logs in for that.
+func trustInstall(c *call) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	if cfg.Install.URL == "" {
+		return errors.New("trust install: install.url is not set, so that there is nothing to trust")
+	}
+	server := install.Server{URL: cfg.Install.URL, Silence: dialTimeout}
+	ids, err := server.Identities(c.ctx, c.opt.fingerprint != "")
+	if errors.Is(err, install.ErrNoIdentity) {
+		return fmt.Errorf("trust install: %w: sftp:// and ftps:// have a key or certificate to trust; over ftp:// anybody on the way can read the password and change what is sent", err)
+	}
+	if err != nil {
+		return fmt.Errorf("trust install: %w", err)
+	}
+	id := ids[0]
+	if n := slices.IndexFunc(ids, func(id install.Identity) bool { return id.Is(c.opt.fingerprint) }); n >= 0 {
+		id = ids[n] // the one of a server's keys that is meant
+	}
+	what, _, _ := strings.Cut(id.About, " for ")
+	fmt.Fprintf(c.out, "%s shows a %s\n  %s\n", server.URL, id.About, id.Fingerprint)
+	if err := c.agree(what, id.Is(c.opt.fingerprint)); err != nil {
+		return err
+	}
+	if err := c.pin(installPinFile(cfg), id.Pin); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.out, "trusted; the next installation goes by it")
+	return err
+}
+
+// agree asks a person, unless a fingerprint was given and is the right one.
+func (c *call) agree(what string, asGiven bool) error {
+	if c.opt.fingerprint != "" {
+		if !asGiven {
+			return fmt.Errorf("%s: the %s is not the one with the fingerprint given; nothing was changed", c.command.words, what)
 		}
 		return nil
 	}
 	return c.confirm(question{
-		ask:      "Compare it with what the PBX's own page shows. Trust it?",
-		no:       "trust pbx: not trusted; nothing was changed",
-		noOneYet: "trust pbx: without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint",
+		ask:      "Compare it with what the PBX itself shows. Trust it?",
+		no:       c.command.words + ": not trusted; nothing was changed",
+		noOneYet: c.command.words + ": without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint",
 	})
+}
+
+// pin keeps what a person agreed to.
+func (c *call) pin(path, text string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("%s: %w", c.command.words, err)
+	}
+	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+		return fmt.Errorf("%s: %w", c.command.words, err)
+	}
+	return nil
+}
+
+// installPinFile is where the host key or certificate of the server for the
+// PBX's files lies.
+func installPinFile(cfg config.Config) string {
+	return filepath.Join(filepath.Dir(pinFile(cfg)), "install")
 }

@@ -1,0 +1,419 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Result says what an apply or a rollback has done.
+type Result struct {
+	Run     string `json:"run,omitempty"` // "" if there was nothing to do
+	Put     int    `json:"put"`           // files
+	Removed int    `json:"removed"`
+	Sent    int64  `json:"sent"` // bytes of files, repeats included
+	Drops   int    `json:"drops"`
+}
+
+// Apply carries out a plan. First it looks whether the server's files still
+// are as the plan saw them, and keeps what stands there on the box; then it puts
+// the files, each under a temporary name, reads it back, and renames it, those
+// that are Last at the end. A connection that breaks off is made anew a few
+// times. A plan in which nothing changes sends nothing.
+//
+// When it fails or ctx ends, each file holds what it held or what it was to
+// hold; on a server that cannot rename, the file that is being written is
+// finished first. Apply again then goes on; Rollback takes back.
+func (i *Installer) Apply(ctx context.Context, plan *Plan) (Result, error) {
+	if !plan.ours || plan.Kind != applied {
+		return Result{}, errors.New("apply: this is no plan of Installer.Plan")
+	}
+	return i.carryOut(ctx, plan)
+}
+
+func (i *Installer) carryOut(ctx context.Context, plan *Plan) (Result, error) {
+	if err := plan.Blocked(); err != nil {
+		return Result{}, fmt.Errorf("nothing was changed: %w", err)
+	}
+	unlock, err := i.records().lock()
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+	p := &placer{i: i, plan: plan, line: i.line(), records: i.records(), there: map[string]bool{}}
+	if p.known, err = p.records.known(); err != nil {
+		return Result{}, err
+	}
+	if p.runs, err = p.records.all(); err != nil {
+		return Result{}, err
+	}
+	if len(plan.Changes()) == 0 && !plan.left && len(plan.folders) == 0 {
+		return Result{}, p.finish(nil)
+	}
+	defer p.line.close()
+	err = p.all(ctx)
+	p.result.Sent, p.result.Drops = p.line.sent, p.line.drops
+	return p.result, err
+}
+
+// placer carries out one plan.
+type placer struct {
+	i       *Installer
+	plan    *Plan
+	line    *line
+	records records
+	known   known
+	runs    []*Run // those before this one
+	run     *Run
+	there   map[string]bool // folders
+	result  Result
+	done    []*Change
+}
+
+func (p *placer) all(ctx context.Context) error {
+	if err := p.line.open(ctx); err != nil {
+		return fmt.Errorf("nothing was changed: %w", err)
+	}
+	if err := p.line.again(ctx, func() error { return p.check(ctx) }); err != nil {
+		return fmt.Errorf("nothing was changed: %w", err)
+	}
+	if err := p.keep(); err != nil {
+		return fmt.Errorf("nothing was changed: %w", err)
+	}
+	if err := p.line.again(ctx, func() error { return p.tidy(ctx) }); err != nil {
+		return p.unfinished(err)
+	}
+	todo := p.todo()
+	for n, c := range todo {
+		if err := ctx.Err(); err != nil {
+			return p.unfinished(context.Cause(ctx))
+		}
+		p.i.tell(Progress{Step: verb(c), Path: c.Path, Done: n, Total: len(todo), Bytes: len(c.after)})
+		if err := p.put(ctx, c); err != nil {
+			return p.unfinished(err)
+		}
+		p.done = append(p.done, c)
+	}
+	if err := p.line.again(ctx, func() error { return p.close(ctx) }); err != nil {
+		return p.unfinished(err)
+	}
+	return nil
+}
+
+func verb(c *Change) string {
+	if c.What == Remove {
+		return "remove"
+	}
+	return "put"
+}
+
+// todo gives the files in their order: what others refer to is put first and
+// removed last.
+func (p *placer) todo() []*Change {
+	var all []*Change
+	for n := range p.plan.Files {
+		if c := &p.plan.Files[n]; c.moves() {
+			all = append(all, c)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *Change) int {
+		if p.plan.Kind == rolledBack {
+			a, b = b, a
+		}
+		return order(a.Last) - order(b.Last)
+	})
+	return all
+}
+
+// unfinished says how far it has come. Err holds what to do next.
+func (p *placer) unfinished(err error) error {
+	return &Unfinished{Kind: p.plan.Kind, Done: len(p.done), Of: len(p.todo()), Run: p.result.Run, Err: err}
+}
+
+// Unfinished is the error of an apply or a rollback that had begun.
+type Unfinished struct {
+	Kind     string
+	Done, Of int    // files
+	Run      string // of the records
+	Err      error
+}
+
+func (u *Unfinished) Error() string {
+	next := "run \"bellhop install apply\" to go on, or \"bellhop install rollback\" to go back"
+	if u.Kind == rolledBack {
+		next = "run \"bellhop install rollback\" again to go on"
+	}
+	return fmt.Sprintf("%s stopped after %d of %d files, the others are as they were: %v; %s", u.Kind, u.Done, u.Of, u.Err, next)
+}
+
+// Unwrap gives what went wrong.
+func (u *Unfinished) Unwrap() error { return u.Err }
+
+// check looks whether the server's files are as the plan saw them.
+func (p *placer) check(ctx context.Context) error {
+	listings := map[string]listing{}
+	for _, c := range p.todo() {
+		folder := folderOf(c.Path)
+		all, done := listings[folder]
+		if !done {
+			var err error
+			if all, _, err = p.line.listed(ctx, folder); err != nil {
+				return err
+			}
+			listings[folder] = all
+			p.plan.noteLeft(all)
+		}
+		if err := p.asSeen(ctx, c, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asSeen goes by the listing for what is not there, and else by what the file
+// holds: somebody's change may keep the size and fall into the same second. A file that is as wanted already is put all the same: what
+// the run has proven then is its own.
+func (p *placer) asSeen(ctx context.Context, c *Change, all listing) error {
+	e, there := all.entries[path.Base(c.Path)]
+	switch {
+	case there && e.kind != plainFile:
+		return notPlain(c.Path, e)
+	case !there && all.proves() && !c.Before.Present && otherCase(all, path.Base(c.Path)) == "":
+		return nil
+	}
+	from := c.Path
+	if c.aside {
+		from += asideEnding
+	}
+	now, _, err := p.line.held(ctx, from)
+	if err == nil && now != c.Before && now != c.After {
+		err = &Error{Kind: ErrChanged, Step: "check", Path: c.Path}
+	}
+	return err
+}
+
+// keep puts what stands there, and what is to be done, to the box's disk.
+func (p *placer) keep() error {
+	if p.plan.Kind == applied { // a rollback names the runs that it takes back
+		if err := p.records.compact(p.runs); err != nil {
+			return err
+		}
+	}
+	p.run = &Run{
+		Version: recordVersion, ID: newID(p.i.now(), p.runs), Kind: p.plan.Kind, Server: p.i.Server.URL, Began: p.i.now().UTC(),
+	}
+	for _, c := range p.todo() {
+		if c.Before.Present {
+			if err := p.records.keep(c.before); err != nil {
+				return err
+			}
+		}
+		if c.After.Present && isText(c.after) { // to show later what others made of it
+			if err := p.records.keep(c.after); err != nil {
+				return err
+			}
+		}
+		p.run.Files = append(p.run.Files, RunFile{Path: c.Path, Last: c.Last, Before: c.Before, After: c.After})
+	}
+	p.result.Run = p.run.ID
+	if err := p.records.save(p.run); err != nil {
+		return err
+	}
+	return p.forget()
+}
+
+// forget drops how the files that are about to change are listed: if this run
+// is cut off, a new file of the same size and second must not pass for the old.
+func (p *placer) forget() error {
+	some := false
+	for _, c := range p.todo() {
+		if f, was := p.known.Files[c.Path]; was && f.Stamp != "" {
+			f.Stamp, some = "", true
+			p.known.Files[c.Path] = f
+		}
+	}
+	if !some {
+		return nil
+	}
+	return p.records.saveKnown(p.known)
+}
+
+// tidy removes what a run that was cut off has left of its own, and puts back
+// what it had put aside.
+func (p *placer) tidy(ctx context.Context) error {
+	if !p.plan.left {
+		return nil
+	}
+	for _, folder := range p.foldersOfPlan() {
+		all, _, err := p.line.listed(ctx, folder)
+		if err != nil {
+			return err
+		}
+		for name := range all.entries {
+			at := path.Join(folder, name)
+			if old, is := strings.CutSuffix(name, asideEnding); is {
+				if _, there := all.entries[old]; !there && p.isAside(path.Join(folder, old)) {
+					err = p.line.session.rename(ctx, at, path.Join(folder, old))
+				} else {
+					err = p.discard(ctx, at)
+				}
+			} else if strings.HasSuffix(name, newEnding) {
+				err = p.discard(ctx, at)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *placer) isAside(name string) bool {
+	return slices.ContainsFunc(p.plan.Files, func(c Change) bool { return c.Path == name && c.aside })
+}
+
+// discard removes a file of ours that may be gone already.
+func (p *placer) discard(ctx context.Context, name string) error {
+	if err := p.line.session.remove(ctx, name); err != nil && !errors.Is(err, ErrMissing) {
+		return err
+	}
+	return nil
+}
+
+func (p *placer) foldersOfPlan() []string {
+	var all []string
+	for _, c := range p.plan.Files {
+		all = append(all, folderOf(c.Path))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// close proves what the last files hold, notes how all are listed, and ends
+// the run.
+func (p *placer) close(ctx context.Context) error {
+	listings := map[string]listing{}
+	for n := range p.plan.Files {
+		c := &p.plan.Files[n]
+		if !c.moves() || !c.After.Present {
+			continue
+		}
+		folder := folderOf(c.Path)
+		all, done := listings[folder]
+		if !done {
+			var err error
+			if all, _, err = p.line.listed(ctx, folder); err != nil {
+				return err
+			}
+			listings[folder] = all
+		}
+		e, there := all.entries[path.Base(c.Path)]
+		c.stamp = ""
+		if there {
+			var err error
+			if c.stamp, err = p.line.session.stamp(ctx, c.Path, e); err != nil {
+				return err
+			}
+		}
+		if there && !c.Last {
+			continue
+		}
+		now, _, err := p.line.held(ctx, c.Path)
+		if err != nil {
+			return err
+		}
+		if now != c.After {
+			return &Error{Kind: ErrChanged, Step: "read back", Path: c.Path}
+		}
+	}
+	if err := p.removeFolders(ctx); err != nil {
+		return err
+	}
+	return p.finish(p.run)
+}
+
+// removeFolders takes away those that the runs had made which are rolled back,
+// if nobody put anything into them.
+func (p *placer) removeFolders(ctx context.Context) error {
+	folders := slices.Clone(p.plan.folders)
+	slices.Sort(folders)
+	slices.Reverse(folders) // what is inside comes first
+	for _, folder := range slices.Compact(folders) {
+		all, there, err := p.line.listed(ctx, folder)
+		if err != nil {
+			return err
+		}
+		if !there || len(all.entries) > 0 || !all.whole {
+			continue
+		}
+		if err := p.line.session.removeFolder(ctx, folder); err != nil && !errors.Is(err, ErrMissing) {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish brings the records up to date. run is nil if nothing was to be done.
+func (p *placer) finish(run *Run) error {
+	if p.known.Server != p.i.Server.URL {
+		p.known = known{Version: recordVersion, Server: p.i.Server.URL, Files: p.known.Files}
+		for name, f := range p.known.Files {
+			f.Stamp = "" // of how another server lists
+			p.known.Files[name] = f
+		}
+	}
+	changed := run != nil
+	for n := range p.plan.Files {
+		changed = p.note(&p.plan.Files[n], run) || changed
+	}
+	if changed {
+		if err := p.records.prepare(); err != nil {
+			return err
+		}
+		if err := p.records.saveKnown(p.known); err != nil {
+			return err
+		}
+	}
+	for _, c := range p.done {
+		if c.What == Remove {
+			p.result.Removed++
+		} else {
+			p.result.Put++
+		}
+	}
+	if run != nil {
+		run.Done = true
+		if err := p.records.save(run); err != nil {
+			return err
+		}
+	}
+	return p.records.undone(p.plan.Undoes)
+}
+
+// note records what stands at one path now; true if that is news.
+func (p *placer) note(c *Change, run *Run) bool {
+	old, was := p.known.Files[c.Path]
+	f := knownFile{State: c.After, Stamp: c.stamp, Run: old.Run}
+	switch {
+	case c.What == Same:
+		if !was || old.State != c.After {
+			f.Run = putBy(p.runs, c.Path, c.After) // perhaps by one that was cut off
+		}
+	case c.moves() && run != nil:
+		f.Run = run.ID
+		if p.plan.Kind == rolledBack {
+			f.Run = c.run
+		}
+	default:
+		return false
+	}
+	if !c.After.Present || p.plan.Kind == rolledBack && c.run == "" {
+		delete(p.known.Files, c.Path)
+		return was
+	}
+	p.known.Files[c.Path] = f
+	return !was || old != f
+}
