@@ -53,7 +53,7 @@ func (a *alarms) wait(ctx context.Context, c hotel.QueuedCall, now time.Time) er
 		a.list, a.read = list, now
 	}
 	for _, alarm := range a.list {
-		if left := ringing(alarm, theirs); left > 0 {
+		if left := alarm.Near(theirs, alarmSlack, alarmSlack); left > 0 {
 			left = min(left, alarmPatience-now.Sub(c.Queued))
 			return &pms.Retry{Err: fmt.Errorf("the PBX wakes a guest at %02d:%02d, and is not changed meanwhile", alarm.Hour, alarm.Minute), After: left}
 		}
@@ -76,23 +76,4 @@ func (a *alarms) all(ctx context.Context) (found []pbx.Alarm, err error) {
 		found = append(found, list...)
 	}
 	return found, nil
-}
-
-// ringing is how long an alarm goes on ringing at that time by the PBX's clock,
-// a while before and after included; 0: it does not ring then.
-func ringing(a pbx.Alarm, now time.Time) time.Duration {
-	long := alarmSlack
-	if a.Rings > 1 {
-		long += time.Duration(a.Rings-1) * a.Interval
-	}
-	for day := -1; day <= 1; day++ {
-		at := time.Date(now.Year(), now.Month(), now.Day()+day, a.Hour, a.Minute, 0, 0, now.Location())
-		if a.Repeat == pbx.AlarmWeekdays && !slices.Contains(a.Weekdays, at.Weekday()) {
-			continue
-		}
-		if !now.Before(at.Add(-alarmSlack)) && now.Before(at.Add(long)) {
-			return at.Add(long).Sub(now)
-		}
-	}
-	return 0
 }

@@ -2,6 +2,7 @@ package pbx
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,25 @@ type AlarmSpec struct {
 	// Interval lies between two rings, in whole minutes; 0: the PBX's own.
 	Interval time.Duration
 	Prompt   string // the recording that is played; empty: the PBX's own
+}
+
+// Near is how long an alarm is still near at a time by the PBX's clock: it
+// counts from before it first rings until after the last ring; 0: it is not
+// near.
+func (a AlarmSpec) Near(now time.Time, before, after time.Duration) time.Duration {
+	if a.Rings > 1 {
+		after += time.Duration(a.Rings-1) * a.Interval
+	}
+	for day := -1; day <= 1; day++ {
+		at := time.Date(now.Year(), now.Month(), now.Day()+day, a.Hour, a.Minute, 0, 0, now.Location())
+		if a.Repeat == AlarmWeekdays && !slices.Contains(a.Weekdays, at.Weekday()) {
+			continue
+		}
+		if !now.Before(at.Add(-before)) && now.Before(at.Add(after)) {
+			return at.Add(after).Sub(now)
+		}
+	}
+	return 0
 }
 
 // AlarmRepeat says on which days an alarm rings.
