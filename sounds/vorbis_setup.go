@@ -14,11 +14,11 @@ func checkVorbisSetup(setup []byte) error {
 	if !bytes.HasPrefix(setup, []byte("\x05vorbis")) {
 		return errors.New("its third header is not the setup")
 	}
-	r := &bits{data: setup[7:]}
-	books := r.take(8) + 1
+	b := &bits{data: setup[7:]}
+	books := b.take(8) + 1
 	total := 0
 	for i := range books {
-		values, err := r.codebook()
+		values, err := b.codebook()
 		if err != nil {
 			return fmt.Errorf("code book %d of %d: %w", i+1, books, err)
 		}
@@ -35,38 +35,38 @@ const (
 )
 
 // codebook skips one and gives how many values it has.
-func (r *bits) codebook() (values int, err error) {
-	if r.take(24) != 0x564342 { // "BCV"
+func (b *bits) codebook() (values int, err error) {
+	if b.take(24) != 0x564342 { // "BCV"
 		return 0, errors.New("it does not begin as one")
 	}
-	dimensions, entries := r.take(16), r.take(24)
+	dimensions, entries := b.take(16), b.take(24)
 	if dimensions < 1 || dimensions > maxVorbisDimensions || entries < 1 || entries > maxVorbisValues/dimensions {
 		return 0, fmt.Errorf("%d entries of %d values", entries, dimensions)
 	}
-	if r.take(1) == 1 {
-		err = r.orderedLengths(entries)
+	if b.take(1) == 1 {
+		err = b.orderedLengths(entries)
 	} else {
-		err = r.lengths(entries)
+		err = b.lengths(entries)
 	}
 	if err != nil {
 		return 0, err
 	}
-	switch kind := r.take(4); kind {
+	switch kind := b.take(4); kind {
 	case 0:
 	case 1, 2:
-		r.take(32)
-		r.take(32)
-		width := r.take(4) + 1
-		r.take(1)
+		b.take(32)
+		b.take(32)
+		width := b.take(4) + 1
+		b.take(1)
 		count := entries * dimensions
 		if kind == 1 {
 			count = root(entries, dimensions)
 		}
-		r.skip(count * width)
+		b.skip(count * width)
 	default:
 		return 0, fmt.Errorf("values of kind %d", kind)
 	}
-	if r.over {
+	if b.over {
 		return 0, errors.New("it is cut off")
 	}
 	return entries * dimensions, nil
@@ -78,15 +78,15 @@ const whole = 1 << 32
 
 var errTree = errors.New("its words make no whole tree")
 
-func (r *bits) lengths(entries int) error {
-	sparse := r.take(1) == 1
+func (b *bits) lengths(entries int) error {
+	sparse := b.take(1) == 1
 	sum := uint64(0)
 	for range entries {
-		if sparse && r.take(1) == 0 {
+		if sparse && b.take(1) == 0 {
 			continue
 		}
-		sum += whole >> (r.take(5) + 1)
-		if r.over {
+		sum += whole >> (b.take(5) + 1)
+		if b.over {
 			return errors.New("it is cut off")
 		}
 	}
@@ -96,12 +96,12 @@ func (r *bits) lengths(entries int) error {
 	return nil
 }
 
-func (r *bits) orderedLengths(entries int) error {
+func (b *bits) orderedLengths(entries int) error {
 	sum := uint64(0)
-	length := r.take(5) + 1
+	length := b.take(5) + 1
 	for done := 0; done < entries; length++ {
-		n := r.take(wide(entries - done))
-		if done += n; r.over || length > 32 || done > entries {
+		n := b.take(wide(entries - done))
+		if done += n; b.over || length > 32 || done > entries {
 			return errTree
 		}
 		sum += uint64(n) * (whole >> length)
