@@ -33,12 +33,13 @@ type quirky struct {
 	noCase     bool   // capitals do not count
 	refuseNew  bool   // no new names but .conf and .wav
 	noOver     bool   // no STOR over what is there
+	noTaking   bool   // no RNTO over what is there
+	on         func(line string)
 	keepBytes  int    // of an upload; 0: all
 	cutAt      int    // bytes of a dialplan that come before the line breaks; 0: all
 	silentAt   string // the verb that is never answered
 	silentData bool   // data connections bring nothing
 	flood      string // the verb that is answered for ever
-	log        []string
 }
 
 func newQuirky() *quirky {
@@ -90,8 +91,11 @@ func (q *quirky) talk(ctx context.Context, conn net.Conn) {
 	for in.Scan() {
 		verb, arg, _ := strings.Cut(in.Text(), " ")
 		q.mu.Lock()
-		q.log = append(q.log, in.Text())
+		on := q.on
 		q.mu.Unlock()
+		if on != nil {
+			on(in.Text())
+		}
 		if verb == q.silentAt {
 			<-ctx.Done()
 			return
@@ -167,7 +171,8 @@ func (q *quirky) rename(from, to string) string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	data, there := q.files[q.name(from)]
-	if !there {
+	_, taken := q.files[q.name(to)]
+	if !there || taken && q.noTaking {
 		return "550 no"
 	}
 	delete(q.files, q.name(from))
@@ -294,6 +299,7 @@ func TestQuirks(t *testing.T) {
 		"no rename":            func(q *quirky) { q.answers["RNFR"] = "502 not here" },
 		"no rename, no over":   func(q *quirky) { q.answers["RNFR"] = "502 not here"; q.noOver = true },
 		"rename refused":       func(q *quirky) { q.answers["RNTO"] = "550 no" },
+		"no taking of places":  func(q *quirky) { q.noTaking = true },
 		"no names of our own":  func(q *quirky) { q.refuseNew = true },
 		"CHMOD is not known":   func(q *quirky) { q.answers["SITE"] = "500 what?" },
 		"CHMOD is known":       func(q *quirky) { q.answers["SITE"] = "200 set" },
@@ -529,5 +535,41 @@ func TestMendedByHand(t *testing.T) {
 	}
 	if got := q.tree()[conf]; got != "[mended]\n"+markBegin+"x\n"+markEnd {
 		t.Errorf("it holds %q", got)
+	}
+}
+
+// TestCancelledInTheMiddle: somebody presses Ctrl-C while a dialplan is
+// replaced, on servers that cannot do that at once. It is brought to its end.
+func TestCancelledInTheMiddle(t *testing.T) {
+	for at, spoil := range map[string]func(q *quirky){
+		"RNTO " + conf + asideEnding: func(q *quirky) { q.noTaking = true },
+		"STOR " + conf:               func(q *quirky) { q.answers["RNFR"] = "502 not here" },
+		"DELE " + conf:               func(q *quirky) { q.answers["RNFR"] = "502 not here"; q.noOver = true },
+	} {
+		q := newQuirky()
+		spoil(q)
+		inst, start := q.installer(t), q.tree()
+		ctx, cancel := context.WithCancel(t.Context())
+		plan, err := inst.Plan(ctx, quirkySet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		met := false
+		q.mu.Lock()
+		q.on = func(line string) {
+			if line == at {
+				met = true
+				cancel()
+			}
+		}
+		q.mu.Unlock()
+		_, err = inst.Apply(ctx, plan)
+		cancel()
+		if !errors.Is(err, context.Canceled) || !met {
+			t.Errorf("%s: %v", at, err)
+		}
+		if got := q.tree()[conf]; got != start[conf]+markBegin+"x\n"+markEnd {
+			t.Errorf("%s: it holds %q", at, got)
+		}
 	}
 }
