@@ -370,6 +370,7 @@ func TestQuirksThatEnd(t *testing.T) {
 		"password echoed": {func(q *quirky) { q.answers["PASS"] = "530 demo is\x07 wrong" }, ErrLogin, "it says: 530 … is wrong"},
 		"no data":         {func(q *quirky) { q.answers["PASV"] = "425 no ports" }, ErrLost, "425"},
 		"nonsense PASV":   {func(q *quirky) { q.answers["PASV"] = "227 )(" }, ErrLost, "makes no sense"},
+		"flood":           {func(q *quirky) { q.flood = "CWD" }, ErrLost, "sends more than it was asked for"},
 		"closed port":     {func(q *quirky) { q.answers["PASV"] = "227 (127,0,0,1,0,1)" }, ErrLost, "firewall"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -417,13 +418,11 @@ func TestNoCase(t *testing.T) {
 	}
 }
 
-// TestSilence: a server that stops answering, wherever it does, is given up,
-// and so is one that never stops.
+// TestSilence: a server that stops answering, wherever it does, is given up.
 func TestSilence(t *testing.T) {
 	spoils := map[string]func(q *quirky){
 		"no greeting": func(q *quirky) { q.greeting = "220-" },
 		"data":        func(q *quirky) { q.silentData = true },
-		"flood":       func(q *quirky) { q.flood = "CWD" },
 	}
 	for _, verb := range []string{"USER", "PASS", "FEAT", "TYPE", "CWD", "EPSV", "PASV", "LIST", "RETR", "STOR", "RNFR", "RNTO"} {
 		spoils[verb] = func(q *quirky) { q.silentAt = verb }
