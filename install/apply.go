@@ -196,7 +196,11 @@ func (p *placer) asSeen(ctx context.Context, c *Change, all listing) error {
 }
 
 // keep puts what stands there, and what is to be done, to the box's disk.
+// Where there is only something to tidy, there is no run.
 func (p *placer) keep() error {
+	if len(p.todo()) == 0 {
+		return nil
+	}
 	if p.plan.Kind == applied { // a rollback names the runs that it takes back
 		if err := p.records.compact(p.runs); err != nil {
 			return err

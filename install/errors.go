@@ -41,6 +41,8 @@ var (
 
 	// ErrChanged: a file is no longer what the plan saw.
 	ErrChanged = errors.New("the file has changed since it was looked at")
+	// ErrOthers: a rollback would take back what others have made of a file.
+	ErrOthers = errors.New("others have changed it since it was installed")
 	// ErrReadBack: what the server gives back is not what it was sent.
 	ErrReadBack = errors.New("what was read back is not what was sent")
 	// ErrLineEnds: the server changes the ends of lines (FTP's ASCII mode).
@@ -70,6 +72,7 @@ var advice = map[error]string{
 	ErrUnsupported: "use the other of sftp:// and ftp:// in install.url",
 	ErrRefused:     "see whether this user may write there, whether the disk is full or read-only, and what the server's log says",
 	ErrChanged:     "somebody works on the PBX; look at a new plan",
+	ErrOthers:      "look at the difference, and say whether it is to be overwritten or left as it is",
 	ErrReadBack:    "see whether the PBX's disk is full or faulty, and run the same command again",
 	ErrLineEnds:    "switch ASCII mode off on the server, or use sftp:// in install.url",
 }

@@ -132,7 +132,7 @@ func TestChangesByHand(t *testing.T) {
 			t.Errorf("the plan of a rollback: %v, %s", got, plan.Files[0].Diff)
 		}
 		before := b.far.tree()
-		if _, err := b.inst.Rollback(t.Context(), plan); !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), conf) {
+		if _, err := b.inst.Rollback(t.Context(), plan); !errors.Is(err, ErrOthers) || !strings.Contains(err.Error(), conf) {
 			t.Errorf("a rollback over another's changes: %v", err)
 		}
 		b.is(before, "after a rollback that was refused")
@@ -231,5 +231,48 @@ func TestBlocked(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		b.is(before, "after that")
+	})
+}
+
+// TestOrder: what others refer to is put before them, and taken away after
+// them.
+func TestOrder(t *testing.T) {
+	eachWay(t, func(t *testing.T, b *bench) {
+		var order []string
+		b.inst.Progress = func(p Progress) {
+			if p.Step != "look" {
+				order = append(order, p.Step+" "+path.Base(p.Path))
+			}
+		}
+		b.mustApply(ourSet("x\n"))
+		want := []string{"put roomstatus.wav", "put cleaned.wav", "put beep.wav", "put room.wav", "put extensions_support.conf"}
+		if !slices.Equal(order, want) {
+			t.Errorf("applied: %q", order)
+		}
+		order = nil
+		b.mustRollBack(RollbackOptions{})
+		want = []string{"put extensions_support.conf", "remove roomstatus.wav", "remove cleaned.wav", "put beep.wav", "remove room.wav"}
+		if !slices.Equal(order, want) {
+			t.Errorf("rolled back: %q", order)
+		}
+	})
+}
+
+// TestChangedAtTheLastMoment: somebody changes the dialplan while the prompts
+// are put.
+func TestChangedAtTheLastMoment(t *testing.T) {
+	eachWay(t, func(t *testing.T, b *bench) {
+		b.inst.Progress = func(p Progress) {
+			if p.Step == "put" && p.Path == conf {
+				b.far.put(conf, "[colleague]\n")
+			}
+		}
+		_, err := b.apply(ourSet("x\n"))
+		if !errors.Is(err, ErrChanged) {
+			t.Errorf("%v", err)
+		}
+		if got := b.far.tree()[conf]; got != "[colleague]\n" {
+			t.Errorf("it holds %q", got)
+		}
 	})
 }

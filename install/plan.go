@@ -133,7 +133,7 @@ func (p *Plan) Blocked() error {
 		case Blocked:
 			all = append(all, c.fault)
 		case Others:
-			all = append(all, &Error{Kind: ErrChanged, Step: "roll back", Path: c.Path})
+			all = append(all, &Error{Kind: ErrOthers, Step: "roll back", Path: c.Path})
 		}
 	}
 	return errors.Join(all...)

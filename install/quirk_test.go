@@ -33,12 +33,13 @@ type quirky struct {
 	noCase     bool   // capitals do not count
 	refuseNew  bool   // no new names but .conf and .wav
 	noOver     bool   // no STOR over what is there
+	noTaking   bool   // no RNTO over what is there
+	on         func(line string)
 	keepBytes  int    // of an upload; 0: all
 	cutAt      int    // bytes of a dialplan that come before the line breaks; 0: all
 	silentAt   string // the verb that is never answered
 	silentData bool   // data connections bring nothing
 	flood      string // the verb that is answered for ever
-	log        []string
 }
 
 func newQuirky() *quirky {
@@ -90,8 +91,11 @@ func (q *quirky) talk(ctx context.Context, conn net.Conn) {
 	for in.Scan() {
 		verb, arg, _ := strings.Cut(in.Text(), " ")
 		q.mu.Lock()
-		q.log = append(q.log, in.Text())
+		on := q.on
 		q.mu.Unlock()
+		if on != nil {
+			on(in.Text())
+		}
 		if verb == q.silentAt {
 			<-ctx.Done()
 			return
@@ -167,7 +171,8 @@ func (q *quirky) rename(from, to string) string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	data, there := q.files[q.name(from)]
-	if !there {
+	_, taken := q.files[q.name(to)]
+	if !there || taken && q.noTaking {
 		return "550 no"
 	}
 	delete(q.files, q.name(from))
@@ -294,6 +299,7 @@ func TestQuirks(t *testing.T) {
 		"no rename":            func(q *quirky) { q.answers["RNFR"] = "502 not here" },
 		"no rename, no over":   func(q *quirky) { q.answers["RNFR"] = "502 not here"; q.noOver = true },
 		"rename refused":       func(q *quirky) { q.answers["RNTO"] = "550 no" },
+		"no taking of places":  func(q *quirky) { q.noTaking = true },
 		"no names of our own":  func(q *quirky) { q.refuseNew = true },
 		"CHMOD is not known":   func(q *quirky) { q.answers["SITE"] = "500 what?" },
 		"CHMOD is known":       func(q *quirky) { q.answers["SITE"] = "200 set" },
@@ -364,6 +370,7 @@ func TestQuirksThatEnd(t *testing.T) {
 		"password echoed": {func(q *quirky) { q.answers["PASS"] = "530 demo is\x07 wrong" }, ErrLogin, "it says: 530 … is wrong"},
 		"no data":         {func(q *quirky) { q.answers["PASV"] = "425 no ports" }, ErrLost, "425"},
 		"nonsense PASV":   {func(q *quirky) { q.answers["PASV"] = "227 )(" }, ErrLost, "makes no sense"},
+		"flood":           {func(q *quirky) { q.flood = "CWD" }, ErrLost, "sends more than it was asked for"},
 		"closed port":     {func(q *quirky) { q.answers["PASV"] = "227 (127,0,0,1,0,1)" }, ErrLost, "firewall"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -411,13 +418,11 @@ func TestNoCase(t *testing.T) {
 	}
 }
 
-// TestSilence: a server that stops answering, wherever it does, is given up,
-// and so is one that never stops.
+// TestSilence: a server that stops answering, wherever it does, is given up.
 func TestSilence(t *testing.T) {
 	spoils := map[string]func(q *quirky){
 		"no greeting": func(q *quirky) { q.greeting = "220-" },
 		"data":        func(q *quirky) { q.silentData = true },
-		"flood":       func(q *quirky) { q.flood = "CWD" },
 	}
 	for _, verb := range []string{"USER", "PASS", "FEAT", "TYPE", "CWD", "EPSV", "PASV", "LIST", "RETR", "STOR", "RNFR", "RNTO"} {
 		spoils[verb] = func(q *quirky) { q.silentAt = verb }
@@ -529,5 +534,41 @@ func TestMendedByHand(t *testing.T) {
 	}
 	if got := q.tree()[conf]; got != "[mended]\n"+markBegin+"x\n"+markEnd {
 		t.Errorf("it holds %q", got)
+	}
+}
+
+// TestCancelledInTheMiddle: somebody presses Ctrl-C while a dialplan is
+// replaced, on servers that cannot do that at once. It is brought to its end.
+func TestCancelledInTheMiddle(t *testing.T) {
+	for at, spoil := range map[string]func(q *quirky){
+		"RNTO " + conf + asideEnding: func(q *quirky) { q.noTaking = true },
+		"STOR " + conf:               func(q *quirky) { q.answers["RNFR"] = "502 not here" },
+		"DELE " + conf:               func(q *quirky) { q.answers["RNFR"] = "502 not here"; q.noOver = true },
+	} {
+		q := newQuirky()
+		spoil(q)
+		inst, start := q.installer(t), q.tree()
+		ctx, cancel := context.WithCancel(t.Context())
+		plan, err := inst.Plan(ctx, quirkySet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		met := false
+		q.mu.Lock()
+		q.on = func(line string) {
+			if line == at {
+				met = true
+				cancel()
+			}
+		}
+		q.mu.Unlock()
+		_, err = inst.Apply(ctx, plan)
+		cancel()
+		if !errors.Is(err, context.Canceled) || !met {
+			t.Errorf("%s: %v", at, err)
+		}
+		if got := q.tree()[conf]; got != start[conf]+markBegin+"x\n"+markEnd {
+			t.Errorf("%s: it holds %q", at, got)
+		}
 	}
 }
