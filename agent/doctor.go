@@ -24,6 +24,16 @@ func (a *Agent) Doctor(ctx context.Context, offline bool) ([]site.Finding, error
 	return site.Judge(&f), nil
 }
 
+// Neighbours asks the PBX what an installation must get along with there, over
+// the login that the agent has. It blocks for as long as the PBX takes.
+func (a *Agent) Neighbours(ctx context.Context) site.Neighbours {
+	if a.driver == nil {
+		return site.Unasked("pbx.driver is none")
+	}
+	answers := site.Ask(ctx, a.driver, a.now)
+	return site.LookAround(ctx, a.driver, answers, a.zone, a.now)
+}
+
 // facts gathers what the checks go by.
 func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 	status := a.Status()

@@ -85,6 +85,7 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/v1/doctor", nil, ""},
 		{"POST", "/v1/doctor?offline=1", nil, ""},
 		{"GET", "/v1/doctor", nil, "405"},
+		{"POST", "/v1/neighbours", nil, ""},
 		{"POST", "/v1/cron/run", map[string]string{"name": "none"}, "no hook has a schedule"},
 		{"DELETE", "/v1/rooms", nil, "405"},
 		{"GET", "/v1/nowhere", nil, "404"},

@@ -39,3 +39,10 @@ func (s *server) doctor(w http.ResponseWriter, r *http.Request) {
 	}
 	answer(w, Findings(found, s.agent.Language()))
 }
+
+// neighbours asks the PBX what an installation must get along with there.
+func (s *server) neighbours(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.patience)
+	defer cancel()
+	answer(w, s.agent.Neighbours(ctx))
+}

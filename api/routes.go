@@ -93,6 +93,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /v1/cron", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Jobs()) })
 	mux.HandleFunc("POST /v1/cron/run", s.cronRun)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
+	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	return http.MaxBytesHandler(mux, maxBody)
 }
 

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bellhop/api"
+	"bellhop/config"
+	"bellhop/install"
+	"bellhop/site"
+)
+
+func installCommands() []*command {
+	offline := func(f *flag.FlagSet, c *call) {
+		f.BoolVar(&c.opt.offline, "offline", false, "do not ask the PBX for its extensions, routes and alarms")
+	}
+	return []*command{
+		{words: "install plan", about: "show what the PBX's files would become: the dialplan's changes, the prompts, what is in the way", run: installPlan, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
+			offline(f, c)
+			f.BoolVar(&c.opt.yes, "yes", false, "when no agent runs: log in at the PBX without asking")
+			f.StringVar(&c.opt.uploads, "uploads", "", "write the prompts that a person has to upload on the PBX's web page into `FOLDER`")
+		}},
+		{words: "install apply", about: "put dialplan and prompts on the PBX, once you agree to the plan, and prove them by a telephone", run: installApply, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
+			offline(f, c)
+			f.BoolVar(&c.opt.yes, "yes", false, "do not ask; when no agent runs, log in at the PBX without asking, too")
+			f.BoolVar(&c.opt.noProof, "no-proof", false, "do not wait for a telephone to dial what was installed")
+			f.DurationVar(&c.opt.within, "within", 10*time.Minute, "how long the proof waits for that telephone, a `TIME`")
+		}},
+		{words: "install verify", about: "compare the PBX's files with what was installed; exit code 1: something differs", run: installVerify, flags: jsonFlag},
+		{words: "install rollback", about: "give the PBX's files back what they held before, once you agree", run: installRollback, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
+			f.BoolVar(&c.opt.yes, "yes", false, "do not ask")
+			f.StringVar(&c.opt.to, "to", "", "take back `RUN` and all after it; empty: the newest apply")
+			f.StringVar(&c.opt.others, "others", "", "`WHAT` to do with files that others changed since: overwrite or leave; empty: ask")
+		}},
+	}
+}
+
+// worksite is what the install commands work on.
+type worksite struct {
+	*call
+	cfg   config.Config
+	files *site.Files
+	inst  *install.Installer
+}
+
+func (c *call) worksite() (*worksite, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	w := &worksite{call: c, cfg: cfg}
+	if w.files, err = site.ForPBX(cfg); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.command.words, err)
+	}
+	w.inst, err = c.installer(cfg)
+	return w, err
+}
+
+// installer shows its progress on a terminal.
+func (c *call) installer(cfg config.Config) (*install.Installer, error) {
+	i, err := openInstaller(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.command.words, err)
+	}
+	if onTerminal(c.err) {
+		i.Progress = func(p install.Progress) {
+			fmt.Fprintf(c.err, "\r\x1b[K%s %d of %d  %s", p.Step, p.Done+1, p.Total, plain(p.Path))
+			if p.Done+1 == p.Total {
+				fmt.Fprint(c.err, "\r\x1b[K")
+			}
+		}
+	}
+	return i, nil
+}
+
+// neighbours asks the agent for what else is on the PBX; without one, the PBX
+// itself if a person agrees.
+func (w *worksite) neighbours() (site.Neighbours, error) {
+	if w.opt.offline {
+		return site.Unasked("--offline leaves the PBX alone"), nil
+	}
+	if w.cfg.PBX.Driver == "none" {
+		return site.Unasked("pbx.driver is none"), nil
+	}
+	var n site.Neighbours
+	err := api.NewClient(w.cfg.API.Socket).Post(w.ctx, "/v1/neighbours", nil, &n)
+	if !errors.Is(err, api.ErrNotRunning) {
+		return n, err
+	}
+	fmt.Fprintln(w.err, "the agent does not run")
+	if !w.opt.yes && !asks() {
+		return site.Unasked("the agent does not run, and a login of its own (--yes) would take the PBX's reports from whoever has them"), nil
+	}
+	if err := w.agreeToLogin(); err != nil {
+		return n, err
+	}
+	driver, err := openDriver(w.cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return n, err
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, doctorTime)
+	defer cancel()
+	n = site.LookAround(ctx, driver, site.Ask(ctx, driver, time.Now), w.zone, time.Now)
+	w.giveUpLogin(ctx, driver)
+	return n, nil
+}
+
+func installPlan(c *call) error {
+	w, err := c.worksite()
+	if err != nil {
+		return err
+	}
+	if c.opt.uploads != "" {
+		if err := w.writeUploads(c.opt.uploads); err != nil {
+			return err
+		}
+	}
+	p, err := w.look()
+	if err != nil {
+		return err
+	}
+	if err := p.show(); err != nil {
+		return err
+	}
+	return p.refused()
+}
+
+// writeUploads gives a person the files that the web page is to take.
+func (w *worksite) writeUploads(folder string) error {
+	for _, f := range w.files.Uploads {
+		name := filepath.Join(folder, f.Lang, f.Prompt.Name+".wav")
+		err := os.MkdirAll(filepath.Dir(name), 0o755)
+		if err == nil {
+			err = os.WriteFile(name, f.Wav, 0o644)
+		}
+		if err != nil {
+			return fmt.Errorf("install plan: write the prompts to upload: %w", err)
+		}
+	}
+	return nil
+}
+
+// applied is what "install apply" says for programs.
+type applied struct {
+	install.Result
+	Server string   `json:"server"`
+	ByHand []string `json:"by_hand"`
+	// Proof is the event of the telephone that dialled; 0: there was none.
+	Proof uint64 `json:"proof,omitempty"`
+}
+
+func installApply(c *call) error {
+	if c.opt.within <= 0 {
+		return c.wrong("--within must be more than nothing, but it is %s", c.opt.within)
+	}
+	w, err := c.worksite()
+	if err != nil {
+		return err
+	}
+	p, err := w.look()
+	if err != nil {
+		return err
+	}
+	if !c.json {
+		if err := p.show(); err != nil {
+			return err
+		}
+	}
+	if err := p.refused(); err != nil {
+		return err
+	}
+	done := applied{Server: p.plan.Server, ByHand: p.byHand}
+	if len(p.plan.Changes()) > 0 {
+		if done.Result, err = w.carryOut(p); err != nil {
+			return err
+		}
+	}
+	proof := w.afterwards(done, &done.Proof)
+	if c.json {
+		proof = errors.Join(showOne(c, done), proof)
+	}
+	return proof
+}
+
+// carryOut asks, and applies the plan.
+func (w *worksite) carryOut(p *planned) (install.Result, error) {
+	if err := p.wakes(); err != nil {
+		return install.Result{}, err
+	}
+	err := w.confirm(question{
+		ask:      fmt.Sprintf("Put these %d files on %s? What stands there now is kept.", len(p.plan.Changes()), p.plan.Server),
+		no:       "install apply: nothing was changed",
+		noOneYet: "install apply: it changes the PBX's files; agree to that with --yes",
+	})
+	if err != nil {
+		return install.Result{}, err
+	}
+	result, err := w.inst.Apply(w.ctx, p.plan)
+	var unfinished *install.Unfinished
+	if errors.As(err, &unfinished) {
+		return result, fmt.Errorf("install apply: %w\n%s", err, w.wayBack())
+	}
+	if err != nil {
+		return result, fmt.Errorf("install apply: %w", err)
+	}
+	return result, nil
+}
+
+// wayBack says how all of it is undone.
+func (c *call) wayBack() string {
+	return fmt.Sprintf("The way back: bellhop install rollback -c %s   then, %s", c.config, site.ApplyByHand)
+}
+
+// indent prints a list under a heading; nothing, if it is empty.
+func indent(out *strings.Builder, heading string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n%s\n", heading)
+	for _, l := range lines {
+		fmt.Fprintf(out, "  %s\n", plain(l))
+	}
+}
