@@ -63,11 +63,14 @@ type options struct {
 	wait, offline           bool
 	lang                    string
 	complete, fresh         bool
+	noProof                 bool
+	within                  time.Duration
+	uploads, to, others     string
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"bellhop/config"
+	"bellhop/install"
 	"bellhop/pbx"
 	"bellhop/pbx/yeastar"
 	"bellhop/pms"
@@ -137,6 +138,30 @@ func advertise(c config.PBX) (host, port string, err error) {
 		return "", "", fmt.Errorf("pbx.event_listen: %w", err)
 	}
 	return "", port, nil
+}
+
+// openInstaller makes what puts files on the PBX.
+func openInstaller(cfg config.Config) (*install.Installer, error) {
+	if cfg.Install.URL == "" {
+		return nil, errors.New("install.url is not set: name there where the PBX takes files, such as \"sftp://support@192.168.5.150:8022\"")
+	}
+	i := &install.Installer{
+		Server:  install.Server{URL: cfg.Install.URL},
+		Records: filepath.Join(filepath.Dir(cfg.Store.Path), "install"),
+	}
+	if strings.HasPrefix(cfg.Install.URL, "file:") {
+		return i, nil // a folder asks nobody who it is
+	}
+	var err error
+	if i.Server.Password, err = cfg.InstallPassword(); err != nil {
+		return nil, err
+	}
+	pin, err := os.ReadFile(installPinFile(cfg))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // without one the server is refused, with what to do
+		return nil, fmt.Errorf("read what was agreed to by \"bellhop trust install\": %w", err)
+	}
+	i.Server.Pin = strings.TrimSpace(string(pin))
+	return i, nil
 }
 
 func openLink(cfg config.Config) (pms.Link, error) {

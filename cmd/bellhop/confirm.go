@@ -24,7 +24,7 @@ func (c *call) confirm(q question) error {
 	if c.opt.yes {
 		return nil
 	}
-	if !term.IsTerminal(int(os.Stdin.Fd())) {
+	if !asks() {
 		return errors.New(q.noOneYet)
 	}
 	fmt.Fprintf(c.err, "%s [y/N] ", q.ask)
@@ -36,4 +36,13 @@ func (c *call) confirm(q question) error {
 		return errors.New(q.no)
 	}
 	return nil
+}
+
+// asks tells whether a person can be asked.
+func asks() bool { return term.IsTerminal(int(os.Stdin.Fd())) }
+
+// onTerminal tells whether a person watches what is written there.
+func onTerminal(w io.Writer) bool {
+	file, is := w.(*os.File)
+	return is && term.IsTerminal(int(file.Fd()))
 }

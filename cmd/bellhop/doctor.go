@@ -9,8 +9,6 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/term"
-
 	"bellhop/agent"
 	"bellhop/api"
 	"bellhop/config"
@@ -156,12 +154,16 @@ func (c *call) askAndLeave(driver pbx.Driver) site.Answers {
 	ctx, cancel := context.WithTimeout(c.ctx, doctorTime)
 	defer cancel()
 	answers := site.Ask(ctx, driver, time.Now)
+	c.giveUpLogin(ctx, driver)
+	return answers
+}
+
+func (c *call) giveUpLogin(ctx context.Context, driver pbx.Driver) {
 	if d, is := driver.(*yeastar.Driver); is && d.Session != nil {
 		if err := d.Session.Logout(ctx); err != nil {
 			fmt.Fprintf(c.err, "the login at the PBX could not be given up; it ends by itself within half an hour: %v\n", err)
 		}
 	}
-	return answers
 }
 
 func (c *call) agreeToLogin() error {
@@ -190,8 +192,7 @@ func (c *call) awaitReport(client *api.Client) error {
 		return nil // the checks say why
 	}
 	fmt.Fprintln(c.err, "Dial any number on a telephone and hang up; waiting for a report of it. Ctrl-C ends it.")
-	file, is := c.err.(*os.File)
-	terminal := is && term.IsTerminal(int(file.Fd()))
+	terminal := onTerminal(c.err)
 	for now := first; !now.PBX.LastPush.After(first.PBX.LastPush); {
 		if terminal {
 			fmt.Fprintf(c.err, "\r  %s ", time.Since(began).Round(time.Second))
