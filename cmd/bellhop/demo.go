@@ -65,7 +65,11 @@ func demo(c *call) error {
 	if err := w.startAgent(); err != nil {
 		return err
 	}
-	if err := playDay(c, w, daySteps(w.tcp)); err != nil {
+	steps := daySteps(w.tcp)
+	if c.opt.once {
+		steps = append(steps, step{"The installer takes dialplan and prompts back", (*day).takeBack})
+	}
+	if err := playDay(c, w, steps); err != nil {
 		return err
 	}
 	if c.opt.once {
@@ -164,6 +168,10 @@ func (w *world) writeFiles(pbxAt, pmsAt string) error {
 	if err != nil {
 		return err
 	}
+	filesAt, err := w.serveFiles()
+	if err != nil {
+		return err
+	}
 	text := fmt.Sprintf(`# The demo's own; see "bellhop config check".
 [hotel]
 name = "Harbour Inn"
@@ -180,6 +188,11 @@ local = ["Local"]
 national = ["Local", "National"]
 [emergency]
 routes = ["Emergency"]
+[install]
+url = %q
+password_file = %q
+[sounds]
+dir = %q
 [hooks]
 dir = %q
 [api]
@@ -191,7 +204,7 @@ path = %q
 link = "webhook"
 url = "http://%s/bellhop"
 secret_file = %q
-`, pbxAt, w.path("pbx-password"), events, w.path("hooks"), w.path("bellhop.sock"), w.path("data/bellhop.db"), pmsAt, w.path("pms-secret"))
+`, pbxAt, w.path("pbx-password"), events, filesAt, w.path("pbx-password"), w.path("sounds"), w.path("hooks"), w.path("bellhop.sock"), w.path("data/bellhop.db"), pmsAt, w.path("pms-secret"))
 	if err := os.MkdirAll(w.path("hooks"), 0o700); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
@@ -205,6 +218,8 @@ secret_file = %q
 		"pms-secret":     demoSecret + "\n",
 		"hooks/demo.lua": fmt.Sprintf(demoHook, "http://"+managerAt+"/day"),
 		"data/pins/pbx":  hex.EncodeToString(pin[:sha256.Size]) + "\n",
+
+		"data/pins/install": w.pbx.HostKeys()[0].Public + "\n",
 	} {
 		if err := os.WriteFile(w.path(name), []byte(content), 0o600); err != nil {
 			return fmt.Errorf("demo: %w", err)
@@ -303,6 +318,7 @@ The hotel stays up until you press Ctrl-C. In another terminal:
   %[1]s postings list -c %[2]s
   %[1]s alerts list -c %[2]s
   %[1]s events show 9 -c %[2]s
+  %[1]s install plan -c %[2]s
 
 The hooks are in %[3]s, the log in %[4]s.
 `, self, w.file, w.path("hooks"), w.path("bellhop.log"))

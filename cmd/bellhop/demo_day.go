@@ -25,6 +25,8 @@ type day struct {
 	calls int
 	// charged is what the day has put on rooms, in minor units.
 	charged map[string]int64
+	// found is what the PBX's files held before anything was installed.
+	found map[string]string
 }
 
 // step is one thing that happens. play makes it happen; what it returns is
@@ -76,6 +78,7 @@ func daySteps(tcp bool) []step {
 	}
 	return []step{
 		{"The box starts and logs in at the PBX, whose certificate is pinned", (*day).login},
+		{"The installer puts dialplan and prompts on the PBX", (*day).install},
 		{"The installer imports ten rooms and the minibar's price list", (*day).furnish},
 		{"Guests check in to 1001 and 1002", (*day).arrivals},
 		{"Phone 1001 shows its guest's name and may dial within the country", (*day).phoneOfGuest},
