@@ -29,11 +29,11 @@ type Orders struct {
 // What a machine reports, one a line, before the agent can learn that the line's
 // promise was heard.
 const (
-	Ready   = "ready"   // the agent answers and takes reports
+	Ready   = "ready"   // milliseconds since its start: the agent answers and takes reports
 	Acked   = "acked"   // session, line, number: a push was answered 200
 	Told    = "told"    // key, type, posting, room, kind, amount: a message came to the PMS
 	Ticked  = "ticked"  // the schedule has run
-	Drained = "drained" // nothing is left to do
+	Drained = "drained" // milliseconds since the agent's start: nothing is left to do
 	Off     = "off"     // the agent has ended in order, the disk is unmounted
 	Broken  = "broken"  // what went wrong; the machine switches off
 )

@@ -54,6 +54,7 @@ func run(b *book) error {
 	}
 	agent := exec.Command(guest.Program, "run", "-c", guest.Config)
 	agent.Stdout, agent.Stderr = os.Stdout, os.Stderr
+	b.begin()
 	if err := agent.Start(); err != nil {
 		return fmt.Errorf("start the agent: %w", err)
 	}

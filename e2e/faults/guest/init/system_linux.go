@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,16 @@ import (
 type book struct {
 	mu   sync.Mutex
 	port *os.File
+
+	began time.Time // when the agent was started
+}
+
+// begin says that the agent is being started.
+func (b *book) begin() { b.began = time.Now() }
+
+// sayTook says what has come about, and after how long.
+func (b *book) sayTook(what string) {
+	b.say(what, strconv.FormatInt(time.Since(b.began).Milliseconds(), 10))
 }
 
 func openBook() (*book, error) {

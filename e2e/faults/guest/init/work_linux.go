@@ -32,7 +32,7 @@ func follow(o guest.Orders, b *book, p *pms) error {
 			return err
 		}
 	}
-	b.say(guest.Ready)
+	b.sayTook(guest.Ready)
 	for _, r := range o.Again {
 		push(r, b)
 	}
@@ -47,7 +47,7 @@ func follow(o guest.Orders, b *book, p *pms) error {
 		select {}
 	}
 	until(func() bool { return drained(local) })
-	b.say(guest.Drained)
+	b.sayTook(guest.Drained)
 	return nil
 }
 
