@@ -228,7 +228,7 @@ func (o *outbox) attempt(ctx context.Context, d *destination, c hotel.QueuedCall
 // try makes the attempt. again is set when the call stays queued.
 func (o *outbox) try(ctx context.Context, d *destination, c hotel.QueuedCall) (out hotel.Outcome, again *pms.Retry) {
 	out = hotel.Outcome{ID: c.ID, Attempts: c.Attempts + 1}
-	if !c.Expires.IsZero() && o.clockOK() && o.now().After(c.Expires) {
+	if o.store.Expired(&c) {
 		out.State, out.Attempts = hotel.CallExpired, c.Attempts
 		return out, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,6 +51,9 @@ type box struct {
 	wire  *wire
 	next  uint64
 	stop  func()
+
+	believed atomic.Bool // the clock
+
 	calls []hotel.QueuedCall // what the next unit queues
 
 	mu     sync.Mutex
@@ -61,10 +65,11 @@ func newBox(t *testing.T, path string) *box {
 	b := &box{t: t, wire: &wire{attempts: make(chan attempt)}}
 	report := func(err error) { t.Logf("reported: %v", err) }
 	b.out = newOutbox(time.Now, func(string) (sender, bool) { return b.wire, true }, report)
-	b.out.clockOK = func() bool { return true }
+	b.out.clockOK = b.believed.Load
+	b.believed.Store(true)
 	var err error
 	b.store, err = store.Open(store.Options{
-		Path: path,
+		Path: path, Believed: b.believed.Load,
 		Apply: func(tx hotel.Tx, _ *hotel.Event, _ string, _ []hotel.Effect) error {
 			for _, c := range b.calls {
 				tx.Queue(c)
@@ -258,7 +263,7 @@ func TestExpiredCallIsToldNotSent(t *testing.T) {
 
 func TestExpiryWaitsForBelievableClock(t *testing.T) {
 	b := newBox(t, filepath.Join(t.TempDir(), "b.db"))
-	b.out.clockOK = func() bool { return false }
+	b.believed.Store(false)
 	late := call("late", "101", hotel.Guest)
 	late.Expires = time.Now().Add(-time.Minute)
 	b.queue(late)

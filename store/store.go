@@ -78,6 +78,8 @@ type Store struct {
 	path     string
 	now      func() time.Time
 	steady   func() time.Duration
+	opened   time.Duration // by steady
+	run      string        // see [meta]; empty when read only
 	believed func() bool
 	apply    ApplyFunc
 	watch    Watch
@@ -154,6 +156,7 @@ func Open(opts Options) (*Store, error) {
 		claims:   newClaims(),
 	}
 	s.mark.reading = s.read()
+	s.opened = s.mark.steady
 	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
 	}
@@ -176,8 +179,8 @@ func Open(opts Options) (*Store, error) {
 // and until then no push is answered by the log.
 func (s *Store) recover() {
 	s.intake, s.logged = openIntake(s.path+intakeSuffix, s.logOf)
-	s.meta.Run = draw()
-	s.intake.run = s.meta.Run
+	s.run = draw()
+	s.meta.Run, s.intake.run = s.run, s.run
 	_ = s.commit(&work{store: s, now: true})
 }
 
