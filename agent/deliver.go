@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"bellhop/hotel"
@@ -254,6 +255,8 @@ func (o *outbox) judge(ctx context.Context, c hotel.QueuedCall, out hotel.Outcom
 	switch {
 	case err == nil:
 		out.State, out.Reply = hotel.CallDelivered, reply
+	case errors.As(err, &refused) && ofTheClock(refused) && !o.clockOK():
+		return out, &pms.Retry{Only: true, Err: err}
 	case errors.As(err, &refused):
 		out.State, out.Error = hotel.CallRefused, refused.Error()
 	case ctx.Err() != nil:
@@ -297,6 +300,13 @@ func (o *outbox) noted(d *destination, err error) {
 	if until := now.Add(wait); until.After(d.pausedUntil) {
 		d.pausedUntil = until
 	}
+}
+
+// ofTheClock tells whether a refusal may come of a clock that is wrong: what is
+// signed has its time in it, and who checks the one looks at the other. In 1970
+// nothing that is signed is taken; that is no fault of the call.
+func ofTheClock(r *pms.Refused) bool {
+	return r.Status == http.StatusBadRequest || r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
 }
 
 // settle keeps an outcome; while the disk refuses, it tries on. A call whose

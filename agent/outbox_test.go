@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -269,6 +270,27 @@ func TestExpiryWaitsForBelievableClock(t *testing.T) {
 	b.queue(late)
 	b.want("late").answer <- nil
 	b.empty()
+}
+
+// What a wrong clock may have to answer for is no fault of the call.
+func TestRefusalByAWrongClockWaitsForTheRightOne(t *testing.T) {
+	b := newBox(t, filepath.Join(t.TempDir(), "b.db"))
+	b.believed.Store(false)
+	b.queue(call("a", "101", hotel.Guest), call("b", "102", hotel.Guest))
+	refusal := func(status int) error { return &pms.Refused{Status: status, Reason: "the timestamp is too old"} }
+	answers := map[string]error{"a": refusal(http.StatusUnauthorized), "b": refusal(http.StatusUnprocessableEntity)}
+	for range answers {
+		a := <-b.wire.attempts
+		a.answer <- answers[a.call.Op]
+	}
+	again := b.want("a") // b is parked: no time cures it
+	b.believed.Store(true)
+	again.answer <- nil
+	b.empty()
+	parked, err := b.store.Calls(store.ListParked, 10)
+	if err != nil || len(parked) != 1 || parked[0].Op != "b" {
+		t.Errorf("parked: %+v, %v", parked, err)
+	}
 }
 
 func TestOneProbeWhileFarSideIsAway(t *testing.T) {
