@@ -244,8 +244,12 @@ func (o *outbox) try(ctx context.Context, d *destination, c hotel.QueuedCall) (o
 	}
 	sendCtx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
+	sure, began := o.clockOK(), o.now()
 	reply, err := d.sender.send(sendCtx, c)
 	o.noted(d, err)
+	if ofTheClock(err) && !(sure && o.clockOK() && !setBetween(began, o.now())) {
+		return out, &pms.Retry{Only: true, Err: err}
+	}
 	return o.judge(ctx, c, out, reply, err)
 }
 
@@ -255,8 +259,6 @@ func (o *outbox) judge(ctx context.Context, c hotel.QueuedCall, out hotel.Outcom
 	switch {
 	case err == nil:
 		out.State, out.Reply = hotel.CallDelivered, reply
-	case errors.As(err, &refused) && ofTheClock(refused) && !o.clockOK():
-		return out, &pms.Retry{Only: true, Err: err}
 	case errors.As(err, &refused):
 		out.State, out.Error = hotel.CallRefused, refused.Error()
 	case ctx.Err() != nil:
@@ -305,8 +307,22 @@ func (o *outbox) noted(d *destination, err error) {
 // ofTheClock tells whether a refusal may come of a clock that is wrong: what is
 // signed has its time in it, and who checks the one looks at the other. In 1970
 // nothing that is signed is taken; that is no fault of the call.
-func ofTheClock(r *pms.Refused) bool {
-	return r.Status == http.StatusBadRequest || r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
+func ofTheClock(err error) bool {
+	var refused *pms.Refused
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	}
+	return false
+}
+
+// setBetween tells whether the clock was set between two readings of it, by more
+// than NTP takes back without a word.
+func setBetween(a, b time.Time) bool {
+	return (b.Round(0).Sub(a.Round(0)) - b.Sub(a)).Abs() >= time.Second
 }
 
 // settle keeps an outcome; while the disk refuses, it tries on. A call whose

@@ -283,8 +283,10 @@ func TestRefusalByAWrongClockWaitsForTheRightOne(t *testing.T) {
 		a := <-b.wire.attempts
 		a.answer <- answers[a.call.Op]
 	}
-	again := b.want("a") // b is parked: no time cures it
-	b.believed.Store(true)
+	again := b.want("a")   // b is parked: no time cures it
+	b.believed.Store(true) // it was not when this was signed
+	again.answer <- answers["a"]
+	again = b.want("a")
 	again.answer <- nil
 	b.empty()
 	parked, err := b.store.Calls(store.ListParked, 10)

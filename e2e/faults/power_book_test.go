@@ -17,7 +17,8 @@ type powerBook struct {
 	told    map[string]string     // key -> the message that the PMS got under it
 	times   int                   // messages, with their repetitions
 	ready   []time.Duration       // of each boot that came so far: from the agent's start until it took reports
-	done    time.Duration         // of the newest boot: from the agent's start until nothing was left to do
+	again   []time.Duration       // from each thing done to a box until a report was acknowledged
+	done    time.Duration         // of the newest boot: from the agent's start, or what was done to it last, until nothing was left to do
 }
 
 func newPowerBook() *powerBook {
@@ -62,6 +63,12 @@ func (b *powerBook) enter(words []string) (err error) {
 		after, err := took(rest[0])
 		if err == nil {
 			b.ready = append(b.ready, after)
+		}
+		return err
+	case what == guest.Again && len(rest) == 1:
+		after, err := took(rest[0])
+		if err == nil {
+			b.again = append(b.again, after)
 		}
 		return err
 	case what == guest.Drained && len(rest) == 1:

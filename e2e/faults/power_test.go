@@ -44,6 +44,7 @@ func TestPowerCut(t *testing.T) {
 	}
 	p.book.ready = p.book.ready[1:] // that was the first start of all
 	p.drain(cycles + 1)
+	row.Again = p.book.ready
 	p.verify(row)
 }
 

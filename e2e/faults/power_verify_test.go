@@ -43,7 +43,7 @@ func (p *powerTest) verify(row rig.Row) {
 	v := &powerVerdict{powerTest: p, store: s, counts: map[string]int{}}
 	v.check()
 	row.Acknowledged, row.Lost, row.Doubled = len(p.book.acked), v.lostCount, v.doubledCount
-	row.Again, row.Done = p.book.ready, p.book.done
+	row.Done = p.book.done
 	rig.AddRow(p.t, row)
 }
 
@@ -54,6 +54,7 @@ type powerVerdict struct {
 	parked int
 	copies int
 	bad    int
+	due    time.Time // the newest that the schedule has run at
 
 	lostCount, doubledCount int
 }
@@ -159,6 +160,10 @@ func (v *powerVerdict) checkTick(ev hotel.Event, postings []hotel.Posting, dues 
 	if err != nil || at.Before(v.first) || ev.Time.Before(v.first) {
 		v.wrong("event %d: the schedule has run by a clock that showed %s, due %s", ev.ID, ev.Time, due)
 	}
+	if at.Before(v.due) {
+		v.wrong("event %d: the schedule has run at %s, after %s", ev.ID, due, v.due)
+	}
+	v.due = at
 	var want []string
 	for range v.done(ev, []string{guest.TickUnit}) {
 		want = append(want, fmt.Sprintf("other %s %d", guest.TickRoom, guest.TickAmount))

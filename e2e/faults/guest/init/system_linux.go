@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -19,10 +20,11 @@ type book struct {
 	mu   sync.Mutex
 	port *os.File
 
-	began time.Time // when the agent was started
+	began time.Time    // when the agent was started, or something was done to it
+	acked atomic.Int64 // reports
 }
 
-// begin says that the agent is being started.
+// begin says that the agent is being started, or that something is done to it.
 func (b *book) begin() { b.began = time.Now() }
 
 // sayTook says what has come about, and after how long.
