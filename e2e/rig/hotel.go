@@ -60,13 +60,25 @@ type Setting struct {
 	// ToPMS and ToPBX are ways to the far sides, given their address; nil: straight.
 	ToPMS, ToPBX func(address string) string
 	Hooks        map[string]string // beside those of [Hooks]
+	Place        *Place            // where the agent is; nil: on this computer
+}
+
+// Place is another computer, on which the agent runs, and what is near it here.
+type Place struct {
+	Agent string   // the address of that computer
+	Far   string   // of this one, on which the far sides are
+	Enter []string // the command line that the agent's goes behind
 }
 
 // NewHotel lays a hotel out, with every far side there and well; no agent runs.
 func NewHotel(t *testing.T, s Setting) *Hotel {
 	t.Helper()
-	h := &Hotel{PMS: NewSink(t), PBX: NewTelephones(t, s.Stream)}
+	if s.Place == nil {
+		s.Place = &Place{Agent: "127.0.0.1", Far: "127.0.0.1"}
+	}
+	h := &Hotel{PMS: NewSink(t, s.Place.Far), PBX: NewTelephones(t, s.Place.Far, s.Stream)}
 	o := Options{Store: s.Store, PMS: "http://" + way(s.ToPMS, h.PMS.Address), PBX: "http://" + way(s.ToPBX, h.PBX.Address), Event: h.PBX.StreamAddress}
+	o.Place = *s.Place
 	o.Hooks = Hooks(h.PMS.Address)
 	for name, text := range s.Hooks {
 		o.Hooks[name] = text
@@ -155,6 +167,20 @@ func (h *Hotel) Tried() { h.row.Tried++ }
 func (h *Hotel) Again(l *Life, over time.Time) {
 	h.T.Helper()
 	h.grows(l, "things are acknowledged", h.Acknowledged, 1)
+	h.row.Again = append(h.row.Again, time.Since(over))
+}
+
+// HeardAgain waits until the agent has read another report of the PBX, and
+// notes how long that took from when the fault was over.
+func (h *Hotel) HeardAgain(l *Life, over time.Time) {
+	h.T.Helper()
+	Eventually(h.T, NoticeTime, func() (bool, string) {
+		if !l.Running() {
+			h.T.Fatalf("the agent ended: %v", l.State)
+		}
+		s := h.Status()
+		return s.PBX != nil && s.PBX.LastPush.After(over), "the agent has read no report"
+	})
 	h.row.Again = append(h.row.Again, time.Since(over))
 }
 
