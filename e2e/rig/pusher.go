@@ -78,6 +78,8 @@ func (p *Pusher) Invent(about string, in int) *Report {
 		c := p.record(r, n)
 		r.body = sim.NewCdr(p.serial, c)
 		if p.stream != nil {
+			// It lists the call, too: both must be known as one.
+			r.body = sim.NewCdr(ownSerial, c)
 			p.stream.AddRecord(c)
 		}
 	}

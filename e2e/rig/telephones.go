@@ -27,6 +27,9 @@ type Telephones struct {
 
 const outside = "0551234567"
 
+// ownSerial is the PBX's serial number, under which it lists the records of calls.
+const ownSerial = "369451090405"
+
 // NewTelephones starts one at an address of this computer, which answers until
 // the test ends.
 func NewTelephones(t *testing.T, at string, stream bool) *Telephones {
@@ -37,7 +40,7 @@ func NewTelephones(t *testing.T, at string, stream bool) *Telephones {
 	}
 	p := &Telephones{zone: zone}
 	p.PBX, err = sim.NewPBX(sim.PBXOptions{
-		Password: pbxPassword, Extensions: roomCount, TCP: stream, Resend: 100 * time.Millisecond, Seed: rand.Uint64(), Zone: zone,
+		Serial: ownSerial, Password: pbxPassword, Extensions: roomCount, TCP: stream, Resend: 100 * time.Millisecond, Seed: rand.Uint64(), Zone: zone,
 		Watch: func(f sim.Fate, told sim.Told) {
 			if f == sim.ReportAnswered && !stream {
 				p.delivered.Add(1)
