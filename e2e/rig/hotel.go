@@ -50,7 +50,8 @@ type Hotel struct {
 	Push *Pusher
 	Desk *Desk
 
-	row Row
+	hostile Hostile
+	row     Row
 }
 
 // Setting says how a hotel differs from the usual one.
@@ -61,6 +62,14 @@ type Setting struct {
 	ToPMS, ToPBX func(address string) string
 	Hooks        map[string]string // beside those of [Hooks]
 	Place        *Place            // where the agent is; nil: on this computer
+	Hostile      Hostile           // what is not to be held against the agent
+}
+
+// Hostile says what there is beside the usual hotel that means ill; the verdict
+// is on everything else.
+type Hostile struct {
+	Reports bool     // the PBX's port is sent what is no report: it ends as alerts
+	Hooks   []string // files with hooks that fail: their units are parked
 }
 
 // Place is another computer, on which the agent runs, and what is near it here.
@@ -89,6 +98,7 @@ func NewHotel(t *testing.T, s Setting) *Hotel {
 		h.Push.stream = h.PBX
 	}
 	h.Desk = &Desk{box: h.Box}
+	h.hostile = s.Hostile
 	return h
 }
 
@@ -188,6 +198,12 @@ func (h *Hotel) HeardAgain(l *Life, over time.Time) {
 func (h *Hotel) Acknowledges(l *Life, more int64) {
 	h.T.Helper()
 	h.grows(l, "things are acknowledged", h.Acknowledged, more)
+}
+
+// Pushes waits until so many more pushes have been acknowledged.
+func (h *Hotel) Pushes(l *Life, more int64) {
+	h.T.Helper()
+	h.grows(l, "pushes are acknowledged", h.Push.acked.Load, more)
 }
 
 // Refuses waits until so many more pushes have been refused.
