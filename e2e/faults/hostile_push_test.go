@@ -108,11 +108,35 @@ func drip(ctx context.Context, to string, large bool) {
 		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 		text := pushOf("Content-Length: 1000\r\n", `{"event":"`+strings.Repeat("x", 900))
 		if large {
+			rig.Pass(ctx, time.Duration(rand.IntN(200))*time.Millisecond)
 			_, err = io.WriteString(conn, pushOf("Content-Length: 1000000\r\n", `{"event":"`+strings.Repeat("x", 900_000)))
 		}
 		for i := 0; err == nil && i < len(text) && rig.Pass(ctx, time.Duration(rand.IntN(400))*time.Millisecond); i++ {
 			_, err = io.WriteString(conn, text[i:i+1])
 		}
+		stop()
+		_ = conn.Close()
+	}
+}
+
+// unfold pushes long reports that are JSON, and take far more memory once they
+// are read, or are events with much in them.
+func unfold(ctx context.Context, to string) {
+	for n := 0; ctx.Err() == nil; n++ {
+		conn, err := pusherFrom(ctx, "127.0.0.1", to)
+		if err != nil {
+			rig.Pass(ctx, 10*time.Millisecond)
+			continue
+		}
+		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+		size := []int{15_000, 60_000, 1_000_000}[n%3] // of which the last is too long
+		part := []string{"1,", "{},", `"a",`, "[[]],"}[n%4]
+		text := `{"event":"New","sn":"x","a":[` + strings.Repeat(part, size/len(part)) + `1]}`
+		if n%5 == 4 {
+			text = `{"event":"New","sn":"x","a":"` + strings.Repeat("x", size) + `"}`
+		}
+		_, _ = io.WriteString(conn, pushOf(fmt.Sprintf("Content-Length: %d\r\n", len(text)), text))
+		_, _ = conn.Read(make([]byte, 100))
 		stop()
 		_ = conn.Close()
 	}
@@ -179,7 +203,8 @@ func TestHostilePushers(t *testing.T) {
 	}{
 		{"rubbish", 8, func(ctx context.Context) { throwRubbish(ctx, h.PushTo) }},
 		{"slow requests", 400, func(ctx context.Context) { drip(ctx, h.PushTo, false) }},
-		{"long bodies that do not end", 250, func(ctx context.Context) { drip(ctx, h.PushTo, true) }},
+		{"long bodies that do not end", 120, func(ctx context.Context) { drip(ctx, h.PushTo, true) }},
+		{"long reports", 40, func(ctx context.Context) { unfold(ctx, h.PushTo) }},
 		{"connections that are held", 1, func(ctx context.Context) {
 			t.Logf("%d connections opened", hold(ctx, h.PushTo, setting("BELLHOP_FAULTS_CONNECTIONS", 10_000)))
 		}},

@@ -9,7 +9,7 @@ import (
 // in the manual is below 1 KiB: a PBX never needs more than its own part.
 const (
 	ownPart    = 16 << 10 // of each connection
-	commonPart = 8 << 20  // of all together, beyond that
+	commonPart = 4 << 20  // of all together, beyond that
 )
 
 var errBodies = errors.New("too many long reports at once")
@@ -25,16 +25,16 @@ type body struct {
 }
 
 // room makes sure that n more bytes have room; it fails when the body would be
-// longer than maxBody, or all of them together too long.
+// longer than maxReport, or all of them together too long.
 func (b *body) room(n int) error {
 	need := len(b.text) + n
-	if need > maxBody {
+	if need > maxReport {
 		return errTooLong
 	}
 	if need <= cap(b.text) {
 		return nil
 	}
-	size := min(maxBody, max(512, need, 2*cap(b.text)))
+	size := min(maxReport, max(512, need, 2*cap(b.text)))
 	if more := int64(size-ownPart) - b.taken; more > 0 {
 		if b.of.taken.Add(more) > commonPart {
 			b.of.taken.Add(-more)

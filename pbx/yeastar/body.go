@@ -45,7 +45,7 @@ func readBody(r *bufio.Reader, h head, b *body, hurry func()) error {
 	if h.chunked {
 		return readChunks(r, b)
 	}
-	if h.length > maxBody {
+	if h.length > maxReport {
 		return fmt.Errorf("read body: %w", errTooLong)
 	}
 	if err := readObjectBytes(r, h.length, b, hurry); err != nil {

@@ -84,14 +84,14 @@ func TestLongBodiesShareMemory(t *testing.T) {
 	var err error
 	for err == nil {
 		b := &body{of: all}
-		for range maxBody {
+		for range maxReport {
 			if err = b.add('x'); err != nil {
 				break
 			}
 		}
 		long = append(long, b)
 	}
-	if !errors.Is(err, errBodies) || len(long) < 5 || len(long) > 1+commonPart/maxBody+1 {
+	if !errors.Is(err, errBodies) || len(long) != 1+commonPart/(maxReport-ownPart) {
 		t.Fatalf("%d long bodies, then %v", len(long), err)
 	}
 	small := &body{of: all}
@@ -107,22 +107,22 @@ func TestLongBodiesShareMemory(t *testing.T) {
 		t.Errorf("%d bytes are not given back", n)
 	}
 	b := &body{of: all}
-	if err := b.room(maxBody + 1); !errors.Is(err, errTooLong) {
+	if err := b.room(maxReport + 1); !errors.Is(err, errTooLong) {
 		t.Errorf("more than the longest: %v", err)
 	}
 }
 
 // A chunk takes memory for what it has announced, and no more than there is.
 func TestAnnouncedChunksShareMemory(t *testing.T) {
-	addr, _, _ := server(t, Listener{MaxConns: 100}, nil)
+	addr, _, _ := server(t, Listener{MaxConns: 200}, nil)
 	var held []net.Conn
-	for range 1 + commonPart/maxBody {
+	for range 1 + commonPart/(maxReport-ownPart) {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n"); err != nil {
+		if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n"); err != nil {
 			t.Fatal(err)
 		}
 		held = append(held, conn)
@@ -141,6 +141,53 @@ func TestAnnouncedChunksShareMemory(t *testing.T) {
 	}
 	if answer := push(t, addr, goodPush); !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
 		t.Errorf("a report was answered %q", answer)
+	}
+}
+
+// Of reports that are far longer than any of a PBX one is read at a time, as
+// what is read takes far more memory than its text.
+func TestLongReportsAreReadOneByOne(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keeping, goOn, done := make(chan int, 8), make(chan bool), make(chan error)
+	l := Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		done <- l.Serve(ctx, ln, func(_ context.Context, p Push) error {
+			keeping <- len(p.Body)
+			if len(p.Body) > ownPart {
+				<-goOn
+			}
+			return nil
+		})
+	}()
+	answers := make(chan string, 2)
+	for n := range 2 {
+		go func() {
+			answers <- push(t, ln.Addr().String(), "POST / HTTP/1.1\r\n\r\n{\"a\":\""+strings.Repeat("x", ownPart+n)+"\"}")
+		}()
+	}
+	if n := <-keeping; n <= ownPart {
+		t.Fatalf("a report of %d bytes", n)
+	}
+	if answer := push(t, ln.Addr().String(), goodPush); !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
+		t.Errorf("a short report was answered %q", answer)
+	}
+	if n := <-keeping; n > ownPart {
+		t.Errorf("a second long report, of %d bytes, is read beside the first", n)
+	}
+	goOn <- true
+	goOn <- true
+	for range 2 {
+		if answer := <-answers; !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
+			t.Errorf("a long report was answered %q", answer)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -54,7 +54,7 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 	defer context.AfterFunc(ctx, func() { _ = ln.Close() })()
 	s := &service{
 		Listener: l, handle: inTurn(handle), places: newPlaces(orDefault(l.MaxConns, defaultConns)),
-		bodies: new(bodies), trouble: sparing{report: l.Report},
+		bodies: new(bodies), long: make(chan struct{}, 1), trouble: sparing{report: l.Report},
 	}
 	for {
 		conn, err := ln.Accept()
@@ -92,6 +92,7 @@ type service struct {
 	handle  func(context.Context, Push) error
 	places  *places
 	bodies  *bodies
+	long    chan struct{} // holds one while a report longer than ownPart is handed over
 	trouble sparing
 }
 
@@ -163,7 +164,7 @@ func (s *service) serveOne(ctx context.Context, own *place, r *bufio.Reader, rem
 		return false, err
 	}
 	var taken func(bool)
-	if err := s.handle(ctx, Push{Remote: remote, Body: b.text, OnTaken: &taken}); err != nil {
+	if err := s.hand(ctx, Push{Remote: remote, Body: b.text, OnTaken: &taken}); err != nil {
 		return false, errors.Join(fmt.Errorf("%w: %w", errHandle, err), s.answer(conn, "503 Service Unavailable", false))
 	}
 	b.done()
@@ -172,6 +173,21 @@ func (s *service) serveOne(ctx context.Context, own *place, r *bufio.Reader, rem
 		taken(err == nil && s.seenTaken(conn, r))
 	}
 	return h.keepAlive(), err
+}
+
+// hand gives a report to whoever keeps it, a long one when no other long one is
+// being kept: what is read of it takes far more memory than its text.
+func (s *service) hand(ctx context.Context, p Push) error {
+	if len(p.Body) <= ownPart {
+		return s.handle(ctx, p)
+	}
+	select {
+	case s.long <- struct{}{}:
+		defer func() { <-s.long }()
+		return s.handle(ctx, p)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (l *Listener) answer(conn net.Conn, status string, keep bool) error {

@@ -157,7 +157,7 @@ func FuzzHead(f *testing.F) {
 		}
 		all := new(bodies)
 		b := &body{of: all}
-		if _ = readBody(r, h, b, func() {}); len(b.text) > maxBody {
+		if _ = readBody(r, h, b, func() {}); len(b.text) > maxReport {
 			t.Fatalf("body of %d bytes", len(b.text))
 		}
 		if b.done(); all.taken.Load() != 0 {
