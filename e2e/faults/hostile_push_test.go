@@ -142,16 +142,16 @@ func unfold(ctx context.Context, to string) {
 	}
 }
 
-// hold opens many connections and holds them until ctx ends; those that the
-// agent closes count as well.
-func hold(ctx context.Context, to string, many int) (opened int) {
+// hold opens many connections and holds them until ctx ends; it closes opened
+// when it has made all of them, those that the agent has closed meanwhile too.
+func hold(ctx context.Context, to string, many int, opened chan<- struct{}) {
 	var held []net.Conn
 	defer func() {
 		for _, c := range held {
 			_ = c.Close()
 		}
 	}()
-	for n := 0; n < many && ctx.Err() == nil; n++ {
+	for n := 0; len(held) < many && ctx.Err() == nil; n++ {
 		from := "127.0.0.1" // every second, the others from addresses that may not push
 		if n%2 == 1 {
 			from = fmt.Sprintf("127.0.1.%d", 1+n%200)
@@ -161,10 +161,9 @@ func hold(ctx context.Context, to string, many int) (opened int) {
 			continue
 		}
 		held = append(held, conn)
-		opened++
 	}
+	close(opened)
 	<-ctx.Done()
-	return opened
 }
 
 // intrude pushes what is a good report, from where nobody may push: it
@@ -195,7 +194,9 @@ func TestHostilePushers(t *testing.T) {
 	h := rig.NewHotel(t, rig.Setting{Hostile: rig.Hostile{Reports: true}})
 	l := h.Open()
 	rest := h.Busy(rig.Traffic{Lines: 6, Pause: 60 * time.Millisecond, How: rig.Smooth})
-	progress := int64(setting("BELLHOP_FAULTS_HOSTILE", 60))
+	const holding = "connections that are held"
+	opened := make(chan struct{})
+	progress := int64(setting("BELLHOP_FAULTS_HOSTILE", 40))
 	for _, attack := range []struct {
 		name   string
 		many   int // attackers side by side
@@ -205,8 +206,8 @@ func TestHostilePushers(t *testing.T) {
 		{"slow requests", 400, func(ctx context.Context) { drip(ctx, h.PushTo, false) }},
 		{"long bodies that do not end", 120, func(ctx context.Context) { drip(ctx, h.PushTo, true) }},
 		{"long reports", 40, func(ctx context.Context) { unfold(ctx, h.PushTo) }},
-		{"connections that are held", 1, func(ctx context.Context) {
-			t.Logf("%d connections opened", hold(ctx, h.PushTo, setting("BELLHOP_FAULTS_CONNECTIONS", 10_000)))
+		{holding, 1, func(ctx context.Context) {
+			hold(ctx, h.PushTo, setting("BELLHOP_FAULTS_CONNECTIONS", 10_000), opened)
 		}},
 		{"strangers", 4, func(ctx context.Context) {
 			if n := intrude(ctx, h.PushTo); n > 0 {
@@ -219,6 +220,9 @@ func TestHostilePushers(t *testing.T) {
 		most := watchMemory(t, l)
 		for range attack.many {
 			group.Go(func() { attack.attack(ctx) })
+		}
+		if attack.name == holding {
+			<-opened
 		}
 		rig.Pass(ctx, time.Second) // until it is under way
 		h.Pushes(l, progress)

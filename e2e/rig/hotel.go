@@ -86,9 +86,10 @@ func NewHotel(t *testing.T, s Setting) *Hotel {
 		s.Place = &Place{Agent: "127.0.0.1", Far: "127.0.0.1"}
 	}
 	h := &Hotel{PMS: NewSink(t, s.Place.Far), PBX: NewTelephones(t, s.Place.Far, s.Stream)}
-	o := Options{Store: s.Store, PMS: "http://" + way(s.ToPMS, h.PMS.Address), PBX: "http://" + way(s.ToPBX, h.PBX.Address), Event: h.PBX.StreamAddress}
+	pms := way(s.ToPMS, h.PMS.Address)
+	o := Options{Store: s.Store, PMS: "http://" + pms, PBX: "http://" + way(s.ToPBX, h.PBX.Address), Event: h.PBX.StreamAddress}
 	o.Place = *s.Place
-	o.Hooks = Hooks(h.PMS.Address)
+	o.Hooks = Hooks(pms)
 	for name, text := range s.Hooks {
 		o.Hooks[name] = text
 	}

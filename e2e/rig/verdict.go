@@ -157,8 +157,10 @@ func (v *verdict) rerunParked(b *Box) {
 	if err := b.Client.Get(v.t.Context(), "/v1/parked", &parked); err != nil {
 		v.t.Fatal(err)
 	}
+	ill := 0
 	for _, p := range parked {
 		if v.hotel.hostile.hook(p.Unit) {
+			ill++
 			continue
 		}
 		if !strings.Contains(p.Error, "died twice") || v.parked >= maxParked {
@@ -168,6 +170,10 @@ func (v *verdict) rerunParked(b *Box) {
 		v.parked++
 		v.reruns[p.Event] = b.Rerun(p.Event)
 	}
+	if ill == 0 && len(v.hotel.hostile.Hooks) > 0 {
+		v.wrong("no unit of a hook that means ill is parked: that shows nothing")
+	}
+	v.t.Logf("%d units of hooks that mean ill are parked", ill)
 }
 
 // Rerun runs an event again, and gives the event as which it runs.

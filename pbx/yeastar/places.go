@@ -33,11 +33,14 @@ type place struct {
 
 func newPlaces(most int) *places { return &places{taken: make(chan struct{}, most)} }
 
-// take gives a place, which is given back by leave.
+// take gives a place, which is given back by leave, for a connection whose first
+// request begins now.
 func (p *places) take(ctx context.Context, conn net.Conn) (*place, error) {
+	own := &place{conn: conn}
 	select {
 	case p.taken <- struct{}{}:
-		return &place{conn: conn}, nil
+		p.begins(own)
+		return own, nil
 	default:
 	}
 	if !p.clear() {
@@ -45,7 +48,8 @@ func (p *places) take(ctx context.Context, conn net.Conn) (*place, error) {
 	}
 	select {
 	case p.taken <- struct{}{}: // who gave way notices at once
-		return &place{conn: conn}, nil
+		p.begins(own)
+		return own, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
