@@ -350,3 +350,21 @@ func TestPauseGrowsToItsBound(t *testing.T) {
 		t.Errorf("last pause %s; a roll does not shorten it", last)
 	}
 }
+
+// A redirect is nobody's refusal.
+func TestStatusOfAPost(t *testing.T) {
+	for status, want := range map[int]string{200: "done", 204: "done", 302: "again", 307: "again", 404: "refused", 422: "refused", 429: "again", 503: "again"} {
+		var refused *pms.Refused
+		var retry *pms.Retry
+		got := "done"
+		switch err := judgeStatus(status); {
+		case errors.As(err, &refused):
+			got = "refused"
+		case errors.As(err, &retry):
+			got = "again"
+		}
+		if got != want {
+			t.Errorf("status %d: %s, want %s", status, got, want)
+		}
+	}
+}
