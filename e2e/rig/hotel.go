@@ -65,8 +65,8 @@ type Setting struct {
 	// CopyStore copies the store's folder into another, which is read instead in
 	// the end; nil: it may be read where it lies.
 	CopyStore func(folder string) error
-	Place        *Place            // where the agent is; nil: on this computer
-	Hostile      Hostile           // what is not to be held against the agent
+	Place     *Place  // where the agent is; nil: on this computer
+	Hostile   Hostile // what is not to be held against the agent
 }
 
 // Hostile says what there is beside the usual hotel that means ill; the verdict
