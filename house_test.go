@@ -21,7 +21,8 @@ import (
 var floors = map[string][]string{
 	"hotel":              {},
 	"config":             {},
-	"store":              {"hotel"},
+	"sabotage":           {},
+	"store":              {"hotel", "sabotage"},
 	"pbx":                {"hotel"},
 	"pinyin":             {},
 	"pbx/*":              {"hotel", "pbx", "pinyin"}, // the drivers and the contract that each passes
@@ -35,12 +36,15 @@ var floors = map[string][]string{
 	"install":            {},
 	"sim":                {"hotel"},
 	"site":               {"hotel", "config", "pbx", "dialplan", "sounds", "install"},
-	"agent":              {"hotel", "config", "store", "pbx", "pms", "luahooks", "site"},
+	"agent":              {"hotel", "config", "store", "pbx", "pms", "luahooks", "site", "sabotage"},
 	"api":                {"hotel", "config", "site", "agent"},
 	"web":                {"hotel", "config", "api"},
 	"e2e/need":           {},
 	"cmd/bellhop":        {anything},
 	"e2e":                {anything},
+	"e2e/lossy":          {"hotel", "store", "e2e/need"}, // the first two for its tests
+	"e2e/rig":            {anything},
+	"e2e/faults/table":   {anything},
 	"e2e/faults":         {anything},
 	// The two sides of a machine's power: what they agree on, and its first program.
 	"e2e/faults/guest":      {"sim"},
@@ -68,6 +72,7 @@ var homes = map[string][]string{
 	"github.com/mewkiz/flac":                     {"sounds"},
 	"github.com/jfreymuth/vorbis":                {"sounds"},
 	"github.com/pion/opus":                       {"sounds"},
+	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 }
 
 // TestArrowsRunDown goes by the files and not by what go would build of them

@@ -37,6 +37,8 @@ type history struct {
 	calls pbx.CallHistory
 	wake  chan struct{}
 	one   chan struct{} // holds one while records are being fetched
+	there chan struct{} // closed once the PBX has said who it is
+	first sync.Once
 
 	mu     sync.Mutex
 	quiet  bool // nothing has pointed to a missing record since the last fetch
@@ -46,8 +48,11 @@ type history struct {
 
 func newHistory(a *Agent) *history {
 	calls, _ := a.driver.(pbx.CallHistory)
-	return &history{agent: a, calls: calls, wake: make(chan struct{}, 1), one: make(chan struct{}, 1)}
+	return &history{agent: a, calls: calls, wake: make(chan struct{}, 1), one: make(chan struct{}, 1), there: make(chan struct{})}
 }
+
+// answers says that the PBX has said who it is, and what its clock shows.
+func (h *history) answers() { h.first.Do(func() { close(h.there) }) }
 
 // soon says that records may be missing. It does not block.
 func (h *history) soon() {
@@ -61,6 +66,11 @@ func (h *history) soon() {
 func (h *history) run(ctx context.Context) {
 	if h.calls == nil {
 		return
+	}
+	select {
+	case <-ctx.Done():
+		return
+	case <-h.there:
 	}
 	pause := historyAgain
 	for {

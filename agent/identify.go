@@ -21,6 +21,7 @@ func (a *Agent) identify(ctx context.Context) {
 		if id, err := a.driver.Identify(ctx); err == nil {
 			wait = identifyLater
 			a.clock.compare(id, a.zone)
+			a.history.answers()
 			if old := a.pbx.Swap(&id); old == nil || old.Serial != id.Serial || old.Firmware != id.Firmware {
 				a.log.Info("the PBX answers", "model", id.Model, "serial", id.Serial, "firmware", id.Firmware)
 			}

@@ -68,6 +68,12 @@ func (u *units) run(ctx context.Context, ev *hotel.Event, done map[string]bool) 
 		}
 		batch = append(batch, rules)
 	}
+	if refused, err := u.refusedOrder(ev); err != nil {
+		u.report(err)
+		return // the store ends
+	} else if refused {
+		j.hooks = nil
+	}
 	for _, name := range j.hooks {
 		if !done[name] {
 			batch = append(batch, u.runHook(ctx, j, name))
@@ -77,6 +83,16 @@ func (u *units) run(ctx context.Context, ev *hotel.Event, done map[string]bool) 
 		batch = []store.Unit{{Name: hotel.RulesUnit}}
 	}
 	u.commit(ctx, j, batch)
+}
+
+// refusedOrder tells whether an event is an order that was not carried out: no
+// guest has come when the room was occupied, so that hooks have nothing to act on.
+func (u *units) refusedOrder(ev *hotel.Event) (bool, error) {
+	if ev.Source != hotel.SourceCommand {
+		return false, nil
+	}
+	done, err := u.store.Done(ev.ID)
+	return done[hotel.RulesUnit].Error != "", err
 }
 
 // plan says which units an event has.

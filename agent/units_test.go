@@ -119,7 +119,7 @@ func TestCopyIsLeftOutAndCanBeRunOnce(t *testing.T) {
 // inJournal returns when what was acknowledged is in the journal too.
 func inJournal(t *testing.T, a *Agent) {
 	t.Helper()
-	if _, _, err := a.store.Retain(t.Context(), 1000*time.Hour, 1<<40); err != nil { // a commit of any kind
+	if _, err := a.store.Release(t.Context(), time.Time{}); err != nil { // a commit of any kind
 		t.Fatal(err)
 	}
 }
@@ -219,4 +219,25 @@ func FuzzRunningNotes(f *testing.F) {
 			t.Errorf("a note without a unit was read: %+v", id)
 		}
 	})
+}
+
+// A guest who was refused has not come: nothing is charged for him, not even
+// by hooks that the agent comes to only after its next start.
+func TestHooksDoNotActOnARefusedOrder(t *testing.T) {
+	a := hookedAgent(t, `bellhop.on("checkin", function(event)
+		bellhop.kv.set("arrivals", (bellhop.kv.get("arrivals") or 0) + 1)
+	end)`)
+	order := hotel.Event{Kind: hotel.KindCheckIn, Room: "101", Lanes: []string{"101"}, Source: hotel.SourceCommand}
+	if _, err := a.Do(t.Context(), order); err != nil {
+		t.Fatal(err)
+	}
+	id, err := a.Do(t.Context(), order)
+	if err == nil {
+		t.Fatal("a second guest was let in")
+	}
+	order.ID = id
+	a.units.run(t.Context(), &order, map[string]bool{hotel.RulesUnit: true}) // as after a start
+	if got := kvOf(a, "arrivals"); got != "1" {
+		t.Errorf("the hook counted %s arrivals", got)
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"bellhop/e2e/need"
+	"bellhop/e2e/rig"
 )
 
 // clientTime bounds one run of a client on a busy machine.
@@ -37,7 +38,7 @@ var (
 func startSimulation(t *testing.T) *simulation {
 	t.Helper()
 	const free = "127.0.0.1:0"
-	cmd := exec.Command(program, "sim", "--pbx", free, "--pms", free, "--ftp", free, "--sftp", free, "--control", free)
+	cmd := exec.Command(rig.Program(t), "sim", "--pbx", free, "--pms", free, "--ftp", free, "--sftp", free, "--control", free)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

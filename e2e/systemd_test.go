@@ -5,13 +5,15 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"bellhop/e2e/rig"
 )
 
 // TestSystemdIsTold runs the agent as systemd does: it says when it is ready,
 // that it lives, and that it stops.
 func TestSystemdIsTold(t *testing.T) {
-	b := newBox(t, boxOptions{sink: "http://127.0.0.1:1"})
-	path := filepath.Join(b.folder, "notify")
+	b := rig.NewBox(t, rig.Options{PMS: "http://127.0.0.1:1"})
+	path := filepath.Join(b.Folder, "notify")
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
@@ -20,7 +22,7 @@ func TestSystemdIsTold(t *testing.T) {
 	want := func(state string) {
 		t.Helper()
 		buf := make([]byte, 100)
-		_ = conn.SetReadDeadline(time.Now().Add(startTime))
+		_ = conn.SetReadDeadline(time.Now().Add(rig.StartTime))
 		for { // the watchdog may be fed once more before the end
 			n, err := conn.Read(buf)
 			if err != nil {
@@ -31,13 +33,13 @@ func TestSystemdIsTold(t *testing.T) {
 			}
 		}
 	}
-	l := b.start("env", "NOTIFY_SOCKET="+path, "WATCHDOG_USEC=100000")
+	l := b.Start("env", "NOTIFY_SOCKET="+path, "WATCHDOG_USEC=100000")
 	want("READY=1")
-	if b.status().Hotel == "" { // ready means: it answers
+	if b.Status().Hotel == "" { // ready means: it answers
 		t.Error("it says that it is ready, and is not")
 	}
 	want("WATCHDOG=1")
 	want("WATCHDOG=1")
-	b.stop(l)
+	b.Stop(l)
 	want("STOPPING=1")
 }

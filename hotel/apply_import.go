@@ -79,12 +79,19 @@ func (a *applier) freePhones(old Room) {
 	}
 }
 
+// hasPhone tells whether a room has an extension. Of a damaged store the room
+// may be lost and its extension not: then that is free.
+func (a *applier) hasPhone(room, extension string) bool {
+	var r Room
+	return a.tx.Get(RoomKey(room), &r) && slices.Contains(r.Phones(), extension)
+}
+
 // importRoom takes over what an installer says of a room and leaves what
 // the hotel's day has made of it.
 func (a *applier) importRoom(r Room) error {
 	for _, x := range r.Phones() {
 		var other Extension
-		if a.tx.Get(ExtensionKey(x), &other) {
+		if a.tx.Get(ExtensionKey(x), &other) && other.Room != r.Number && a.hasPhone(other.Room, x) {
 			return &Invalid{"rooms", "extensions", "already belongs to room " + other.Room, x}
 		}
 		a.tx.Put(ExtensionKey(x), Extension{Room: r.Number})

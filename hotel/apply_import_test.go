@@ -89,3 +89,11 @@ func TestImportItems(t *testing.T) {
 	equal(t, "items", countTo(tx, PrefixItem, 10), 4)
 	equal(t, "queued and emitted", tx.outside(), 0)
 }
+
+// Of a damaged store the rooms may be lost, and which extension was whose not.
+func TestImportAfterRoomsWereLost(t *testing.T) {
+	tx := newTx(map[string]any{ExtensionKey("103"): Extension{Room: "103"}, ExtensionKey("8031"): Extension{Room: "103"}})
+	rooms := []Room{{Number: "103"}, {Number: "104", Extensions: []string{"8031"}}}
+	apply(t, tx, noPMS, Effect{Import: &Import{Rooms: rooms}})
+	equal(t, "extensions", phones(tx), map[string]string{"103": "103", "8031": "104"})
+}

@@ -23,8 +23,9 @@ const (
 	loginPause     = 10*time.Minute + 30*time.Second
 )
 
-// ErrPaused says that no login is tried yet, after a refused one.
-var ErrPaused = errors.New("login is paused after a refusal")
+// ErrPaused says that no login is tried yet: earlier ones were refused, or not
+// answered.
+var ErrPaused = errors.New("login is paused")
 
 // Registration is where and how the PBX pushes its reports. It goes out
 // whole with login and each heartbeat: a heartbeat without version puts the
@@ -119,7 +120,7 @@ func (s *Session) login(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("log in: %w", s.stop())
 	}
 	if s.tries.spent(now) {
-		return "", fmt.Errorf("log in: %w: %d tries within %s: %w", ErrPaused, maxTries, triesWithin, pbx.ErrRetry)
+		return "", fmt.Errorf("log in: %w: %d tries came to nothing: %w", ErrPaused, maxTries, pbx.ErrRetry)
 	}
 	in := s.registration()
 	in["username"], in["password"] = s.User, s.digest()
@@ -132,7 +133,7 @@ func (s *Session) login(ctx context.Context) (string, error) {
 	}
 	if err != nil {
 		if !neverSent(err) {
-			s.tries.add(doorAPI, now)
+			s.tries.add(doorAPI, now, number != 0)
 		}
 		if number == ErrnoPassword {
 			s.tries.wrong()
@@ -142,7 +143,7 @@ func (s *Session) login(ctx context.Context) (string, error) {
 	s.tries.clear(doorAPI)
 	token := out.scalar("token")
 	if token == "" {
-		return "", errors.New("log in: answer without token")
+		return "", fmt.Errorf("log in: %w", &unanswered{errors.New("answer without token"), true})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -238,3 +238,47 @@ func TestLoginTriesOutliveRestarts(t *testing.T) {
 		}
 	})
 }
+
+// A password that the PBX has taken before is not taken for wrong because
+// answers get lost, or because the agent dies while it waits for one: that
+// would leave the hotel without its PBX for ten minutes after each bad one. One
+// that the PBX calls wrong counts as ever.
+func TestLoginsUnheardOfAPasswordThatIsGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		silent := func(string) string { return "" }
+		w := &wire{answer: func(string) string { return loggedIn }}
+		file := filepath.Join(t.TempDir(), "tries")
+		try := func() error {
+			s := session(w)
+			s.TriesFile = file
+			return s.Login(t.Context())
+		}
+		if err := try(); err != nil {
+			t.Fatal(err)
+		}
+		w.answer = silent
+		for range 20 {
+			_ = try()
+		}
+		if n := w.count("login"); n != 1+maxTries {
+			t.Errorf("20 restarts made %d tries, want %d at once", n-1, maxTries)
+		}
+		time.Sleep(unsureWithin)
+		w.answer = func(string) string { return loggedIn }
+		if err := try(); err != nil {
+			t.Errorf("after a moment: %v", err)
+		}
+
+		w.answer = func(string) string { return failure("20003") }
+		_ = try()
+		w.answer = silent
+		began := time.Now()
+		for time.Since(began) < triesWithin-time.Minute {
+			_ = try()
+			time.Sleep(unsureWithin)
+		}
+		if n := w.count("login"); n != 1+maxTries+1+maxTries {
+			t.Errorf("after a wrong password there were %d tries, want %d", n-2-maxTries, maxTries)
+		}
+	})
+}

@@ -40,7 +40,7 @@ var (
 	errStreamQuiet   = fmt.Errorf("nothing came for %s", streamQuiet)
 	errStopped       = errors.New("the agent was stopped")
 	errStopsMidway   = errors.New("it stops midway")
-	errSpent         = fmt.Errorf("%w: %d tries within %s", ErrPaused, maxTries, triesWithin)
+	errSpent         = fmt.Errorf("%w: %d tries came to nothing", ErrPaused, maxTries)
 	errLineBreak     = errors.New("the PBX's user or password holds a line break, which the stream cannot carry")
 )
 
@@ -260,6 +260,7 @@ func (c *connection) take(ctx context.Context, p piece) error {
 	case p.line == "" && p.why == nil:
 		c.settle()
 	case strings.HasPrefix(strings.ToLower(p.line), "response: error") && !c.settled:
+		c.session.tries.hungUp(doorStream)
 		return errStreamAnswer
 	}
 	if p.line != "" {
@@ -272,6 +273,7 @@ func (c *connection) take(ctx context.Context, p piece) error {
 func (c *connection) broken(err error) error {
 	switch {
 	case !c.settled:
+		c.session.tries.hungUp(doorStream)
 		return errStreamRefused
 	case errors.Is(err, io.EOF):
 		return errStreamClosed

@@ -21,6 +21,11 @@ const (
 	triesWithin = 10*time.Minute + 30*time.Second
 	maxTries    = 3
 	maxInARow   = 4
+	// unsureWithin is that time for tries of which nothing was heard, at a door
+	// that has taken user and password before: it is the line that is bad, or we
+	// died. Should the password have been changed meanwhile, too, the lock costs
+	// no more than waiting as long each time would.
+	unsureWithin = 20 * time.Second
 )
 
 // door is one of the ways in which we log in at a PBX. The manual does not
@@ -45,9 +50,13 @@ type tries struct {
 
 // record is what the file holds.
 type record struct {
-	At    map[door][]time.Time `json:"at"`
-	Row   int                  `json:"row"`   // tries at all doors since a login succeeded
-	Wrong bool                 `json:"wrong"` // the PBX has called the password wrong since
+	At moments `json:"at"`
+	// Unsure are those of which nothing was heard, at a door that is Proven: it
+	// has taken user and password, and none has called them wrong since.
+	Unsure moments       `json:"unsure,omitempty"`
+	Proven map[door]bool `json:"proven,omitempty"`
+	Row    int           `json:"row"`   // tries at all doors since a login succeeded
+	Wrong  bool          `json:"wrong"` // the PBX has called the password wrong since
 	// Salt and Who tell whether user and password are still those that were
 	// tried. So few bytes are no help to whoever would guess them.
 	Salt []byte `json:"salt"`
@@ -78,7 +87,7 @@ func (t *tries) wrong() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.load()
-	t.Wrong = true
+	t.Wrong, t.Proven = true, map[door]bool{}
 	t.save()
 }
 
@@ -102,27 +111,28 @@ func (t *tries) full(now time.Time) bool {
 	if t.Wrong && t.Row >= maxInARow {
 		return true
 	}
-	count := 0
-	for d, all := range t.At {
-		var recent []time.Time
-		for _, at := range all {
-			if age := now.Sub(at); age >= 0 && age < triesWithin {
-				recent = append(recent, at)
-			}
-		}
-		t.At[d] = recent
-		count += len(recent)
-	}
-	return count >= maxTries
+	return t.At.keep(now, triesWithin)+t.Unsure.keep(now, unsureWithin) >= maxTries
 }
 
-// add notes a try; a file that cannot be written only costs the memory of
-// it over a restart.
-func (t *tries) add(d door, now time.Time) {
+// moments are times of tries, by door.
+type moments map[door][]time.Time
+
+// keep forgets those that are older than within, and counts the others.
+func (m moments) keep(now time.Time, within time.Duration) (count int) {
+	for d, all := range m {
+		m[d] = slices.DeleteFunc(all, func(at time.Time) bool { age := now.Sub(at); return age < 0 || age >= within })
+		count += len(m[d])
+	}
+	return count
+}
+
+// add notes a try that came to nothing, and whether anything was heard of it; a
+// file that cannot be written only costs the memory of it over a restart.
+func (t *tries) add(d door, now time.Time, heard bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.load()
-	t.note(d, now)
+	t.note(d, now, heard)
 }
 
 // begin notes a try before it is made, where its outcome may stay unknown;
@@ -133,8 +143,21 @@ func (t *tries) begin(d door, now time.Time) bool {
 	if t.full(now) {
 		return false
 	}
-	t.note(d, now)
+	t.note(d, now, false)
 	return true
+}
+
+// hungUp says that the PBX has hung up on the newest try at a door, which may be
+// how it calls a password wrong.
+func (t *tries) hungUp(d door) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.load()
+	if n := len(t.Unsure[d]); n > 0 {
+		t.At[d] = append(t.At[d], t.Unsure[d][n-1])
+		t.Unsure[d] = t.Unsure[d][:n-1]
+		t.save()
+	}
 }
 
 // next is when another try may be made; zero: now, or not by itself.
@@ -144,16 +167,27 @@ func (t *tries) next(now time.Time) time.Time {
 	if !t.full(now) || t.Wrong && t.Row >= maxInARow {
 		return time.Time{}
 	}
-	var recent []time.Time
+	var over []time.Time // when each stops to count
 	for _, all := range t.At {
-		recent = append(recent, all...)
+		for _, at := range all {
+			over = append(over, at.Add(triesWithin))
+		}
 	}
-	slices.SortFunc(recent, time.Time.Compare)
-	return recent[len(recent)-maxTries].Add(triesWithin)
+	for _, all := range t.Unsure {
+		for _, at := range all {
+			over = append(over, at.Add(unsureWithin))
+		}
+	}
+	slices.SortFunc(over, time.Time.Compare)
+	return over[len(over)-maxTries]
 }
 
-func (t *tries) note(d door, now time.Time) {
-	t.At[d] = append(t.At[d], now)
+func (t *tries) note(d door, now time.Time, heard bool) {
+	of := t.At
+	if t.Proven[d] && !heard {
+		of = t.Unsure
+	}
+	of[d] = append(of[d], now)
 	t.Row++
 	t.save()
 }
@@ -163,11 +197,12 @@ func (t *tries) clear(d door) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.load()
-	if len(t.At[d]) == 0 && t.Row == 0 {
+	if len(t.At[d]) == 0 && len(t.Unsure[d]) == 0 && t.Row == 0 && t.Proven[d] {
 		return
 	}
 	delete(t.At, d)
-	t.Row, t.Wrong = 0, false
+	delete(t.Unsure, d)
+	t.Row, t.Wrong, t.Proven[d] = 0, false, true
 	t.save()
 }
 
@@ -180,7 +215,10 @@ func (t *tries) load() {
 		}
 	}
 	if t.At == nil {
-		t.At = map[door][]time.Time{}
+		t.At = moments{}
+	}
+	if t.Unsure == nil {
+		t.Unsure = moments{}
 	}
 	if t.Salt == nil {
 		t.Salt = make([]byte, 8)
@@ -188,7 +226,10 @@ func (t *tries) load() {
 	}
 	sum := sha256.Sum256(append(slices.Clone(t.Salt), t.who...))
 	if who := sum[:4]; !bytes.Equal(who, t.Who) {
-		t.Who, t.Row, t.Wrong = who, 0, false
+		t.Who, t.Row, t.Wrong, t.Proven = who, 0, false, nil
+	}
+	if t.Proven == nil {
+		t.Proven = map[door]bool{}
 	}
 }
 

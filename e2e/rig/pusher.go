@@ -1,4 +1,4 @@
-package e2e
+package rig
 
 import (
 	"bufio"
@@ -18,14 +18,14 @@ import (
 
 // What a report is about.
 const (
-	aboutMinibar      = "minibar"
-	aboutHousekeeping = "housekeeping"
-	aboutCall         = "call"
+	AboutMinibar      = "minibar"
+	AboutHousekeeping = "housekeeping"
+	AboutCall         = "call"
 )
 
-// report is one body that a PBX pushes, once or, as an event of its own
+// Report is one body that a PBX pushes, once or, as an event of its own
 // again, several times.
-type report struct {
+type Report struct {
 	callid string
 	about  string
 	room   int
@@ -41,13 +41,13 @@ type report struct {
 	story  []string // how each attempt went
 }
 
-func (r *report) note(format string, args ...any) {
+func (r *Report) note(format string, args ...any) {
 	r.story = append(r.story, time.Now().Format("05.000000 ")+fmt.Sprintf(format, args...))
 }
 
-// pbx pushes reports in the manner of a PBX: each on a connection of its own,
+// Pusher pushes reports in the manner of a PBX: each on a connection of its own,
 // again until a 200 has come back.
-type pbx struct {
+type Pusher struct {
 	to     string
 	serial string
 	calls  atomic.Int64
@@ -55,27 +55,37 @@ type pbx struct {
 	acked   atomic.Int64
 	refused atomic.Int64
 
+	stream *Telephones // which sends instead; nil: they are pushed
+
 	mu      sync.Mutex
-	reports []*report
+	reports []*Report
 	strange []string // answers that are neither 200 nor 503
 }
 
-func newPBX(to string) *pbx { return &pbx{to: to, serial: "369872B04EDC"} }
+// NewPusher makes one that pushes to an address.
+func NewPusher(to string) *Pusher { return &Pusher{to: to, serial: PushSerial} }
 
-// invent makes a report and enters it into the list.
-func (p *pbx) invent(about string, in int) *report {
+// PushSerial is the serial number in what a [Pusher] pushes: who else uses it
+// pushes what nobody knows of.
+const PushSerial = "369872B04EDC"
+
+// Invent makes a report and enters it into the list.
+func (p *Pusher) Invent(about string, in int) *Report {
 	n := int(p.calls.Add(1))
-	r := &report{callid: strconv.Itoa(1_700_000_000+n) + "." + strconv.Itoa(n), about: about, room: in}
+	r := &Report{callid: strconv.Itoa(1_700_000_000+n) + "." + strconv.Itoa(n), about: about, room: in}
 	switch about {
-	case aboutMinibar:
-		r.body = sim.DTMF(p.serial, r.callid, room(in), "778*"+itemCode+"*1")
-	case aboutHousekeeping:
-		r.body = sim.DTMF(p.serial, r.callid, room(in), "777*0"+strconv.Itoa(n%2))
-	case aboutCall:
-		r.body = sim.NewCdr(p.serial, sim.CDR{
-			CallID: r.callid, Start: time.Unix(int64(1_700_000_000+n), 0).UTC(), From: room(in), To: "0551234",
-			Duration: 60, Talk: 50, DestTrunk: "sip", Status: "ANSWERED", Type: "Outbound",
-		})
+	case AboutMinibar:
+		r.body = sim.DTMF(p.serial, r.callid, Room(in), "778*"+itemCode+"*1")
+	case AboutHousekeeping:
+		r.body = sim.DTMF(p.serial, r.callid, Room(in), "777*0"+strconv.Itoa(n%2))
+	case AboutCall:
+		c := p.record(r, n)
+		r.body = sim.NewCdr(p.serial, c)
+		if p.stream != nil {
+			// It lists the call, too: both must be known as one.
+			r.body = sim.NewCdr(ownSerial, c)
+			p.stream.AddRecord(c)
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,31 +93,58 @@ func (p *pbx) invent(about string, in int) *report {
 	return r
 }
 
-// manner is how an attempt goes.
-type manner int
+func (p *Pusher) record(r *Report, n int) sim.CDR {
+	start := time.Unix(int64(1_700_000_000+n), 0).UTC()
+	if p.stream != nil {
+		start = time.Now().In(p.stream.zone).Truncate(time.Second)
+	}
+	return sim.CDR{
+		CallID: r.callid, Start: start, From: Room(r.room), To: "0551234",
+		Duration: 60, Talk: 50, DestTrunk: "sip", Status: "ANSWERED", Type: "Outbound",
+	}
+}
+
+// Manner is how an attempt goes.
+type Manner int
 
 const (
-	whole  manner = iota // reads the answer and closes in order
+	whole  Manner = iota // reads the answer and closes in order
 	half                 // resets the connection within the answer
 	vanish               // resets it before the answer
 )
 
-// tell pushes a report until its 200 was read; false when ctx ended before.
-func (p *pbx) tell(ctx context.Context, r *report, how func() manner) bool {
+// Tell pushes a report until its 200 was read; false when ctx ended before.
+func (p *Pusher) Tell(ctx context.Context, r *Report, how func() Manner) bool {
+	if p.stream != nil {
+		p.send(ctx, r)
+		return true
+	}
 	r.events++
 	for ctx.Err() == nil {
 		if p.attempt(ctx, r, how()) {
 			p.acked.Add(1)
 			return true
 		}
-		pass(ctx, time.Duration(1+rand.IntN(5))*time.Millisecond)
+		Pass(ctx, time.Duration(1+rand.IntN(5))*time.Millisecond)
 	}
 	return false
 }
 
+// send lets a report go over the stream, if there is one: nobody acknowledges
+// it.
+func (p *Pusher) send(ctx context.Context, r *Report) {
+	r.unsure = 1
+	if p.stream.Streams() == 0 {
+		Pass(ctx, 100*time.Millisecond) // not many at once go to nobody
+	}
+	if p.stream.Push(ctx, r.body) == nil && p.stream.Streams() > 0 {
+		p.acked.Add(1)
+	}
+}
+
 // attempt makes one connection; true when a 200 was read and the connection
 // closed in order.
-func (p *pbx) attempt(ctx context.Context, r *report, how manner) bool {
+func (p *Pusher) attempt(ctx context.Context, r *Report, how Manner) bool {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", p.to)
 	if err != nil {
@@ -125,19 +162,19 @@ func (p *pbx) attempt(ctx context.Context, r *report, how manner) bool {
 	switch how {
 	case half:
 		_, _ = conn.Read(make([]byte, 1+rand.IntN(10)))
-		reset(conn)
+		Reset(conn)
 		r.lost++
 		r.unsure++
 		r.note("half read")
 		return false
 	case vanish:
-		reset(conn)
+		Reset(conn)
 		r.lost++
 		if time.Since(began) > surelyUnseen {
 			r.unsure++ // an answer may have come meanwhile
 		}
 		r.note("vanished after %s", time.Since(began))
-		pass(ctx, patience)
+		Pass(ctx, patience)
 		return false
 	}
 	return p.read(conn, r)
@@ -153,12 +190,12 @@ const (
 	surelyUnseen = 3 * time.Millisecond
 )
 
-func reset(conn net.Conn) {
+func Reset(conn net.Conn) {
 	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()
 }
 
-func (p *pbx) read(conn net.Conn, r *report) bool {
+func (p *Pusher) read(conn net.Conn, r *Report) bool {
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		r.lost++
@@ -187,7 +224,7 @@ func (p *pbx) read(conn net.Conn, r *report) bool {
 }
 
 // wire is a request as a PBX writes it, with and without the length.
-func (p *pbx) wire(body []byte) []byte {
+func (p *Pusher) wire(body []byte) []byte {
 	length := ""
 	if rand.IntN(2) == 0 {
 		length = fmt.Sprintf("Content-Length: %d\r\n", len(body))
@@ -196,15 +233,8 @@ func (p *pbx) wire(body []byte) []byte {
 	return append([]byte(head), body...)
 }
 
-// traffic is what a PBX does in a while.
-type traffic struct {
-	lines int           // pushers side by side
-	pause time.Duration // the longest between the bursts of one of them
-	how   func() manner
-}
-
-// rough loses an answer now and then.
-func rough() manner {
+// Rough loses an answer now and then.
+func Rough() Manner {
 	switch rand.IntN(40) {
 	case 0:
 		return half
@@ -214,27 +244,28 @@ func rough() manner {
 	return whole
 }
 
-func smooth() manner { return whole }
+// Smooth loses nothing.
+func Smooth() Manner { return whole }
 
 // run pushes until ctx ends; what has been begun then is pushed to its end,
 // until deadline ends. The result waits for all.
-func (p *pbx) run(ctx, deadline context.Context, tr traffic) (wait func()) {
+func (p *Pusher) run(ctx, deadline context.Context, tr Traffic) (wait func()) {
 	var group sync.WaitGroup
-	for range tr.lines {
+	for range tr.Lines {
 		group.Go(func() { p.line(ctx, deadline, tr) })
 	}
 	return group.Wait
 }
 
-func (p *pbx) line(ctx, deadline context.Context, tr traffic) {
-	var told []*report // minibar entries that may come again, as events of their own
-	for pass(ctx, time.Duration(rand.Int64N(int64(tr.pause)))) {
+func (p *Pusher) line(ctx, deadline context.Context, tr Traffic) {
+	var told []*Report // minibar entries that may come again, as events of their own
+	for Pass(ctx, time.Duration(rand.Int64N(int64(tr.Pause)))) {
 		for range 1 + rand.IntN(5) {
 			r := p.choose(told)
-			if !p.tell(deadline, r, tr.how) {
+			if !p.Tell(deadline, r, tr.How) {
 				return
 			}
-			if r.about == aboutMinibar {
+			if r.about == AboutMinibar && p.stream == nil {
 				told = append(told, r)
 			}
 		}
@@ -243,15 +274,15 @@ func (p *pbx) line(ctx, deadline context.Context, tr traffic) {
 
 // choose gives what happens next: mostly something new, now and then, on
 // purpose, what happened before in the same words.
-func (p *pbx) choose(told []*report) *report {
-	in := rand.IntN(roomCount)
+func (p *Pusher) choose(told []*Report) *Report {
+	in := rand.IntN(pushRooms)
 	switch n := rand.IntN(20); {
 	case n < 2 && len(told) > 0:
 		return told[len(told)-1-rand.IntN(min(3, len(told)))]
 	case n < 4:
-		return p.invent(aboutCall, in)
+		return p.Invent(AboutCall, in)
 	case n < 6:
-		return p.invent(aboutHousekeeping, in)
+		return p.Invent(AboutHousekeeping, in)
 	}
-	return p.invent(aboutMinibar, in)
+	return p.Invent(AboutMinibar, in)
 }

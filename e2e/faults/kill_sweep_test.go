@@ -1,4 +1,4 @@
-package e2e
+package faults
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bellhop/e2e/need"
+	"bellhop/e2e/rig"
 )
 
 // killAt is the command line of a tracer that kills the agent when one of its
@@ -20,9 +21,9 @@ import (
 // each thread by itself; the thread that commits changes now and then, so
 // that n is no number of commits, but every kill is one at such a call. -D
 // makes the agent the test's own child, with the tracer beside it.
-func (b *box) killAt(call string, n int, trace string) []string {
+func killAt(h *rig.Hotel, call string, n int, trace string) []string {
 	return []string{
-		need.Tool(b.t, "strace"), "-D", "-f", "-y", "-qq", "-s", "0", "-o", trace, "-P", b.db, "-P", b.db + "-intake",
+		need.Tool(h.T, "strace"), "-D", "-f", "-y", "-qq", "-s", "0", "-o", trace, "-P", h.DB, "-P", h.DB + "-intake",
 		"-e", "trace=fdatasync,fsync,pwrite64", "-e", fmt.Sprintf("inject=%s:signal=SIGKILL:when=%d", call, n),
 	}
 }
@@ -72,59 +73,56 @@ func diedAt(text []byte) string {
 // TestKilledAtEachSync kills the agent at each kind of sync: that of the
 // intake log, after which a push is acknowledged, the first of a commit, before
 // which the pages are written, and the second, before which the commit becomes
-// valid.
+// valid; and at writes.
 func TestKilledAtEachSync(t *testing.T) {
 	need.Tool(t, "strace")
-	k := newSink(t)
-	b := newBox(t, boxOptions{sink: k.url, hooks: hooks()})
-	l := b.start()
-	b.ready(l)
-	b.furnish()
-	b.stop(l)
-
-	p := newPBX(b.push)
-	c := p.chaos(t, k, traffic{lines: 4, pause: 50 * time.Millisecond, how: rough})
-	const syncs, writes = 90, 30
+	t.Parallel()
+	h := rig.NewHotel(t, rig.Setting{})
+	h.Stop(h.Open())
+	rest := h.Busy(rig.Usual)
+	syncs := setting("BELLHOP_FAULTS_SYNCS", 60)
 	deaths := map[string]int{}
-	began := time.Now()
 	for n := range syncs {
-		text := b.diesAt("fdatasync", 1+n%30)
+		text := diesAt(h, "fdatasync", 1+n%30)
 		deaths[diedAt(text)]++
 	}
-	for n := range writes {
-		b.diesAt("pwrite64", 1+n*3)
+	for n := range syncs / 3 {
+		diesAt(h, "pwrite64", 1+n*3)
 	}
-	t.Logf("killed at a sync: %v; at a write: %d; in %s", deaths, writes, time.Since(began).Round(time.Millisecond))
+	t.Logf("killed at a sync: %v; at a write: %d", deaths, syncs/3)
 	for _, kind := range []string{atIntake, atPages, atMeta} {
-		if deaths[kind] < syncs/15 {
+		if deaths[kind] < syncs/20 {
 			t.Errorf("%d kills at the sync of %s are too few", deaths[kind], kind)
 		}
 	}
 	if n := deaths[""]; n > 0 {
 		t.Errorf("%d traces end without a sync", n)
 	}
-	l = b.start()
-	b.ready(l)
-	c.end()
-	b.settle(l, p, k)
+	mended := time.Now()
+	l := h.Start()
+	h.Ready(l)
+	h.Again(l, mended)
+	rest()
+	h.Settle(l, "killed at a sync or write", mended)
 }
 
 // diesAt runs an agent until it dies at such a call, and gives the trace.
-func (b *box) diesAt(call string, n int) []byte {
-	b.t.Helper()
-	trace := filepath.Join(b.folder, "trace")
-	l := b.start(b.killAt(call, n, trace)...)
+func diesAt(h *rig.Hotel, call string, n int) []byte {
+	h.T.Helper()
+	trace := filepath.Join(h.Folder, "trace")
+	l := h.Start(killAt(h, call, n, trace)...)
 	select {
-	case <-l.ended:
-	case <-time.After(startTime):
-		b.t.Fatalf("the agent lives, and no thread has come to its %s number %d", call, n)
+	case <-l.Ended:
+	case <-time.After(rig.StartTime):
+		h.T.Fatalf("the agent lives, and no thread has come to its %s number %d", call, n)
 	}
-	if !l.killed() {
-		b.t.Fatalf("the agent ended by itself: %v", l.state)
+	if !l.Killed() {
+		h.T.Fatalf("the agent ended by itself: %v", l.State)
 	}
+	h.Tried()
 	text, err := os.ReadFile(trace)
 	if err != nil {
-		b.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return text
 }
@@ -136,19 +134,19 @@ type tracer struct {
 }
 
 // inject makes system calls of a running agent fail until end.
-func (b *box) inject(l *life, expressions ...string) *tracer {
-	b.t.Helper()
-	args := []string{"-f", "-qq", "-o", filepath.Join(b.folder, "trace"), "-p", strconv.Itoa(l.cmd.Process.Pid),
-		"-P", b.db, "-P", b.db + "-intake", "-e", "trace=fdatasync,pwrite64"}
+func inject(h *rig.Hotel, l *rig.Life, expressions ...string) *tracer {
+	h.T.Helper()
+	args := []string{"-f", "-qq", "-o", filepath.Join(h.Folder, "trace"), "-p", strconv.Itoa(l.Pid()),
+		"-P", h.DB, "-P", h.DB + "-intake", "-e", "trace=fdatasync,pwrite64"}
 	for _, e := range expressions {
 		args = append(args, "-e", "inject="+e)
 	}
-	tr := &tracer{b.t, exec.Command(need.Tool(b.t, "strace"), args...)}
+	tr := &tracer{h.T, exec.Command(need.Tool(h.T, "strace"), args...)}
 	tr.cmd.Stderr = os.Stderr
 	if err := tr.cmd.Start(); err != nil {
-		b.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	b.t.Cleanup(func() {
+	h.T.Cleanup(func() {
 		if tr.cmd.ProcessState == nil {
 			_ = tr.cmd.Process.Kill()
 			_ = tr.cmd.Wait()

@@ -1,4 +1,4 @@
-package e2e
+package faults
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"bellhop/e2e/rig"
 	"bellhop/hotel"
 )
 
@@ -76,25 +77,22 @@ func TestDamagedFile(t *testing.T) {
 }
 
 func hurt(t *testing.T, d damage) {
-	k := newSink(t)
-	b := newBox(t, boxOptions{sink: k.url, hooks: hooks()})
-	l := b.start()
-	b.ready(l)
-	b.furnish()
-	p := newPBX(b.push)
+	b := rig.NewHotel(t, rig.Setting{})
+	l := b.Open()
+	p := b.Push
 	for n := range 300 {
-		if !p.tell(t.Context(), p.invent(aboutMinibar, n), smooth) {
+		if !p.Tell(t.Context(), p.Invent(rig.AboutMinibar, n), rig.Smooth) {
 			t.Fatal("a push is not acknowledged")
 		}
 	}
-	b.drained(drainTime)
-	b.stop(l)
+	b.Drained(rig.DrainTime)
+	b.Stop(l)
 
 	for round := range 4 {
-		b.damage(d)
-		l := b.start()
-		s := b.ready(l)
-		aside, err := filepath.Glob(b.db + ".bad-*")
+		hit(t, b.DB, d)
+		l := b.Start()
+		s := b.Ready(l)
+		aside, err := filepath.Glob(b.DB + ".bad-*")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,40 +101,40 @@ func hurt(t *testing.T, d damage) {
 			t.Error("nothing was noticed")
 		}
 		if len(aside) > 0 {
-			eventually(t, noticeTime, func() (bool, string) { return b.alarmed(hotel.AlertDatabase), "nobody is told" })
+			rig.Eventually(t, rig.NoticeTime, func() (bool, string) { return b.Alarmed(hotel.AlertDatabase), "nobody is told" })
 		}
-		b.furnish() // what was lost of the rooms and items
-		r := p.invent(aboutMinibar, round)
-		if !p.tell(t.Context(), r, smooth) {
+		b.Furnish() // what was lost of the rooms and items
+		r := p.Invent(rig.AboutMinibar, round)
+		if !p.Tell(t.Context(), r, rig.Smooth) {
 			t.Fatal("a push is not acknowledged")
 		}
-		id := b.status().Store.LastID
-		eventually(t, noticeTime, func() (bool, string) {
-			units := b.event(id).Units
+		id := b.Status().Store.LastID
+		rig.Eventually(t, rig.NoticeTime, func() (bool, string) {
+			units := b.Event(id).Units
 			return len(units) == 3, fmt.Sprintf("done are %+v", units)
 		})
-		for name, done := range b.event(id).Units {
+		for name, done := range b.Event(id).Units {
 			if done.Error != "" {
 				t.Errorf("%s failed: %s", name, done.Error)
 			}
 		}
-		b.drained(drainTime)
-		b.stop(l)
+		b.Drained(rig.DrainTime)
+		b.Stop(l)
 	}
 }
 
-func (b *box) damage(d damage) {
-	b.t.Helper()
-	file, err := os.OpenFile(b.db, os.O_RDWR, 0)
+func hit(t *testing.T, path string, d damage) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	if err := d.do(file, info.Size()); err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
