@@ -64,12 +64,13 @@ func (s httpSender) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error
 }
 
 // judgeStatus: 2xx is done, what time may cure is tried again, the rest is
-// refused.
+// refused. A redirect is not followed, and comes as often as not from somebody
+// on the way who wants a person to log in to the network first.
 func judgeStatus(status int) error {
 	switch {
 	case status >= 200 && status < 300:
 		return nil
-	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
+	case status >= 500, status >= 300 && status < 400, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
 		return &pms.Retry{Err: errors.New("answered " + http.StatusText(status))}
 	}
 	return &pms.Refused{Status: status, Reason: http.StatusText(status)}
@@ -97,6 +98,7 @@ func newHTTPClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = httpWidth
 	transport.ResponseHeaderTimeout = 15 * time.Second
+	transport.MaxResponseHeaderBytes = 64 << 10
 	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

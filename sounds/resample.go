@@ -8,7 +8,7 @@ import "math"
 // back as tones that were never there. Each sample that leaves is the sum of
 // those around its place, weighted by a sinc (the ideal low-pass) that a
 // Kaiser window ends after some hundredths of a second. The weights stand in a
-// table for a few hundred places between two samples; between these the
+// table for some hundred places between two samples; between these the
 // weights are interpolated, which errs by less than a 16-bit sample shows.
 // So one code serves all pairs of rates, also those with no common divisor.
 type resampler struct {
@@ -23,7 +23,7 @@ type resampler struct {
 }
 
 const (
-	phases = 256
+	phases = 128
 	// What is kept of the smaller half rate: 3600 Hz of 4000. A telephone
 	// carries 3400.
 	passBand = 0.9

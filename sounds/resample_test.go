@@ -21,9 +21,9 @@ func through(fresh *resampler, in []float32) []float32 {
 	return r.flush(out)
 }
 
-// usual are rates that recordings have, with two that have no common divisor
+// usual are rates that recordings have, two of which have no common divisor
 // with ours to speak of.
-var usual = []int{4000, 6000, 11025, 11127, 12000, 16000, 22050, 24000, 32000, 44100, 44101, 48000, 96000, 192000}
+var usual = []int{4000, 11025, 11127, 16000, 22050, 24000, 44100, 44101, 48000, 96000}
 
 // TestAliases holds that tones above what 8000 samples a second can carry go:
 // what is left of them is 60 dB down, wherever it would turn up.
@@ -35,7 +35,7 @@ func TestAliases(t *testing.T) {
 				if hertz >= float64(rate)/2 {
 					break
 				}
-				out := through(fresh, tone(rate, rate/5, hertz, 1))
+				out := through(fresh, tone(rate, rate/10, hertz, 1))
 				// All that is left, the ends of the tone aside.
 				if got := toDB(2 * power(out[len(out)/4:len(out)*3/4])); got > -60 {
 					t.Errorf("a tone of %g Hz leaves %.1f dB", hertz, got)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	iradix "github.com/hashicorp/go-immutable-radix/v2"
 	"go.etcd.io/bbolt"
@@ -23,11 +22,10 @@ const (
 
 // commit is what a request sees of the transaction under way.
 type commit struct {
-	tx     *bbolt.Tx
-	store  *Store
-	meta   meta
-	clock  time.Time // as read
-	now    time.Time // UTC
+	tx    *bbolt.Tx
+	store *Store
+	meta  meta
+	reading
 	state  *iradix.Txn[record]
 	undo   []func() // run, last first, when the transaction fails
 	kept   []func() // run when it is done
@@ -43,8 +41,8 @@ type commit struct {
 	claims   []uint64           // calls that must not be begun meanwhile
 }
 
-// tick reads the clock: a transaction may be open for a while.
-func (c *commit) tick(now time.Time) { c.clock, c.now = now, now.UTC() }
+// tick reads the clocks: a transaction may be open for a while.
+func (c *commit) tick() { c.reading = c.store.read() }
 
 // put writes one pair, keeps the count of bytes and remembers a failure,
 // which ends the whole commit.
@@ -94,7 +92,7 @@ func (c *commit) note(bucket, key []byte) {
 // concerns one request alone is in its err.
 func (s *Store) commit(w *work) error {
 	c := &commit{store: s, meta: s.meta, state: s.snapshot.Load().root.Txn()}
-	c.tick(s.now())
+	c.tick()
 	c.meta.Commit++
 	err := s.confirm()
 	if err == nil {
@@ -126,7 +124,7 @@ func (s *Store) transact(c *commit, w *work) error {
 		if err := w.gather(c); err != nil {
 			return err
 		}
-		c.tick(s.now())
+		c.tick()
 		for _, r := range w.batch {
 			r.err = r.apply(c)
 			if c.broken != nil {

@@ -378,6 +378,7 @@ func TestAlive(t *testing.T) {
 		_ = b.do(t.Context(), func(*commit) error { close(blocked); <-release; return nil })
 	}()
 	<-blocked
+	b.clock.add(time.Minute)
 	if err := b.Alive(0); err == nil || !strings.Contains(err.Error(), "a commit has taken") {
 		t.Errorf("a commit that does not end: %v", err)
 	}

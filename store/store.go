@@ -57,6 +57,9 @@ type Watch struct {
 type Options struct {
 	Path string           // the database file; its folder must exist
 	Now  func() time.Time // time.Now when nil
+	// Steady is the time since any moment of this run, however Now's clock is
+	// set; nil: by Now's monotonic reading.
+	Steady func() time.Duration
 	// LockTimeout bounds the wait for another process; a second when 0.
 	LockTimeout time.Duration
 	// Believed tells whether Now can be believed; nil: always. A time that
@@ -77,6 +80,9 @@ type Options struct {
 type Store struct {
 	path     string
 	now      func() time.Time
+	steady   func() time.Duration
+	opened   time.Duration // by steady
+	run      string        // see [meta]; empty when read only
 	believed func() bool
 	apply    ApplyFunc
 	watch    Watch
@@ -99,7 +105,8 @@ type Store struct {
 	unsure   bool // whether the newest commit is on the disk; see confirm
 	progress progress
 	intake   intake
-	logOf    meta    // of the database that wrote the intake log
+	logOf    meta // of the database that wrote the intake log
+	mark     mark
 	logged   []taken // in the intake log, and in no commit yet
 
 	compacting sync.Mutex
@@ -118,7 +125,7 @@ type Store struct {
 	commits   atomic.Uint64
 	rounds    atomic.Uint64
 	newest    atomic.Uint64 // event in the intake log
-	began     atomic.Int64  // when the commit under way began, Unix nanoseconds; 0: there is none
+	began     atomic.Int64  // when the commit under way began, by steady; 0: there is none
 
 	// Damaged is where Open moved a file that it could not read; empty when
 	// nothing was wrong. Salvaged counts the events taken over from it.
@@ -134,6 +141,10 @@ func Open(opts Options) (*Store, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	if opts.Steady == nil {
+		began := opts.Now()
+		opts.Steady = func() time.Duration { return opts.Now().Sub(began) }
+	}
 	if opts.Believed == nil {
 		opts.Believed = func() bool { return true }
 	}
@@ -146,6 +157,7 @@ func Open(opts Options) (*Store, error) {
 	s := &Store{
 		path:     opts.Path,
 		now:      opts.Now,
+		steady:   opts.Steady,
 		believed: opts.Believed,
 		apply:    opts.Apply,
 		watch:    opts.Watch,
@@ -161,6 +173,8 @@ func Open(opts Options) (*Store, error) {
 		diskFree: opts.diskFree,
 		copied:   opts.copied,
 	}
+	s.mark.reading = s.read()
+	s.opened = s.mark.steady
 	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
 	}
@@ -184,8 +198,8 @@ func Open(opts Options) (*Store, error) {
 // and until then no push is answered by the log.
 func (s *Store) recover() {
 	s.intake, s.logged = openIntake(s.path+intakeSuffix, s.logOf)
-	s.meta.Run = draw()
-	s.intake.run = s.meta.Run
+	s.run = draw()
+	s.meta.Run, s.intake.run = s.run, s.run
 	_ = s.commit(&work{store: s, now: true})
 }
 
@@ -232,7 +246,7 @@ func (s *Store) load() error {
 // it with the first push; Close waits for it too.
 func (s *Store) loadRecent(logged []taken) {
 	defer close(s.recent.loaded)
-	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now(), logged) })
+	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.read(), logged) })
 }
 
 // Alive says why only a restart can help, if so: a commit does not come to its
@@ -240,7 +254,7 @@ func (s *Store) loadRecent(logged []taken) {
 // reason: the store tries on.
 func (s *Store) Alive(within time.Duration) error {
 	if began := s.began.Load(); began != 0 {
-		if took := time.Since(time.Unix(0, began)); took > within {
+		if took := s.steady() - time.Duration(began); took > within {
 			return fmt.Errorf("a commit has taken %s", took.Round(time.Second))
 		}
 	}

@@ -42,6 +42,8 @@ type Box struct {
 	Open   string // where /healthz is answered
 	Log    string
 	Client *api.Client
+
+	enter []string // the command line that the agent's goes behind
 }
 
 // Options say what differs from box to box.
@@ -52,10 +54,7 @@ type Options struct {
 	Store string            // the folder of the store; empty: one of the box's own
 	Hooks map[string]string // file name -> text
 	Extra string            // more of the config, whole sections
-	// PushTo is where the PBX pushes to; empty: an address of this computer.
-	PushTo string
-	// AllowFrom may push; empty: this computer.
-	AllowFrom string
+	Place Place             // where the agent is, and where those are who may push; empty: this computer
 }
 
 const (
@@ -70,15 +69,14 @@ func NewBox(t *testing.T, o Options) *Box {
 	folder := t.TempDir()
 	o.Store = cmp.Or(o.Store, filepath.Join(folder, "store"))
 	o.PBX = cmp.Or(o.PBX, "http://127.0.0.1:1")
-	o.AllowFrom = cmp.Or(o.AllowFrom, "127.0.0.1")
+	o.Place.Agent = cmp.Or(o.Place.Agent, "127.0.0.1")
+	o.Place.Far = cmp.Or(o.Place.Far, "127.0.0.1")
 	b := &Box{
 		T: t, Folder: folder,
 		Config: filepath.Join(folder, "bellhop.toml"), DB: filepath.Join(o.Store, "bellhop.db"),
 		Socket: filepath.Join(folder, "bellhop.sock"), Log: filepath.Join(folder, "log"),
-		PushTo: o.PushTo, Open: freeAddress(t),
-	}
-	if b.PushTo == "" {
-		b.PushTo = freeAddress(t)
+		PushTo: freeAddress(t, o.Place.Agent), Open: freeAddress(t, o.Place.Agent),
+		enter: o.Place.Enter,
 	}
 	b.Client = api.NewClient(b.Socket)
 	for name, text := range o.Hooks {
@@ -92,7 +90,7 @@ func NewBox(t *testing.T, o Options) *Box {
 }
 
 func (b *Box) toml(o Options) string {
-	events := fmt.Sprintf("event_listen = %q\nallow_from = [%q]\n", b.PushTo, o.AllowFrom)
+	events := fmt.Sprintf("event_listen = %q\nallow_from = [%q]\n", b.PushTo, o.Place.Far)
 	if o.Event != "" {
 		events = fmt.Sprintf("events = \"tcp\"\nevent_addr = %q\n", o.Event)
 	}
@@ -141,14 +139,15 @@ func (b *Box) Write(name, text string) {
 }
 
 // freeAddress is one that nobody listens on, outside of the ports that
-// systems give to outgoing connections, so that it stays free.
-func freeAddress(t *testing.T) string {
+// systems give to outgoing connections, so that it stays free. What is free
+// here is taken to be free on another computer.
+func freeAddress(t *testing.T, host string) string {
 	t.Helper()
 	for range 100 {
-		address := "127.0.0.1:" + strconv.Itoa(10_000+rand.IntN(20_000))
-		if ln, err := net.Listen("tcp", address); err == nil {
+		port := strconv.Itoa(10_000 + rand.IntN(20_000))
+		if ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port)); err == nil {
 			_ = ln.Close()
-			return address
+			return net.JoinHostPort(host, port)
 		}
 	}
 	t.Fatal("no port is free")

@@ -51,6 +51,7 @@ type Hotel struct {
 	Desk *Desk
 
 	copyStore func(folder string) error
+	hostile   Hostile
 	row       Row
 }
 
@@ -64,14 +65,35 @@ type Setting struct {
 	// CopyStore copies the store's folder into another, which is read instead in
 	// the end; nil: it may be read where it lies.
 	CopyStore func(folder string) error
+	Place     *Place  // where the agent is; nil: on this computer
+	Hostile   Hostile // what is not to be held against the agent
+}
+
+// Hostile says what there is beside the usual hotel that means ill; the verdict
+// is on everything else.
+type Hostile struct {
+	Reports bool     // the PBX's port is sent what is no report: it ends as alerts
+	Hooks   []string // files with hooks that fail: their units are parked
+}
+
+// Place is another computer, on which the agent runs, and what is near it here.
+type Place struct {
+	Agent string   // the address of that computer
+	Far   string   // of this one, on which the far sides are
+	Enter []string // the command line that the agent's goes behind
 }
 
 // NewHotel lays a hotel out, with every far side there and well; no agent runs.
 func NewHotel(t *testing.T, s Setting) *Hotel {
 	t.Helper()
-	h := &Hotel{PMS: NewSink(t), PBX: NewTelephones(t, s.Stream), copyStore: s.CopyStore}
-	o := Options{Store: s.Store, PMS: "http://" + way(s.ToPMS, h.PMS.Address), PBX: "http://" + way(s.ToPBX, h.PBX.Address), Event: h.PBX.StreamAddress}
-	o.Hooks = Hooks(h.PMS.Address)
+	if s.Place == nil {
+		s.Place = &Place{Agent: "127.0.0.1", Far: "127.0.0.1"}
+	}
+	h := &Hotel{PMS: NewSink(t, s.Place.Far), PBX: NewTelephones(t, s.Place.Far, s.Stream), copyStore: s.CopyStore}
+	pms := way(s.ToPMS, h.PMS.Address)
+	o := Options{Store: s.Store, PMS: "http://" + pms, PBX: "http://" + way(s.ToPBX, h.PBX.Address), Event: h.PBX.StreamAddress}
+	o.Place = *s.Place
+	o.Hooks = Hooks(pms)
 	for name, text := range s.Hooks {
 		o.Hooks[name] = text
 	}
@@ -81,6 +103,7 @@ func NewHotel(t *testing.T, s Setting) *Hotel {
 		h.Push.stream, h.Push.serial = h.PBX, h.PBX.Serial() // one PBX: its reports and records are merged
 	}
 	h.Desk = &Desk{box: h.Box}
+	h.hostile = s.Hostile
 	return h
 }
 
@@ -162,10 +185,30 @@ func (h *Hotel) Again(l *Life, over time.Time) {
 	h.row.Again = append(h.row.Again, time.Since(over))
 }
 
+// HeardAgain waits until the agent has read another report of the PBX, and
+// notes how long that took from when the fault was over.
+func (h *Hotel) HeardAgain(l *Life, over time.Time) {
+	h.T.Helper()
+	Eventually(h.T, NoticeTime, func() (bool, string) {
+		if !l.Running() {
+			h.T.Fatalf("the agent ended: %v", l.State)
+		}
+		s := h.Status()
+		return s.PBX != nil && s.PBX.LastPush.After(over), "the agent has read no report"
+	})
+	h.row.Again = append(h.row.Again, time.Since(over))
+}
+
 // Acknowledges waits until so many more things have been acknowledged.
 func (h *Hotel) Acknowledges(l *Life, more int64) {
 	h.T.Helper()
 	h.grows(l, "things are acknowledged", h.Acknowledged, more)
+}
+
+// Pushes waits until so many more pushes have been acknowledged.
+func (h *Hotel) Pushes(l *Life, more int64) {
+	h.T.Helper()
+	h.grows(l, "pushes are acknowledged", h.Push.acked.Load, more)
 }
 
 // Refuses waits until so many more pushes have been refused.

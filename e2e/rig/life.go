@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 
@@ -26,7 +27,7 @@ func (b *Box) Start(tracer ...string) *Life {
 		b.T.Fatal(err)
 	}
 	defer log.Close()
-	args := append(tracer, Program(b.T), "run", "-c", b.Config)
+	args := slices.Concat(b.enter, tracer, []string{Program(b.T), "run", "-c", b.Config})
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {

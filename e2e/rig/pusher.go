@@ -63,7 +63,11 @@ type Pusher struct {
 }
 
 // NewPusher makes one that pushes to an address.
-func NewPusher(to string) *Pusher { return &Pusher{to: to, serial: "369872B04EDC"} }
+func NewPusher(to string) *Pusher { return &Pusher{to: to, serial: PushSerial} }
+
+// PushSerial is the serial number in what a [Pusher] pushes: who else uses it
+// pushes what nobody knows of.
+const PushSerial = "369872B04EDC"
 
 // Invent makes a report and enters it into the list.
 func (p *Pusher) Invent(about string, in int) *Report {
@@ -78,6 +82,8 @@ func (p *Pusher) Invent(about string, in int) *Report {
 		c := p.record(r, n)
 		r.body = sim.NewCdr(p.serial, c)
 		if p.stream != nil {
+			// It lists the call, too: both must be known as one.
+			r.body = sim.NewCdr(ownSerial, c)
 			p.stream.AddRecord(c)
 		}
 	}

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
+	"net"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 type Sink struct {
 	*sim.Sink
 	Address string
+	end     func() // of the server; one goroutine calls it at a time
 
 	mu    sync.Mutex
 	told  map[string]map[string]bool // key -> what came under it: "posting P7"
@@ -32,18 +34,45 @@ type Sink struct {
 // attempted is a message that came for the first time, taken or not.
 type attempted struct{ key, kind, room string }
 
-// NewSink starts one.
-func NewSink(t *testing.T) *Sink {
+// NewSink starts one at an address of this computer.
+func NewSink(t *testing.T, at string) *Sink {
 	t.Helper()
 	s, err := sim.NewSink(sim.SinkOptions{Secret: pmsSecret, KeepLast: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := &Sink{Sink: s, told: map[string]map[string]bool{}, posts: map[string]string{}}
-	server := httptest.NewServer(k)
-	t.Cleanup(server.Close)
-	k.Address = strings.TrimPrefix(server.URL, "http://")
+	ln, err := net.Listen("tcp", net.JoinHostPort(at, "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Address = ln.Addr().String()
+	k.begin(ln)
+	t.Cleanup(func() { k.end() })
 	return k
+}
+
+// begin serves on a listener until end is called.
+func (s *Sink) begin(ln net.Listener) {
+	server := &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0)}
+	wait := spawn(func() { _ = server.Serve(ln) }) // it says that it was closed
+	s.end = func() {
+		_ = server.Close()
+		wait()
+	}
+}
+
+// Restart lets the PMS end in the middle of whatever it does, and begin again
+// at the same address after a while: meanwhile nobody is there.
+func (s *Sink) Restart(ctx context.Context, away time.Duration) error {
+	s.end()
+	Pass(ctx, away)
+	ln, err := net.Listen("tcp", s.Address)
+	if err != nil {
+		return fmt.Errorf("the PMS comes back: %w", err)
+	}
+	s.begin(ln)
+	return nil
 }
 
 func (s *Sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -27,8 +27,12 @@ type Telephones struct {
 
 const outside = "0551234567"
 
-// NewTelephones starts one, which answers until the test ends.
-func NewTelephones(t *testing.T, stream bool) *Telephones {
+// ownSerial is the PBX's serial number, under which it lists the records of calls.
+const ownSerial = "369451090405"
+
+// NewTelephones starts one at an address of this computer, which answers until
+// the test ends.
+func NewTelephones(t *testing.T, at string, stream bool) *Telephones {
 	t.Helper()
 	zone, err := time.LoadLocation(hotelZone)
 	if err != nil {
@@ -36,7 +40,7 @@ func NewTelephones(t *testing.T, stream bool) *Telephones {
 	}
 	p := &Telephones{zone: zone}
 	p.PBX, err = sim.NewPBX(sim.PBXOptions{
-		Password: pbxPassword, Extensions: roomCount, TCP: stream, Resend: 100 * time.Millisecond, Seed: rand.Uint64(), Zone: zone,
+		Serial: ownSerial, Password: pbxPassword, Extensions: roomCount, TCP: stream, Resend: 100 * time.Millisecond, Seed: rand.Uint64(), Zone: zone,
 		Watch: func(f sim.Fate, told sim.Told) {
 			if f == sim.ReportAnswered && !stream {
 				p.delivered.Add(1)
@@ -61,9 +65,9 @@ func NewTelephones(t *testing.T, stream bool) *Telephones {
 			t.Fatal(err)
 		}
 	}
-	p.Address = serve(t, p.Serve)
+	p.Address = serve(t, at, p.Serve)
 	if stream {
-		p.StreamAddress = serve(t, p.ServeStream)
+		p.StreamAddress = serve(t, at, p.ServeStream)
 	}
 	return p
 }
@@ -74,9 +78,9 @@ const factoryRoutes = "Emergency"
 func factoryName(n int) string { return "Room " + strconv.Itoa(firstRoom+n) }
 
 // serve lets a server run until the test ends, and gives its address.
-func serve(t *testing.T, with func(context.Context, net.Listener) error) string {
+func serve(t *testing.T, at string, with func(context.Context, net.Listener) error) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", net.JoinHostPort(at, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,84 +37,83 @@ func (f *frame) add(c byte) bool {
 	return f.begun && f.depth <= 0 && !f.quoted
 }
 
-// readBody reads one body. The declared length is a hint only: the manual's
+// readBody reads one body into b. The declared length is a hint only: the manual's
 // own examples declare 256 for 369 bytes. The object's end decides; a body
 // that never completes is taken at the close, or a moment after the declared
 // length; hurry is called when only that moment is left to wait.
-func readBody(r *bufio.Reader, h head, hurry func()) ([]byte, error) {
+func readBody(r *bufio.Reader, h head, b *body, hurry func()) error {
 	if h.chunked {
-		return readChunks(r)
+		return readChunks(r, b)
 	}
-	if h.length > maxBody {
-		return nil, fmt.Errorf("read body: %w", errTooLong)
+	if h.length > maxReport {
+		return fmt.Errorf("read body: %w", errTooLong)
 	}
-	body, err := readObjectBytes(r, h.length, hurry)
-	if err != nil {
-		return body, fmt.Errorf("read body: %w", err)
+	if err := readObjectBytes(r, h.length, b, hurry); err != nil {
+		return fmt.Errorf("read body: %w", err)
 	}
 	// The rest of what was declared is tail of this body, not a request.
-	for tail := h.length - len(body); tail > 0 && r.Buffered() > 0; tail-- {
+	for tail := h.length - len(b.text); tail > 0 && r.Buffered() > 0; tail-- {
 		c, err := r.ReadByte()
 		if err != nil {
-			return body, nil
+			return nil
 		}
-		body = append(body, c)
+		if err := b.add(c); err != nil {
+			return fmt.Errorf("read body: %w", err)
+		}
 	}
-	return body, nil
+	return nil
 }
 
-func readObjectBytes(r *bufio.Reader, length int, hurry func()) ([]byte, error) {
-	var body []byte
+func readObjectBytes(r *bufio.Reader, length int, b *body, hurry func()) error {
 	var f frame
 	for length != 0 {
-		declared := length > 0 && len(body) >= length
+		declared := length > 0 && len(b.text) >= length
 		if declared && r.Buffered() == 0 {
 			hurry()
 		}
 		c, err := r.ReadByte()
-		if errors.Is(err, io.EOF) && len(body) > 0 || declared && errors.Is(err, os.ErrDeadlineExceeded) {
-			return body, nil
+		if errors.Is(err, io.EOF) && len(b.text) > 0 || declared && errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil
 		}
 		if err != nil {
-			return body, err
+			return err
 		}
-		if len(body) >= maxBody {
-			return body, errTooLong
+		if err := b.add(c); err != nil {
+			return err
 		}
-		body = append(body, c)
-		if f.add(c) || !f.begun && len(body) == length {
-			return body, nil
+		if f.add(c) || !f.begun && len(b.text) == length {
+			return nil
 		}
 	}
-	return body, nil
+	return nil
 }
 
-func readChunks(r *bufio.Reader) ([]byte, error) {
-	var body []byte
+func readChunks(r *bufio.Reader, b *body) error {
 	for {
 		left := maxHead
 		line, err := readLine(r, &left)
 		if err != nil {
-			return body, fmt.Errorf("read chunk size: %w", err)
+			return fmt.Errorf("read chunk size: %w", err)
 		}
 		size, _, _ := strings.Cut(string(line), ";")
 		n, err := strconv.ParseUint(strings.TrimSpace(size), 16, 31)
 		if err != nil {
-			return body, fmt.Errorf("read chunk size: %w", errHead)
-		}
-		if int(n)+len(body) > maxBody {
-			return body, fmt.Errorf("read chunk: %w", errTooLong)
+			return fmt.Errorf("read chunk size: %w", errHead)
 		}
 		if n == 0 {
-			return body, nil
+			return nil
 		}
-		at := len(body)
-		body = append(body, make([]byte, n)...)
-		if _, err := io.ReadFull(r, body[at:]); err != nil {
-			return body[:at], fmt.Errorf("read chunk: %w", err)
+		if err := b.room(int(n)); err != nil {
+			return fmt.Errorf("read chunk: %w", err)
+		}
+		at := len(b.text)
+		b.text = b.text[:at+int(n)]
+		if _, err := io.ReadFull(r, b.text[at:]); err != nil {
+			b.text = b.text[:at]
+			return fmt.Errorf("read chunk: %w", err)
 		}
 		if _, err := readLine(r, &left); err != nil {
-			return body, fmt.Errorf("read end of chunk: %w", err)
+			return fmt.Errorf("read end of chunk: %w", err)
 		}
 	}
 }

@@ -43,9 +43,16 @@ func newClient(secured *tls.Config) *http.Client {
 	return &http.Client{
 		Timeout:       callTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: secured},
+		Transport: &http.Transport{
+			DisableKeepAlives: true, TLSClientConfig: secured,
+			MaxResponseHeaderBytes: maxAnswerHead,
+			DisableCompression:     true, // a small answer may not unpack into a large one
+		},
 	}
 }
+
+// maxAnswerHead bounds the head of an answer; the PBX's has some 200 bytes.
+const maxAnswerHead = 64 << 10
 
 func checkPin(s tls.ConnectionState, pin [sha256.Size]byte) error {
 	if len(s.PeerCertificates) == 0 {
@@ -99,14 +106,11 @@ func (s *Session) do(client *http.Client, endpoint string, request *http.Request
 		return answer, nil
 	}
 	answer.Body.Close()
-	err = httpStatus(answer.StatusCode)
-	if answer.StatusCode >= http.StatusInternalServerError {
-		err = &unanswered{err, true}
-	}
-	return nil, fmt.Errorf("call %s: %w", endpoint, err)
+	return nil, fmt.Errorf("call %s: %w", endpoint, &unanswered{httpStatus(answer.StatusCode), true})
 }
 
-// httpStatus is a status with which the PBX's API never answers.
+// httpStatus is a status with which the PBX's API never answers: its web server
+// does while it starts, or somebody else on the way.
 type httpStatus int
 
 func (s httpStatus) Error() string { return fmt.Sprintf("HTTP status %d", int(s)) }
@@ -130,7 +134,7 @@ func readAnswer(endpoint string, body io.Reader) (node, error) {
 		return node{}, fmt.Errorf("call %s: read answer: %w", endpoint, &unanswered{err, true})
 	}
 	if len(text) > maxBody {
-		return node{}, fmt.Errorf("call %s: read answer: %w", endpoint, errTooLong)
+		return node{}, fmt.Errorf("call %s: read answer: %w", endpoint, &unanswered{errTooLong, true})
 	}
 	n, err := decodeAnswer(text)
 	if err != nil {
@@ -150,7 +154,7 @@ func decodeAnswer(text []byte) (node, error) {
 	case "Success":
 		return n, nil
 	case "":
-		return node{}, errNoAnswer
+		return node{}, &unanswered{errNoAnswer, true}
 	}
 	// The manual's tables spell the number in three ways.
 	number, err := strconv.Atoi(strings.TrimSpace(n.scalar("errno", "errornum", "errnum")))

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"bellhop/pbx"
@@ -32,9 +34,11 @@ func TestErrorKinds(t *testing.T) {
 		failure("10099"):      {}, // not assigned
 		failure("one"):        {},
 		`{"status":"Failed"}`: {},
-		`{"callid":"1"}`:      {},
-		``:                    {pbx.ErrRetry, pbx.ErrUncertain},
-		`{"status":"Suc`:      {pbx.ErrRetry, pbx.ErrUncertain},
+		`{"callid":"1"}`:      {pbx.ErrRetry, pbx.ErrUncertain},
+		`{"status":"Success","a":"` + strings.Repeat("x", maxBody) + `"}`:    {pbx.ErrRetry, pbx.ErrUncertain},
+		`{"status":"Success","a":[1` + strings.Repeat(",1", maxNodes) + `]}`: {pbx.ErrRetry, pbx.ErrUncertain},
+		``:               {pbx.ErrRetry, pbx.ErrUncertain},
+		`{"status":"Suc`: {pbx.ErrRetry, pbx.ErrUncertain},
 	} {
 		d, f := farDriver(t, V2)
 		f.answers["hotel/checkout"] = []string{answer}
@@ -46,7 +50,7 @@ func TestErrorKinds(t *testing.T) {
 func checkKinds(t *testing.T, what string, err error, kinds []error) {
 	t.Helper()
 	if err == nil {
-		t.Errorf("%s: no error", what)
+		t.Errorf("%.200s: no error", what)
 		return
 	}
 	for _, kind := range allKinds {
@@ -55,7 +59,7 @@ func checkKinds(t *testing.T, what string, err error, kinds []error) {
 			want = want || k == kind
 		}
 		if errors.Is(err, kind) != want {
-			t.Errorf("%s: %v: is %q: %v, want %v", what, err, kind, !want, want)
+			t.Errorf("%.200s: %v: is %q: %v, want %v", what, err, kind, !want, want)
 		}
 	}
 }
@@ -83,7 +87,8 @@ func TestLineKinds(t *testing.T) {
 		"no way there":      {fails(refused), []error{pbx.ErrRetry}},
 		"broken":            {fails(broken), []error{pbx.ErrRetry, pbx.ErrUncertain}},
 		"other certificate": {fails(ErrPin), []error{pbx.ErrAuth}},
-		"sent elsewhere":    {status(302), nil},
+		"sent elsewhere":    {status(302), []error{pbx.ErrRetry, pbx.ErrUncertain}},
+		"not there":         {status(404), []error{pbx.ErrRetry, pbx.ErrUncertain}},
 		"server error":      {status(502), []error{pbx.ErrRetry, pbx.ErrUncertain}},
 	} {
 		d, _ := farDriver(t, V2)
@@ -179,5 +184,19 @@ func TestStateTellsOfTheLine(t *testing.T) {
 	_ = d.ChangeExtension(ctx, "1000", pbx.Change{DND: new(true)})
 	if state := d.State(); state.Error != "" {
 		t.Errorf("the PBX is blamed: %+v", state)
+	}
+}
+
+// An answer's head is read into memory whole: it has a bound of its own.
+func TestAnswerHeadIsBounded(t *testing.T) {
+	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Long", strings.Repeat("x", 2*maxAnswerHead))
+		_, _ = w.Write([]byte(loggedIn))
+	}))
+	defer far.Close()
+	s := &Session{Base: far.URL, HTTP: NewPlainClient(), User: "api", Password: "password"}
+	err := s.Login(t.Context())
+	if err == nil || !errors.Is(err, pbx.ErrRetry) || len(err.Error()) > 1000 {
+		t.Errorf("logged in: %v", err)
 	}
 }

@@ -30,8 +30,8 @@ type Listener struct {
 	Allowed      []netip.Prefix // who may push; nobody when empty
 	ReadTimeout  time.Duration  // for one whole request
 	WriteTimeout time.Duration  // for one answer, and for seeing it taken
-	MaxConns     int
-	Report       func(error) // told what went wrong with a connection; may be nil
+	MaxConns     int            // served at a time; see places
+	Report       func(error)    // told what went wrong with connections, of each kind now and then; may be nil
 }
 
 // The bounds used where a setting is 0.
@@ -52,8 +52,10 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 	defer running.Wait()
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { _ = ln.Close() })()
-	handle = inTurn(handle)
-	places := make(chan struct{}, orDefault(l.MaxConns, defaultConns))
+	s := &service{
+		Listener: l, handle: inTurn(handle), places: newPlaces(orDefault(l.MaxConns, defaultConns)),
+		bodies: new(bodies), long: make(chan struct{}, 1), trouble: sparing{report: l.Report},
+	}
 	for {
 		conn, err := ln.Accept()
 		if ctx.Err() != nil {
@@ -67,22 +69,31 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 		}
 		remote, allowed := l.admit(conn)
 		if !allowed {
-			l.report(fmt.Errorf("refuse push from %s: address not allowed", conn.RemoteAddr()))
+			s.trouble.tell("stranger", fmt.Errorf("refuse push from %s: address not allowed", conn.RemoteAddr()))
 			_ = conn.Close()
 			continue
 		}
-		select {
-		case places <- struct{}{}:
-		default:
-			l.report(fmt.Errorf("refuse push from %s: too many connections", remote))
+		own, err := s.places.take(ctx, conn)
+		if err != nil {
+			s.trouble.tell("crowd", fmt.Errorf("refuse push from %s: %w", remote, err))
 			_ = conn.Close()
 			continue
 		}
 		running.Go(func() {
-			defer func() { <-places }()
-			l.converse(ctx, conn, remote, handle)
+			defer s.places.leave(own)
+			s.converse(ctx, own, remote)
 		})
 	}
+}
+
+// service is one run of a Listener.
+type service struct {
+	*Listener
+	handle  func(context.Context, Push) error
+	places  *places
+	bodies  *bodies
+	long    chan struct{} // holds one while a report longer than ownPart is handed over
+	trouble sparing
 }
 
 func (l *Listener) admit(conn net.Conn) (netip.Addr, bool) {
@@ -95,15 +106,17 @@ func (l *Listener) admit(conn net.Conn) (netip.Addr, bool) {
 }
 
 // converse serves one connection until it closes.
-func (l *Listener) converse(ctx context.Context, conn net.Conn, remote netip.Addr, handle func(context.Context, Push) error) {
+func (s *service) converse(ctx context.Context, own *place, remote netip.Addr) {
+	conn := own.conn
 	defer hangUp(conn)
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	r := bufio.NewReaderSize(conn, 4096)
 	for {
-		_ = conn.SetReadDeadline(time.Now().Add(orDefault(l.ReadTimeout, defaultTimeout)))
-		again, err := l.serveOne(ctx, conn, r, remote, handle)
+		_ = conn.SetReadDeadline(time.Now().Add(orDefault(s.ReadTimeout, defaultTimeout)))
+		s.places.begins(own)
+		again, err := s.serveOne(ctx, own, r, remote)
 		if err != nil && err != io.EOF && ctx.Err() == nil {
-			l.report(fmt.Errorf("serve push from %s: %w", remote, err))
+			s.told(remote, err, s.places.whole(own))
 		}
 		if err != nil || !again {
 			return
@@ -111,7 +124,21 @@ func (l *Listener) converse(ctx context.Context, conn net.Conn, remote netip.Add
 	}
 }
 
-func (l *Listener) serveOne(ctx context.Context, conn net.Conn, r *bufio.Reader, remote netip.Addr, handle func(context.Context, Push) error) (bool, error) {
+// told says what went wrong with a connection, and what it was if it had to
+// give its place up.
+func (s *service) told(remote netip.Addr, err error, stays bool) {
+	kind := "request"
+	switch {
+	case !stays:
+		kind, err = "crowd", errGaveWay
+	case errors.Is(err, errHandle):
+		kind = "keep"
+	}
+	s.trouble.tell(kind, fmt.Errorf("serve push from %s: %w", remote, err))
+}
+
+func (s *service) serveOne(ctx context.Context, own *place, r *bufio.Reader, remote netip.Addr) (bool, error) {
+	conn := own.conn
 	h, err := readHead(r)
 	if idle, ok := err.(net.Error); ok && idle.Timeout() {
 		return false, io.EOF // nothing of a next request had come: no fault
@@ -119,9 +146,17 @@ func (l *Listener) serveOne(ctx context.Context, conn net.Conn, r *bufio.Reader,
 	if err != nil {
 		return false, err
 	}
-	body, err := readBody(r, h, func() { _ = conn.SetReadDeadline(time.Now().Add(tailTime)) })
-	if errors.Is(err, errTooLong) {
-		return false, errors.Join(err, l.answer(conn, "413 Content Too Large", false))
+	b := &body{of: s.bodies}
+	defer b.done()
+	err = readBody(r, h, b, func() { _ = conn.SetReadDeadline(time.Now().Add(tailTime)) })
+	whole := s.places.whole(own)
+	switch {
+	case !whole:
+		return false, errGaveWay
+	case errors.Is(err, errTooLong):
+		return false, errors.Join(err, s.answer(conn, "413 Content Too Large", false))
+	case errors.Is(err, errBodies):
+		return false, errors.Join(err, s.answer(conn, "503 Service Unavailable", false))
 	}
 	// What came before a break is worth keeping, but not worth a 200 that
 	// would stop the PBX from sending the whole.
@@ -129,14 +164,30 @@ func (l *Listener) serveOne(ctx context.Context, conn net.Conn, r *bufio.Reader,
 		return false, err
 	}
 	var taken func(bool)
-	if err := handle(ctx, Push{Remote: remote, Body: body, OnTaken: &taken}); err != nil {
-		return false, errors.Join(fmt.Errorf("%w: %w", errHandle, err), l.answer(conn, "503 Service Unavailable", false))
+	if err := s.hand(ctx, Push{Remote: remote, Body: b.text, OnTaken: &taken}); err != nil {
+		return false, errors.Join(fmt.Errorf("%w: %w", errHandle, err), s.answer(conn, "503 Service Unavailable", false))
 	}
-	err = l.answer(conn, "200 OK", h.keepAlive())
+	b.done()
+	err = s.answer(conn, "200 OK", h.keepAlive())
 	if taken != nil {
-		taken(err == nil && l.seenTaken(conn, r))
+		taken(err == nil && s.seenTaken(conn, r))
 	}
 	return h.keepAlive(), err
+}
+
+// hand gives a report to whoever keeps it, a long one when no other long one is
+// being kept: what is read of it takes far more memory than its text.
+func (s *service) hand(ctx context.Context, p Push) error {
+	if len(p.Body) <= ownPart {
+		return s.handle(ctx, p)
+	}
+	select {
+	case s.long <- struct{}{}:
+		defer func() { <-s.long }()
+		return s.handle(ctx, p)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (l *Listener) answer(conn net.Conn, status string, keep bool) error {
@@ -197,12 +248,6 @@ func hangUp(conn net.Conn) {
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(drainTime))
 	_, _ = io.CopyN(io.Discard, conn, maxBody)
-}
-
-func (l *Listener) report(err error) {
-	if l.Report != nil {
-		l.Report(err)
-	}
 }
 
 func orDefault[T int | time.Duration](v, otherwise T) T {

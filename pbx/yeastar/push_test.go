@@ -155,8 +155,13 @@ func FuzzHead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if body, _ := readBody(r, h, func() {}); len(body) > maxBody {
-			t.Fatalf("body of %d bytes", len(body))
+		all := new(bodies)
+		b := &body{of: all}
+		if _ = readBody(r, h, b, func() {}); len(b.text) > maxReport {
+			t.Fatalf("body of %d bytes", len(b.text))
+		}
+		if b.done(); all.taken.Load() != 0 {
+			t.Fatalf("%d bytes are not given back", all.taken.Load())
 		}
 	})
 }

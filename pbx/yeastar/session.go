@@ -143,7 +143,7 @@ func (s *Session) login(ctx context.Context) (string, error) {
 	s.tries.clear(doorAPI)
 	token := out.scalar("token")
 	if token == "" {
-		return "", errors.New("log in: answer without token")
+		return "", fmt.Errorf("log in: %w", &unanswered{errors.New("answer without token"), true})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,10 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of one report. The longest example of the manual is below 1 KiB.
+// Bounds of one report or answer. The longest report in the manual is below
+// 1 KiB; answers are lists of what may be a thousand telephones.
 const (
 	maxBody    = 1 << 20
+	maxReport  = 64 << 10 // of a report that is pushed
 	maxDepth   = 16
+	maxNodes   = 1 << 16 // as values take fifty times the memory of their text
 	maxMembers = 64
 )
 
@@ -50,8 +53,9 @@ func parse(body []byte) (node, error) {
 
 // scan reads text that is known to be well-formed JSON.
 type scan struct {
-	text []byte
-	at   int
+	text  []byte
+	at    int
+	nodes int
 }
 
 // next passes over blanks and gives the byte after them.
@@ -65,6 +69,9 @@ func (s *scan) next() byte {
 func (s *scan) node(depth int) (node, error) {
 	if depth > maxDepth {
 		return node{}, fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	if s.nodes++; s.nodes > maxNodes {
+		return node{}, fmt.Errorf("more than %d values", maxNodes)
 	}
 	switch s.next() {
 	case '{':

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -98,5 +99,17 @@ func BenchmarkNormalise(b *testing.B) {
 		if _, err := Normalise(body); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// A value takes far more memory than its text: there is a bound of them, which
+// a list of a thousand telephones stays below.
+func TestParseBoundsValues(t *testing.T) {
+	list := func(n int) []byte { return []byte(`{"a":[` + strings.Repeat("1,", n) + `1]}`) }
+	if _, err := parse(list(maxNodes - 4)); err != nil {
+		t.Errorf("as many as may be: %v", err)
+	}
+	if _, err := parse(list(maxNodes)); err == nil || !strings.Contains(err.Error(), "values") {
+		t.Errorf("too many: %v", err)
 	}
 }

@@ -54,12 +54,14 @@ func judge(answer *http.Response, reply []byte, broken error, now time.Time) ([]
 	return nil, &pms.Refused{Status: status, Reason: reason(status, reply)}
 }
 
+// timeCures: a redirect, too. It is not followed, and comes as often as not from
+// somebody on the way who wants a person to log in to the network first.
 func timeCures(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
 	}
-	return status >= 500
+	return status >= 500 || status >= 300 && status < 400
 }
 
 // readRetryAfter reads seconds or an HTTP date (RFC 9110, 10.2.3). The result

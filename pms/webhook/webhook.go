@@ -11,7 +11,7 @@
 // id.timestamp.body under the shared secret. The receiver checks the
 // signature, refuses times that are far off, and drops ids that it has seen.
 //
-// Any 2xx status says that the message is taken. 408, 425, 429, 5xx, a
+// Any 2xx status says that the message is taken. 3xx, 408, 425, 429, 5xx, a
 // broken connection and silence say "again later", with Retry-After heard up
 // to an hour; every other status says "never". Redirects are not followed:
 // one would turn the POST into a GET.

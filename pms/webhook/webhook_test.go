@@ -63,7 +63,7 @@ func TestSignatureOfTheSpecification(t *testing.T) {
 func TestStatusDecides(t *testing.T) {
 	for status, want := range map[int]string{
 		200: "taken", 201: "taken", 202: "taken", 204: "taken",
-		301: "refused", 302: "refused", 307: "refused",
+		301: "retry", 302: "retry", 307: "retry",
 		400: "refused", 401: "refused", 404: "refused", 409: "refused", 410: "refused", 422: "refused",
 		408: "retry", 425: "retry", 429: "retry", 500: "retry", 502: "retry", 503: "retry", 504: "retry", 599: "retry",
 	} {

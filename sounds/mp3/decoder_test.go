@@ -240,7 +240,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	for _, file := range files {
 		data := mustRead(f, file)
-		f.Add(data[:min(len(data), 1200)])
+		f.Add(data[:min(len(data), 500)])
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 4<<10 {
