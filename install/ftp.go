@@ -238,7 +238,7 @@ func (s *ftpSession) fetch(ctx context.Context, name string) (data []byte, err e
 }
 
 func (s *ftpSession) retrieve(name string) ([]byte, error) {
-	s.most = maxFile + 1
+	s.most = maxStep
 	from, err := s.conn.Retr(name)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package install
 import (
 	"bytes"
 	"io/fs"
+	"math"
 	"net"
 	"strconv"
 	"strings"
@@ -45,7 +46,7 @@ func readListing(found []*ftp.Entry, text string) listing {
 			continue
 		}
 		line := byName[e.Name[strings.LastIndexByte(e.Name, ' ')+1:]]
-		it := entry{size: int64(min(e.Size, unbounded)), time: e.Time, to: e.Target, mode: modeIn(line)}
+		it := entry{size: int64(min(e.Size, math.MaxInt64)), time: e.Time, to: e.Target, mode: modeIn(line)}
 		switch {
 		case e.Type == ftp.EntryTypeLink || isFactOfLink(line):
 			it.kind = linkEntry

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -570,5 +571,35 @@ func TestCancelledInTheMiddle(t *testing.T) {
 		if got := q.tree()[conf]; got != start[conf]+markBegin+"x\n"+markEnd {
 			t.Errorf("%s: it holds %q", at, got)
 		}
+	}
+}
+
+// TestLinks: a link in a file's place is not replaced by a file.
+func TestLinks(t *testing.T) {
+	t.Run("ftp", func(t *testing.T) {
+		q := newQuirky()
+		q.list = func(name, data string) string {
+			return fmt.Sprintf("lrwxrwxrwx   1 0        0        %8d Nov 21 17:14 %s -> /elsewhere", len(data), name)
+		}
+		linked(t, q.installer(t), "it is a link to /elsewhere")
+	})
+	t.Run("file", func(t *testing.T) {
+		b := newBench(t, "file")
+		at := filepath.Join(strings.TrimPrefix(b.server.URL, "file://"), conf)
+		if err := errors.Join(os.Rename(at, at+".real"), os.Symlink("extensions_support.conf.real", at)); err != nil {
+			t.Fatal(err)
+		}
+		linked(t, b.inst, "it is a link")
+	})
+}
+
+func linked(t *testing.T, inst *Installer, want string) {
+	t.Helper()
+	plan, err := inst.Plan(t.Context(), Set{Files: []File{{Path: conf, Data: []byte("x")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Blocked(); !errors.Is(err, ErrNoFile) || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v", err)
 	}
 }
