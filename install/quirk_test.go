@@ -293,10 +293,20 @@ func TestQuirks(t *testing.T) {
 				return fmt.Sprintf("-rw-r--r--   1 0        0        %8d 11月 21 17:14 %s", len(data), name)
 			}
 		},
-		"nonsense":             func(q *quirky) { q.list = func(name, _ string) string { return "?" + name } },
-		"sizes that lie":       func(q *quirky) { q.list = lyingList },
-		"empty listing":        func(q *quirky) { q.list = func(string, string) string { return "" } },
-		"empty, no rename":     func(q *quirky) { q.list = func(string, string) string { return "" }; q.answers["RNFR"] = "550 no" },
+		"nonsense":         func(q *quirky) { q.list = func(name, _ string) string { return "?" + name } },
+		"sizes that lie":   func(q *quirky) { q.list = lyingList },
+		"empty listing":    func(q *quirky) { q.list = func(string, string) string { return "" } },
+		"empty, no rename": func(q *quirky) { q.list = func(string, string) string { return "" }; q.answers["RNFR"] = "550 no" },
+		"hides the dialplan": func(q *quirky) {
+			q.files[path.Dir(conf)+"/other.conf"] = "shown"
+			shown := q.list
+			q.list = func(name, data string) string {
+				if name == path.Base(conf) {
+					return ""
+				}
+				return shown(name, data)
+			}
+		},
 		"no rename":            func(q *quirky) { q.answers["RNFR"] = "502 not here" },
 		"no rename, no over":   func(q *quirky) { q.answers["RNFR"] = "502 not here"; q.noOver = true },
 		"rename refused":       func(q *quirky) { q.answers["RNTO"] = "550 no" },

@@ -79,7 +79,7 @@ const (
 const (
 	recordVersion = 1
 	maxRecord     = 8 << 20 // bytes
-	maxRuns       = 100     // beyond that the two oldest become one
+	maxRuns       = 50      // beyond that the two oldest become one
 )
 
 // records is the folder on the box with what was done and what stood there
