@@ -7,7 +7,7 @@ FUZZTIME ?= 30000x
 
 # What the tests talk to, as Debian packages. make installs what is missing if
 # it may; otherwise a developer is told, and with CI=true it is an error.
-DEBIAN_TOOLS ?= strace qemu-user-static qemu-system-x86 e2fsprogs curl openssh-client openssh-server vsftpd lftp iproute2
+DEBIAN_TOOLS ?= strace qemu-user-static qemu-system-x86 e2fsprogs curl openssl openssh-client openssh-server vsftpd lftp iproute2
 TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000

@@ -163,7 +163,7 @@ func TestInstallIsReadable(t *testing.T) {
 // TestInstallOverABrokenLine cuts the line in the middle of a file, once for
 // each of several places, and then lets it be.
 func TestInstallOverABrokenLine(t *testing.T) {
-	andUnderTLS(t, fileServerOptions{}, func(t *testing.T, s *fileServer) {
+	eachFileServer(t, fileServerOptions{}, func(t *testing.T, s *fileServer) {
 		var m meter
 		inst, set, start := s.installer(&m), hotelSet(), s.tree()
 		for _, until := range []int64{10_000, 30_000} { // behind all handshakes

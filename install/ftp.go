@@ -143,92 +143,6 @@ func (s *ftpSession) login(ctx context.Context, at place) error {
 	return s.failed(ErrLogin, step, "", err) // the library gives the server's words alone
 }
 
-// guard runs a call of the library, which panics at some replies, such as a
-// closing bracket before the opening one.
-func (s *ftpSession) guard(call func() error) (err error) {
-	defer func() {
-		if trouble := recover(); trouble != nil {
-			err = fmt.Errorf("a reply that makes no sense: %v", trouble)
-		}
-	}()
-	return call()
-}
-
-// failed makes an error of a kind of what the server said.
-func (s *ftpSession) failed(kind error, step, name string, said error) error {
-	text := said.Error()
-	if reply, ok := errors.AsType[*textproto.Error](said); ok {
-		text = fmt.Sprintf("%d %s", reply.Code, reply.Msg)
-	}
-	return &Error{Kind: kind, Step: step, Path: name, Said: harmless(text, s.password)}
-}
-
-// do runs one step.
-func (s *ftpSession) do(ctx context.Context, step, name string, call func() error) error {
-	defer s.wire.step(ctx)()
-	return s.judge(ctx, step, name, s.guard(call))
-}
-
-// judge gives an error its kind: by the reply's code, and by its words only
-// where the code says nothing.
-func (s *ftpSession) judge(ctx context.Context, step, name string, err error) error {
-	var said *textproto.Error
-	var known *Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &known):
-		return known
-	case errors.As(err, &said):
-		if said.Code/100 == 2 { // done, by another number than the library expects
-			return nil
-		}
-		kind := ftpKind(said.Code, said.Msg)
-		switch {
-		case kind == ErrLost, kind == ErrBusy:
-			s.wire.close()
-		case kind == ErrFull && (step == "read" || step == "list"):
-			kind = ErrRefused
-		}
-		return s.failed(kind, step, name, said)
-	}
-	s.wire.close()
-	return broken(ctx, step, name, err)
-}
-
-// ftpKind reads a reply. 550 and 553 say no more than "no": servers use them
-// for what is missing, denied or already there.
-func ftpKind(code int, text string) error {
-	switch code {
-	case ftp.StatusNotAvailable:
-		return ErrBusy
-	case ftp.StatusCanNotOpenDataConnection, ftp.StatusTransfertAborted:
-		return ErrLost
-	case ftp.StatusActionAborted, ftp.Status452, ftp.StatusExceededStorage:
-		return ErrFull
-	case ftp.StatusBadCommand, ftp.StatusNotImplemented, ftp.StatusNotImplementedParameter:
-		return ErrUnsupported
-	}
-	text = strings.ToLower(text)
-	for _, hint := range []struct {
-		kind  error
-		words []string
-	}{
-		{ErrReadOnly, []string{"read-only", "read only", "readonly"}},
-		{ErrFull, []string{"space", "quota", "disk full", "enospc"}},
-		{ErrMissing, []string{"no such", "not found", "not exist", "cannot find", "doesn't exist"}},
-		{ErrDenied, []string{"permission", "denied", "not allowed", "forbidden"}},
-		{ErrExists, []string{"exist"}},
-	} {
-		for _, word := range hint.words {
-			if strings.Contains(text, word) {
-				return hint.kind
-			}
-		}
-	}
-	return ErrRefused
-}
-
 func (s *ftpSession) fetch(ctx context.Context, name string) (data []byte, err error) {
 	err = s.do(ctx, "read", name, func() (err error) {
 		data, err = s.retrieve(name)
@@ -238,7 +152,7 @@ func (s *ftpSession) fetch(ctx context.Context, name string) (data []byte, err e
 }
 
 func (s *ftpSession) retrieve(name string) ([]byte, error) {
-	s.most = maxFile + 1
+	s.most = maxStep
 	from, err := s.conn.Retr(name)
 	if err != nil {
 		return nil, err
@@ -257,31 +171,6 @@ func (s *ftpSession) retrieve(name string) ([]byte, error) {
 		closed = nil
 	}
 	return data, errors.Join(err, closed)
-}
-
-// whyNot finds out what a refusal that says nothing means: a file that is not
-// listed is missing.
-func (s *ftpSession) whyNot(ctx context.Context, name string, refused error) error {
-	e, ok := errors.AsType[*Error](refused)
-	if !ok || e.Kind != ErrRefused && e.Kind != ErrDenied {
-		return refused
-	}
-	all, err := s.list(ctx, path.Dir(name))
-	found, there := all.entries[path.Base(name)]
-	why := *e
-	switch {
-	case errors.Is(err, ErrMissing):
-		why.Kind = ErrMissing
-	case err != nil:
-		return err
-	case there && found.kind != plainFile:
-		why.Kind = ErrNoFile
-	case there:
-		why.Kind = ErrDenied
-	case all.whole:
-		why.Kind = ErrMissing
-	}
-	return &why
 }
 
 func (s *ftpSession) store(ctx context.Context, name string, data []byte, mode fs.FileMode) error {
@@ -351,79 +240,6 @@ func (s *ftpSession) removeFolder(ctx context.Context, name string) error {
 	return s.do(ctx, "remove folder", name, func() error {
 		return errors.Join(s.conn.ChangeDir("/"), s.conn.RemoveDir(name))
 	})
-}
-
-// list enters the folder, so that no name in its path is taken for an option
-// or a pattern.
-func (s *ftpSession) list(ctx context.Context, folder string) (all listing, err error) {
-	err = s.do(ctx, "enter folder", folder, func() error { return s.conn.ChangeDir(folder) })
-	if errors.Is(err, ErrRefused) {
-		err.(*Error).Kind = ErrMissing
-	}
-	if err != nil {
-		return listing{}, err
-	}
-	err = s.do(ctx, "list", folder, func() error {
-		s.most, s.heard = maxListing, new(bytes.Buffer)
-		defer func() { s.heard = nil }()
-		lines := s.heard
-		entries, err := s.conn.List("")
-		all = readListing(entries, lines.String())
-		return err
-	})
-	if err == nil && !all.whole {
-		err = s.names(ctx, folder, &all)
-	}
-	return all, err
-}
-
-// names asks for the bare names where a listing has lines that nobody can
-// read. A server that cannot tell them either leaves it at that.
-func (s *ftpSession) names(ctx context.Context, folder string, all *listing) error {
-	var names []string
-	err := s.do(ctx, "list", folder, func() (err error) {
-		s.most = maxListing
-		names, err = s.conn.NameList("")
-		return err
-	})
-	if err != nil {
-		if errors.Is(err, ErrLost) || ctx.Err() != nil {
-			return err
-		}
-		return nil
-	}
-	for _, name := range names {
-		name = path.Base(strings.TrimRight(name, "\r"))
-		if _, known := all.entries[name]; !known {
-			all.entries[name] = entry{size: -1}
-		}
-	}
-	all.whole = true
-	return nil
-}
-
-// stamp asks for the time to the second where the listing does not tell it.
-func (s *ftpSession) stamp(ctx context.Context, name string, e entry) (string, error) {
-	if e.size < 0 {
-		return "", nil
-	}
-	form := fmt.Sprintf("%d %s", e.size, e.time.UTC().Format("20060102150405"))
-	if s.conn.IsTimePreciseInList() {
-		return form, nil
-	}
-	if !s.exact {
-		return coarse + form, nil
-	}
-	err := s.do(ctx, "ask for the time of", name, func() error {
-		at, err := s.conn.GetTime(name)
-		form = fmt.Sprintf("%d %s", e.size, at.UTC().Format("20060102150405"))
-		return err
-	})
-	if err != nil && !errors.Is(err, ErrLost) && ctx.Err() == nil {
-		s.exact = false
-		return s.stamp(ctx, name, e)
-	}
-	return form, err
 }
 
 func (s *ftpSession) close() error {

@@ -2,8 +2,13 @@ package install
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"io/fs"
+	"math"
 	"net"
+	"path"
 	"strconv"
 	"strings"
 
@@ -45,7 +50,7 @@ func readListing(found []*ftp.Entry, text string) listing {
 			continue
 		}
 		line := byName[e.Name[strings.LastIndexByte(e.Name, ' ')+1:]]
-		it := entry{size: int64(min(e.Size, unbounded)), time: e.Time, to: e.Target, mode: modeIn(line)}
+		it := entry{size: int64(min(e.Size, math.MaxInt64)), time: e.Time, to: e.Target, mode: modeIn(line)}
 		switch {
 		case e.Type == ftp.EntryTypeLink || isFactOfLink(line):
 			it.kind = linkEntry
@@ -101,4 +106,77 @@ func modeIn(line string) fs.FileMode {
 func isFactOfLink(line string) bool {
 	facts, _, _ := strings.Cut(line, " ")
 	return strings.Contains(strings.ToLower(facts), "type=os.unix=slink")
+}
+
+// list enters the folder, so that no name in its path is taken for an option
+// or a pattern.
+func (s *ftpSession) list(ctx context.Context, folder string) (all listing, err error) {
+	err = s.do(ctx, "enter folder", folder, func() error { return s.conn.ChangeDir(folder) })
+	if errors.Is(err, ErrRefused) {
+		err.(*Error).Kind = ErrMissing
+	}
+	if err != nil {
+		return listing{}, err
+	}
+	err = s.do(ctx, "list", folder, func() error {
+		s.most, s.heard = maxListing, new(bytes.Buffer)
+		defer func() { s.heard = nil }()
+		lines := s.heard
+		entries, err := s.conn.List("")
+		all = readListing(entries, lines.String())
+		return err
+	})
+	if err == nil && !all.whole {
+		err = s.names(ctx, folder, &all)
+	}
+	return all, err
+}
+
+// names asks for the bare names where a listing has lines that nobody can
+// read. A server that cannot tell them either leaves it at that.
+func (s *ftpSession) names(ctx context.Context, folder string, all *listing) error {
+	var names []string
+	err := s.do(ctx, "list", folder, func() (err error) {
+		s.most = maxListing
+		names, err = s.conn.NameList("")
+		return err
+	})
+	if err != nil {
+		if errors.Is(err, ErrLost) || ctx.Err() != nil {
+			return err
+		}
+		return nil
+	}
+	for _, name := range names {
+		name = path.Base(strings.TrimRight(name, "\r"))
+		if _, known := all.entries[name]; !known && name != "." && name != ".." {
+			all.entries[name] = entry{size: -1}
+		}
+	}
+	all.whole = true
+	return nil
+}
+
+// stamp asks for the time to the second where the listing does not tell it.
+func (s *ftpSession) stamp(ctx context.Context, name string, e entry) (string, error) {
+	if e.size < 0 {
+		return "", nil
+	}
+	form := fmt.Sprintf("%d %s", e.size, e.time.UTC().Format("20060102150405"))
+	if s.conn.IsTimePreciseInList() {
+		return form, nil
+	}
+	if !s.exact {
+		return coarse + form, nil
+	}
+	err := s.do(ctx, "ask for the time of", name, func() error {
+		at, err := s.conn.GetTime(name)
+		form = fmt.Sprintf("%d %s", e.size, at.UTC().Format("20060102150405"))
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrLost) && ctx.Err() == nil {
+		s.exact = false
+		return s.stamp(ctx, name, e)
+	}
+	return form, err
 }

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"path"
@@ -275,4 +276,29 @@ func TestChangedAtTheLastMoment(t *testing.T) {
 			t.Errorf("it holds %q", got)
 		}
 	})
+}
+
+// TestPlanAsJSON: a plan is told with its differences and sums, and without
+// what the files hold.
+func TestPlanAsJSON(t *testing.T) {
+	b := newBench(t, "file")
+	text, err := json.Marshal(b.plan(ourSet("x\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told struct {
+		Kind  string
+		Files []map[string]any
+	}
+	if err := json.Unmarshal(text, &told); err != nil {
+		t.Fatal(err)
+	}
+	last := told.Files[len(told.Files)-1]
+	after := last["after"].(map[string]any)
+	if told.Kind != "apply" || last["path"] != conf || last["what"] != Changed || !strings.Contains(last["diff"].(string), "\n+x\n") || len(after["sha256"].(string)) != 64 {
+		t.Errorf("%s", text)
+	}
+	if len(text) > 3000 {
+		t.Errorf("%d bytes", len(text))
+	}
 }

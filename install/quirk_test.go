@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -292,10 +293,20 @@ func TestQuirks(t *testing.T) {
 				return fmt.Sprintf("-rw-r--r--   1 0        0        %8d 11月 21 17:14 %s", len(data), name)
 			}
 		},
-		"nonsense":             func(q *quirky) { q.list = func(name, _ string) string { return "?" + name } },
-		"sizes that lie":       func(q *quirky) { q.list = lyingList },
-		"empty listing":        func(q *quirky) { q.list = func(string, string) string { return "" } },
-		"empty, no rename":     func(q *quirky) { q.list = func(string, string) string { return "" }; q.answers["RNFR"] = "550 no" },
+		"nonsense":         func(q *quirky) { q.list = func(name, _ string) string { return "?" + name } },
+		"sizes that lie":   func(q *quirky) { q.list = lyingList },
+		"empty listing":    func(q *quirky) { q.list = func(string, string) string { return "" } },
+		"empty, no rename": func(q *quirky) { q.list = func(string, string) string { return "" }; q.answers["RNFR"] = "550 no" },
+		"hides the dialplan": func(q *quirky) {
+			q.files[path.Dir(conf)+"/other.conf"] = "shown"
+			shown := q.list
+			q.list = func(name, data string) string {
+				if name == path.Base(conf) {
+					return ""
+				}
+				return shown(name, data)
+			}
+		},
 		"no rename":            func(q *quirky) { q.answers["RNFR"] = "502 not here" },
 		"no rename, no over":   func(q *quirky) { q.answers["RNFR"] = "502 not here"; q.noOver = true },
 		"rename refused":       func(q *quirky) { q.answers["RNTO"] = "550 no" },
@@ -570,5 +581,35 @@ func TestCancelledInTheMiddle(t *testing.T) {
 		if got := q.tree()[conf]; got != start[conf]+markBegin+"x\n"+markEnd {
 			t.Errorf("%s: it holds %q", at, got)
 		}
+	}
+}
+
+// TestLinks: a link in a file's place is not replaced by a file.
+func TestLinks(t *testing.T) {
+	t.Run("ftp", func(t *testing.T) {
+		q := newQuirky()
+		q.list = func(name, data string) string {
+			return fmt.Sprintf("lrwxrwxrwx   1 0        0        %8d Nov 21 17:14 %s -> /elsewhere", len(data), name)
+		}
+		linked(t, q.installer(t), "it is a link to /elsewhere")
+	})
+	t.Run("file", func(t *testing.T) {
+		b := newBench(t, "file")
+		at := filepath.Join(strings.TrimPrefix(b.server.URL, "file://"), conf)
+		if err := errors.Join(os.Rename(at, at+".real"), os.Symlink("extensions_support.conf.real", at)); err != nil {
+			t.Fatal(err)
+		}
+		linked(t, b.inst, "it is a link")
+	})
+}
+
+func linked(t *testing.T, inst *Installer, want string) {
+	t.Helper()
+	plan, err := inst.Plan(t.Context(), Set{Files: []File{{Path: conf, Data: []byte("x")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Blocked(); !errors.Is(err, ErrNoFile) || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v", err)
 	}
 }

@@ -51,7 +51,7 @@ func openSFTP(ctx context.Context, server Server, at place) (session, error) {
 // login sends the password once, in the one way or the other that the server
 // asks for it.
 func (s *sftpSession) login(ctx context.Context, at place, key ssh.PublicKey) error {
-	conn, err := s.wire.dial(at.address(), unbounded)
+	conn, err := s.wire.dial(at.address(), maxStep)
 	if err != nil {
 		if ctx.Err() != nil {
 			return broken(ctx, "connect to "+at.address(), "", err)

@@ -16,7 +16,9 @@ const (
 	patience = 10
 	// maxReplies bounds what comes over a control connection in one step.
 	maxReplies = 256 << 10
-	unbounded  = 1 << 62
+	// maxStep bounds what comes in one step over a connection that files come
+	// over: the biggest one, with what is around it.
+	maxStep = 2 * maxFile
 	// goodbyeTime is what an orderly end is worth.
 	goodbyeTime = 2 * time.Second
 )
