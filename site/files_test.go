@@ -70,7 +70,7 @@ func TestFilesForThePBX(t *testing.T) {
 	if slices.Contains(uploads, "en/bh-0") {
 		t.Error("a prompt that is played once is to be uploaded twice")
 	}
-	if steps := f.ByHand(c, Neighbours{Answered: true}); len(steps) != 2 || steps[0] != ApplyByHand || !strings.Contains(steps[1], "welcome (zh)") {
+	if steps := f.ByHand(c, Neighbours{Answered: true}); len(steps) != 2 || !strings.HasPrefix(steps[0], ApplyByHand) || !strings.Contains(steps[1], "welcome (zh)") {
 		t.Errorf("by hand: %q", steps)
 	}
 	if steps := f.ByHand(c, Neighbours{}); len(steps) != 3 {

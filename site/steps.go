@@ -10,12 +10,12 @@ import (
 
 // ApplyByHand is what makes the PBX read its dialplan. No interface of it does
 // that; the makers' guide for hotels names these two buttons.
-const ApplyByHand = "on the PBX's web page, any page: Save and Apply (保存, 应用). Until then it goes by the old dialplan"
+const ApplyByHand = "Save and Apply (保存, 应用) on the PBX's web page"
 
 // ByHand is what a person has to do on the PBX's web page, in this order; the
 // first is for after the files are there.
 func (f *Files) ByHand(c config.Config, n Neighbours) []string {
-	all := []string{ApplyByHand}
+	all := []string{ApplyByHand + ": until then the PBX goes by the old dialplan"}
 	if len(f.Uploads) > 0 {
 		all = append(all, fmt.Sprintf("Settings → PBX → Voice Prompts → Custom Prompts (配置 → PBX → 提示音 → 自定义提示音): upload the files of %s, under these names. Only what the box itself plays on a telephone needs them: wake-up calls and the hotel's hooks", promptNames(f.Uploads)))
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -74,7 +75,8 @@ func (c *call) installer(cfg config.Config) (*install.Installer, error) {
 	}
 	if onTerminal(c.err) {
 		i.Progress = func(p install.Progress) {
-			fmt.Fprintf(c.err, "\r\x1b[K%s %d of %d  %s", p.Step, p.Done+1, p.Total, plain(p.Path))
+			name := path.Join(path.Base(path.Dir(p.Path)), path.Base(p.Path)) // a longer line would wrap
+			fmt.Fprintf(c.err, "\r\x1b[K%s %d of %d  %s", p.Step, p.Done+1, p.Total, plain(name))
 			if p.Done+1 == p.Total {
 				fmt.Fprint(c.err, "\r\x1b[K")
 			}
@@ -218,7 +220,7 @@ func (w *worksite) carryOut(p *planned) (install.Result, error) {
 
 // wayBack says how all of it is undone.
 func (c *call) wayBack() string {
-	return fmt.Sprintf("The way back: bellhop install rollback -c %s   then, %s", c.config, site.ApplyByHand)
+	return fmt.Sprintf("The way back: bellhop install rollback -c %s, then %s.", c.config, site.ApplyByHand)
 }
 
 // indent prints a list under a heading; nothing, if it is empty.

@@ -93,7 +93,7 @@ func TestInstall(t *testing.T) {
 			before := p.disk()
 			p.expect("install verify", 1, "nothing was installed from this box")
 			p.expect("install rollback --yes", 1, "nothing to roll back")
-			p.expect("install plan --offline", 0, "+exten => 777,1,Goto(bellhop-housekeeping", "changed 1, same 0, blocked 0", "--offline leaves the PBX alone", "1. on the PBX's web page, any page: Save and Apply")
+			p.expect("install plan --offline", 0, "+exten => 777,1,Goto(bellhop-housekeeping", "changed 1, same 0, blocked 0", "--offline leaves the PBX alone", "1. Save and Apply (保存, 应用) on the PBX's web page")
 			p.expect("install apply --offline", 1, "agree to that with --yes")
 			p.sameDisk("after a plan", before)
 
