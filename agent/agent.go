@@ -40,6 +40,9 @@ type Options struct {
 	Hooks  fs.FS      // the hotel's own hooks; nil: only the shipped ones
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now when nil
+	// Verify compares the PBX's files with what was installed; nil: nothing is
+	// looked at.
+	Verify func(context.Context) (site.Installed, error)
 }
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
@@ -68,7 +71,8 @@ type Agent struct {
 	kept, refused atomic.Uint64
 	hookFaults    string
 	told          map[string]bool // outages that an alert was raised for; upkeep's own
-	doctoring     chan struct{}   // one at a time
+	verify        func(context.Context) (site.Installed, error)
+	doctoring     chan struct{} // one at a time
 	stopping      chan struct{}
 	started       time.Time
 }
@@ -78,7 +82,7 @@ func New(opts Options) (*Agent, error) {
 	a := &Agent{
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
-		told: map[string]bool{}, doctoring: make(chan struct{}, 1),
+		told: map[string]bool{}, verify: opts.Verify, doctoring: make(chan struct{}, 1),
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -177,6 +181,9 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() { a.cron.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
 	group.Go(func() { a.tidy(ctx) })
+	if a.verify != nil {
+		group.Go(func() { a.nights(ctx, a.verify) })
+	}
 	if a.driver != nil {
 		group.Go(func() { a.identify(ctx) })
 		group.Go(func() { a.history.run(ctx) })

@@ -29,6 +29,8 @@ const (
 	AlertGap          = "reports-missed"
 	AlertNotCleared   = "phone-not-cleared"
 	AlertRelay        = "relay-behind"
+	AlertFiles        = "pbx-files-changed"
+	AlertFilesUnseen  = "pbx-files-unseen"
 	AlertMany         = "too-many-alerts"
 )
 

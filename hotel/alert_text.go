@@ -29,6 +29,8 @@ var alertTexts = map[string][2]string{
 	AlertGap:          {"Reports of the PBX between {from} and {to} may be missing ({why}): what was dialled then cannot be had later; ask housekeeping", "{from} 至 {to} 之间电话交换机的报告可能缺失（{why}）：当时的按键无法补取，请向客房部核实"},
 	AlertNotCleared:   {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},
 	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
+	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
+	AlertFilesUnseen:  {"The PBX's files could not be compared with what was installed: {error}", "无法核对交换机上已安装的文件：{error}"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 }
 

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"strings"
@@ -111,6 +112,27 @@ func (f *Files) Verifying() install.VerifyOptions {
 		}
 	}
 	return o
+}
+
+// ErrLogin is the error of a login that was refused: it must not be repeated.
+var ErrLogin = install.ErrLogin
+
+// Installed is what has become of what was put on the PBX.
+type Installed struct {
+	Files  int      // that were put there
+	Differ []string // those that are not as they were
+}
+
+// Verify compares what is on the PBX with what was put there.
+func (f *Files) Verify(ctx context.Context, i *install.Installer) (Installed, error) {
+	found, err := i.Verify(ctx, f.Verifying())
+	done := Installed{Files: len(found)}
+	for _, one := range found {
+		if !one.Good() {
+			done.Differ = append(done.Differ, one.Path)
+		}
+	}
+	return done, err
 }
 
 // Without takes what is ours out of the dialplan at a path, for a rollback

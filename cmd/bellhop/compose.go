@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
@@ -21,6 +22,7 @@ import (
 	"bellhop/pbx/yeastar"
 	"bellhop/pms"
 	"bellhop/pms/webhook"
+	"bellhop/site"
 )
 
 // openDriver makes the driver that the config names; nil for none. What the
@@ -147,7 +149,7 @@ func openInstaller(cfg config.Config) (*install.Installer, error) {
 	}
 	i := &install.Installer{
 		Server:  install.Server{URL: cfg.Install.URL},
-		Records: filepath.Join(filepath.Dir(cfg.Store.Path), "install"),
+		Records: installRecords(cfg),
 	}
 	if strings.HasPrefix(cfg.Install.URL, "file:") {
 		return i, nil // a folder asks nobody who it is
@@ -162,6 +164,32 @@ func openInstaller(cfg config.Config) (*install.Installer, error) {
 	}
 	i.Server.Pin = strings.TrimSpace(string(pin))
 	return i, nil
+}
+
+func installRecords(cfg config.Config) string {
+	return filepath.Join(filepath.Dir(cfg.Store.Path), "install")
+}
+
+// verifier is what the agent looks at the PBX's files with every night; nil if
+// it cannot know where they are. What was never installed is not missed.
+func verifier(cfg config.Config) func(context.Context) (site.Installed, error) {
+	if cfg.Install.URL == "" {
+		return nil
+	}
+	return func(ctx context.Context) (none site.Installed, err error) {
+		if _, err := os.Stat(installRecords(cfg)); errors.Is(err, fs.ErrNotExist) {
+			return none, nil
+		}
+		files, err := site.ForPBX(cfg)
+		if err != nil {
+			return none, err
+		}
+		inst, err := openInstaller(cfg)
+		if err != nil {
+			return none, err
+		}
+		return files.Verify(ctx, inst)
+	}
 }
 
 func openLink(cfg config.Config) (pms.Link, error) {

@@ -79,7 +79,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 	if err != nil {
 		return err
 	}
-	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Hooks: hookFolder(cfg), Log: log})
+	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Hooks: hookFolder(cfg), Log: log, Verify: verifier(cfg)})
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}
