@@ -13,7 +13,8 @@ import (
 // events do not wait long behind it.
 const retainBatch = 500
 
-// Retain removes finished events that are older than keep, and the oldest
+// Retain removes finished events that are older than keep by a clock that is
+// believed, and the oldest
 // finished ones while the store is larger than maxBytes by its own
 // accounting; with them go their done-records and raw bytes, and what lies
 // as far back of calls, settled postings, ended queued calls and departed
@@ -22,7 +23,10 @@ const retainBatch = 500
 func (s *Store) Retain(ctx context.Context, keep time.Duration, maxBytes int64) (removed int, more bool, err error) {
 	var r retention
 	err = s.submit(ctx, true, func(c *commit) error {
-		r = retention{c: c, before: c.now.Add(-keep), maxBytes: maxBytes, left: retainBatch}
+		r = retention{c: c, maxBytes: maxBytes, left: retainBatch}
+		if c.believed() { // by one that runs ahead everything would be old
+			r.before = c.now.Add(-keep)
+		}
 		r.events()
 		r.history()
 		r.stays()
