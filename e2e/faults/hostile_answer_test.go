@@ -166,7 +166,7 @@ var spoils = []func(a *spoiled){
 	func(a *spoiled) { a.put(a.good + "Content-Length: -5\r\n" + closes + "{}") },
 	func(a *spoiled) { a.put(a.good + "Content-Length: 2\r\nContent-Length: 3\r\n" + closes + "{}") },
 	func(a *spoiled) { a.put(strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 1000)) },
-	func(a *spoiled) { a.put("HTTP/2.0 200 OK\r\n" + closes) },
+	func(a *spoiled) { a.put("HTTP/2.0" + strings.TrimPrefix(a.good, "HTTP/1.1") + closes) },
 	func(a *spoiled) { a.put("\x15\x03\x03\x00\x02\x02\x28") }, // a TLS alert
 }
 
