@@ -12,7 +12,7 @@ TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000
 
-.PHONY: test needs format vet lint vuln unit power fuzz builds
+.PHONY: test needs format vet lint vuln unit power faults fuzz builds
 
 test: needs format vet lint vuln unit fuzz builds
 
@@ -43,6 +43,21 @@ unit:
 POWER_CYCLES ?= 100
 power: needs
 	BELLHOP_POWER_CYCLES=$(POWER_CYCLES) go test -count=1 -v -timeout 3h -run PowerCut ./e2e/faults
+
+# The long form of the tests of faults, which writes the table of docs/faults.md:
+# an hour or so.
+faults: export BELLHOP_FAULTS_ROWS = $(CURDIR)/faults.rows
+faults: export BELLHOP_FAULTS_KILLS ?= 400
+faults: export BELLHOP_FAULTS_SYNCS ?= 400
+faults: export BELLHOP_FAULTS_LINES ?= 40
+faults: export BELLHOP_FAULTS_CUTS ?= 400
+faults: export BELLHOP_FAULTS_WAYS ?= 8
+faults: export BELLHOP_POWER_CYCLES ?= 100
+faults: needs
+	rm -f $(BELLHOP_FAULTS_ROWS)
+	go test -count=1 -timeout 3h -v ./e2e/faults
+	sort $(BELLHOP_FAULTS_ROWS) | go run ./e2e/faults/table >docs/faults.md
+	rm -f $(BELLHOP_FAULTS_ROWS)
 
 # Each fuzz target of the tree for a short while; its corpus grows in the cache.
 fuzz:

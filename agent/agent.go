@@ -189,6 +189,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() { a.dispatcher.loop(ctx, a.storeFailed) })
 	group.Go(func() { a.cron.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
+	group.Go(func() { a.tidy(ctx) })
 	if a.driver != nil {
 		group.Go(func() { a.identify(ctx) })
 		group.Go(func() { a.history.run(ctx) })

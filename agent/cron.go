@@ -17,10 +17,11 @@ import (
 const (
 	// cronLook is the longest that the loop sleeps: the clock may be set, or
 	// become believable, meanwhile.
-	cronLook = time.Minute
+	cronLook = time.Second
 	// cronAgain is the first pause after a due time that could not be kept;
-	// it doubles up to cronLook.
-	cronAgain = 5 * time.Second
+	// it doubles up to cronLongest.
+	cronAgain   = 5 * time.Second
+	cronLongest = time.Minute
 	// cronDensest keeps "@every" from filling the disk.
 	cronDensest = time.Minute
 )
@@ -233,8 +234,8 @@ func (l *cronLoop) run(ctx context.Context) {
 	l.progress = map[string]*progress{}
 	for ctx.Err() == nil {
 		sleep := cronLook
-		if l.clockOK() {
-			sleep = l.tick(ctx)
+		if now, ok := l.believed(); ok {
+			sleep = l.tick(ctx, now)
 		}
 		select {
 		case <-ctx.Done():
@@ -244,12 +245,22 @@ func (l *cronLoop) run(ctx context.Context) {
 	}
 }
 
+// believed is what the clock shows; false when that is not believed. It is asked
+// before and after: the clock may be set in between, and what speaks for one
+// time says nothing of the other.
+func (l *cronLoop) believed() (now time.Time, ok bool) {
+	if !l.clockOK() {
+		return now, false
+	}
+	now = l.now().Round(0) // by the wall clock alone, which may be set
+	return now, l.clockOK()
+}
+
 // tick fires what is due, and says how long to sleep.
-func (l *cronLoop) tick(ctx context.Context) time.Duration {
-	now := l.now().Round(0) // by the wall clock alone, which may be set
+func (l *cronLoop) tick(ctx context.Context, now time.Time) time.Duration {
 	jobs := l.list()
 	l.forget(jobs)
-	sleep, failed := cronLook, false
+	sleep, failed := cronLongest, false
 	for _, j := range jobs {
 		if j.times == nil {
 			continue
@@ -265,9 +276,9 @@ func (l *cronLoop) tick(ctx context.Context) time.Duration {
 	}
 	if !failed {
 		l.pause = 0
-		return sleep
+		return min(sleep, cronLook)
 	}
-	l.pause = min(max(2*l.pause, cronAgain), cronLook)
+	l.pause = min(max(2*l.pause, cronAgain), cronLongest)
 	return min(sleep, l.pause)
 }
 

@@ -297,9 +297,52 @@ func TestNoJobFiresUntilTheClockIsBelieved(t *testing.T) {
 		c.after(t, 2*time.Hour+time.Second)
 		c.change(func() { c.believed = true })
 		// One that never ran counts from when the time is known.
-		c.after(t, cronLook, "old 02T03:00:00Z@02T04:01:00Z")
+		c.after(t, cronLook, "old 02T03:00:00Z@02T04:00:02Z")
 		c.after(t, 24*time.Hour, "old 03T03:00:00Z@03T03:00:00Z", "new 03T03:00:00Z@03T03:00:00Z")
 	})
+}
+
+// A clock that is set while it is judged speaks for no time at all.
+func TestNoJobFiresByAClockThatIsSetMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		last := map[string]time.Time{"old": moment(t, "2026-06-01T03:00:00Z")}
+		c := newCronTest(t, "UTC", "2026-06-01T04:00:00Z", last, "old=0 3 * * *")
+		asked, ahead := 0, c.now
+		c.now = func() time.Time { return ahead().Add(30 * 24 * time.Hour) }
+		c.clockOK = func() bool { asked++; return asked%2 == 1 } // it is set ahead each time that it was judged
+		c.start(t)
+		c.after(t, time.Minute)
+	})
+}
+
+// A clock that is set far ahead makes a missed job run once, and one that is
+// set back makes none run again.
+func TestClockSetWhileJobsWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCronTest(t, "Europe/Rome", "2026-11-21T12:00:01+01:00", nil, "night=0 3 * * *", "hourly=0 * * * *")
+		right := c.now
+		var by time.Duration
+		set := func(d time.Duration) { c.change(func() { by += d }) }
+		c.now = func() (now time.Time) { c.change(func() { now = right().Add(by) }); return now }
+		c.fire = firedWithoutLock(c)
+		c.believed = true
+		c.start(t)
+		c.after(t, time.Minute)
+		set(24 * time.Hour)
+		c.after(t, cronLook, "night 22T03:00:00+01", "hourly 22T12:00:00+01")
+		set(-25 * time.Hour)
+		c.after(t, 3*time.Hour-time.Minute)
+		set(25*time.Hour - 3*time.Hour)
+		c.after(t, time.Hour, "hourly 22T13:00:00+01")
+	})
+}
+
+// firedWithoutLock notes what is fired, without asking for the time.
+func firedWithoutLock(c *cronTest) func(context.Context, string, time.Time) error {
+	return func(_ context.Context, name string, due time.Time) error {
+		c.change(func() { c.fired = append(c.fired, name+" "+due.In(c.zone).Format("02T15:04:05Z07")) })
+		return nil
+	}
 }
 
 func TestJobThatCannotBeKeptIsTriedAgain(t *testing.T) {
@@ -323,7 +366,7 @@ func TestJobThatCannotBeKeptIsTriedAgain(t *testing.T) {
 			}
 			c.fail = nil
 		})
-		time.Sleep(cronLook)
+		time.Sleep(cronLongest)
 		fired := c.take()
 		for i, want := range []string{"hourly 01T12:00:00Z@", "hourly 01T14:00:00Z@", "once 01T12:00:00Z@"} {
 			if len(fired) != 3 || !strings.HasPrefix(fired[i], want) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"bellhop/hotel"
@@ -228,7 +229,7 @@ func (o *outbox) attempt(ctx context.Context, d *destination, c hotel.QueuedCall
 // try makes the attempt. again is set when the call stays queued.
 func (o *outbox) try(ctx context.Context, d *destination, c hotel.QueuedCall) (out hotel.Outcome, again *pms.Retry) {
 	out = hotel.Outcome{ID: c.ID, Attempts: c.Attempts + 1}
-	if !c.Expires.IsZero() && o.clockOK() && o.now().After(c.Expires) {
+	if o.store.Expired(&c) {
 		out.State, out.Attempts = hotel.CallExpired, c.Attempts
 		return out, nil
 	}
@@ -243,8 +244,12 @@ func (o *outbox) try(ctx context.Context, d *destination, c hotel.QueuedCall) (o
 	}
 	sendCtx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
+	sure, began := o.clockOK(), o.now()
 	reply, err := d.sender.send(sendCtx, c)
 	o.noted(d, err)
+	if ofTheClock(err) && !(sure && o.clockOK() && !setBetween(began, o.now())) {
+		return out, &pms.Retry{Only: true, Err: err}
+	}
 	return o.judge(ctx, c, out, reply, err)
 }
 
@@ -297,6 +302,27 @@ func (o *outbox) noted(d *destination, err error) {
 	if until := now.Add(wait); until.After(d.pausedUntil) {
 		d.pausedUntil = until
 	}
+}
+
+// ofTheClock tells whether a refusal may come of a clock that is wrong: what is
+// signed has its time in it, and who checks the one looks at the other. In 1970
+// nothing that is signed is taken; that is no fault of the call.
+func ofTheClock(err error) bool {
+	var refused *pms.Refused
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	}
+	return false
+}
+
+// setBetween tells whether the clock was set between two readings of it, by more
+// than NTP takes back without a word.
+func setBetween(a, b time.Time) bool {
+	return (b.Round(0).Sub(a.Round(0)) - b.Sub(a)).Abs() >= time.Second
 }
 
 // settle keeps an outcome; while the disk refuses, it tries on. A call whose

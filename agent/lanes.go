@@ -1,6 +1,10 @@
 package agent
 
-import "slices"
+import (
+	"slices"
+
+	"bellhop/sabotage"
+)
 
 // lanes keeps order: an item may run when it is at the head of all of its
 // lanes. Items enter in the order in which they are to run; an item without
@@ -17,6 +21,9 @@ func newLanes() *lanes {
 // add puts an item at the end of its lanes; it reports whether it may run.
 func (l *lanes) add(id uint64, keys []string) bool {
 	keys = distinct(keys)
+	if sabotage.On(sabotage.NoLanes) {
+		keys = nil
+	}
 	l.keys[id] = keys
 	for _, key := range keys {
 		l.queues[key] = append(l.queues[key], id)

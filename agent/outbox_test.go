@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,6 +52,9 @@ type box struct {
 	wire  *wire
 	next  uint64
 	stop  func()
+
+	believed atomic.Bool // the clock
+
 	calls []hotel.QueuedCall // what the next unit queues
 
 	mu     sync.Mutex
@@ -61,10 +66,11 @@ func newBox(t *testing.T, path string) *box {
 	b := &box{t: t, wire: &wire{attempts: make(chan attempt)}}
 	report := func(err error) { t.Logf("reported: %v", err) }
 	b.out = newOutbox(time.Now, func(string) (sender, bool) { return b.wire, true }, report)
-	b.out.clockOK = func() bool { return true }
+	b.out.clockOK = b.believed.Load
+	b.believed.Store(true)
 	var err error
 	b.store, err = store.Open(store.Options{
-		Path: path,
+		Path: path, Believed: b.believed.Load,
 		Apply: func(tx hotel.Tx, _ *hotel.Event, _ string, _ []hotel.Effect) error {
 			for _, c := range b.calls {
 				tx.Queue(c)
@@ -258,12 +264,35 @@ func TestExpiredCallIsToldNotSent(t *testing.T) {
 
 func TestExpiryWaitsForBelievableClock(t *testing.T) {
 	b := newBox(t, filepath.Join(t.TempDir(), "b.db"))
-	b.out.clockOK = func() bool { return false }
+	b.believed.Store(false)
 	late := call("late", "101", hotel.Guest)
 	late.Expires = time.Now().Add(-time.Minute)
 	b.queue(late)
 	b.want("late").answer <- nil
 	b.empty()
+}
+
+// What a wrong clock may have to answer for is no fault of the call.
+func TestRefusalByAWrongClockWaitsForTheRightOne(t *testing.T) {
+	b := newBox(t, filepath.Join(t.TempDir(), "b.db"))
+	b.believed.Store(false)
+	b.queue(call("a", "101", hotel.Guest), call("b", "102", hotel.Guest))
+	refusal := func(status int) error { return &pms.Refused{Status: status, Reason: "the timestamp is too old"} }
+	answers := map[string]error{"a": refusal(http.StatusUnauthorized), "b": refusal(http.StatusUnprocessableEntity)}
+	for range answers {
+		a := <-b.wire.attempts
+		a.answer <- answers[a.call.Op]
+	}
+	again := b.want("a")   // b is parked: no time cures it
+	b.believed.Store(true) // it was not when this was signed
+	again.answer <- answers["a"]
+	again = b.want("a")
+	again.answer <- nil
+	b.empty()
+	parked, err := b.store.Calls(store.ListParked, 10)
+	if err != nil || len(parked) != 1 || parked[0].Op != "b" {
+		t.Errorf("parked: %+v, %v", parked, err)
+	}
 }
 
 func TestOneProbeWhileFarSideIsAway(t *testing.T) {

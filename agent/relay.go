@@ -28,7 +28,7 @@ func (a *Agent) handedOn(ev *hotel.Event, r pbx.Report) []hotel.QueuedCall {
 	body := r.Masked()
 	calls := make([]hotel.QueuedCall, 0, len(a.config.PBX.RelayTo))
 	for _, to := range a.config.PBX.RelayTo {
-		calls = append(calls, hotel.Relay(ev, body, to, a.now()))
+		calls = append(calls, hotel.Relay(ev, body, to))
 	}
 	return calls
 }

@@ -13,6 +13,7 @@ import (
 
 	"bellhop/hotel"
 	"bellhop/pms"
+	"bellhop/sabotage"
 )
 
 // How many calls may be under way at once, by kind of destination.
@@ -28,8 +29,12 @@ type pmsSender struct{ link pms.Link }
 func (s pmsSender) width() int { return pmsWidth }
 
 func (s pmsSender) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
+	key := c.Key
+	if sabotage.On(sabotage.NewKey) {
+		key = fmt.Sprintf("%d-%s", time.Now().UnixNano(), key) // each attempt's own
+	}
 	return s.link.Send(ctx, pms.Message{
-		Key: c.Key, Type: c.Op, Event: c.Event, CallID: c.CallID, Room: c.Room, Time: c.Queued, Data: c.Body,
+		Key: key, Type: c.Op, Event: c.Event, CallID: c.CallID, Room: c.Room, Time: c.Queued, Data: c.Body,
 	})
 }
 

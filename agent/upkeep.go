@@ -20,21 +20,35 @@ const (
 	compactHour = 4
 )
 
-// upkeep lets calls out whose time has come, removes what is old, and makes
-// the file small again.
+// upkeep lets calls out whose time has come, and tells of far sides that are
+// away.
 func (a *Agent) upkeep(ctx context.Context) {
 	release := time.NewTicker(releaseEvery)
 	defer release.Stop()
-	retain := time.NewTicker(upkeepEvery)
-	defer retain.Stop()
+	tell := time.NewTicker(upkeepEvery)
+	defer tell.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-release.C:
 			a.release(ctx)
-		case <-retain.C:
+		case <-tell.C:
 			a.tellOfOutages(ctx)
+		}
+	}
+}
+
+// tidy removes what is old and makes the file small again. With a large store
+// either takes minutes, for which no call waits.
+func (a *Agent) tidy(ctx context.Context) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 			a.retain(ctx)
 			a.compact(ctx)
 		}

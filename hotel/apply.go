@@ -282,7 +282,7 @@ func (a *applier) http(h *HTTPPost) error {
 	}
 	c := QueuedCall{
 		To: to, Op: "POST", URL: h.URL, Body: json.RawMessage(h.Body), Room: h.Room, Urgency: Guest, Kind: Keyed,
-		Answer: h.Answer, CallID: a.ev.CallID, Expires: a.tx.Now().Add(orExpiry(h.ExpireAfter)),
+		Answer: h.Answer, CallID: a.ev.CallID, Lasts: orExpiry(h.ExpireAfter),
 	}
 	if h.Room != "" {
 		c.Lanes = []string{h.Room}

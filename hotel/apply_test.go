@@ -152,7 +152,7 @@ func TestCountStopsAtMost(t *testing.T) {
 func TestHTTP(t *testing.T) {
 	post := QueuedCall{
 		To: "https://hub.example:8443", Op: "POST", URL: "https://Hub.example:8443/x?a=1", Body: json.RawMessage(`{"n":1}`),
-		Room: "101", Lanes: []string{"101"}, Urgency: Guest, Kind: Keyed, Answer: true, CallID: "c-1", Expires: commitTime.Add(time.Hour),
+		Room: "101", Lanes: []string{"101"}, Urgency: Guest, Kind: Keyed, Answer: true, CallID: "c-1", Lasts: time.Hour,
 	}
 	tx := smallHotel()
 	apply(t, tx, noPMS,
@@ -162,7 +162,7 @@ func TestHTTP(t *testing.T) {
 	)
 	bare := QueuedCall{
 		To: "http://hub.example", Op: "POST", URL: "http://hub.example", Body: json.RawMessage{}, Urgency: Guest, Kind: Keyed,
-		CallID: "c-1", Expires: commitTime.Add(httpExpiry),
+		CallID: "c-1", Lasts: httpExpiry,
 	}
 	equal(t, "queued calls", tx.queued, []QueuedCall{post, bare, bare})
 	if _, err := json.Marshal(tx.queued); err != nil {

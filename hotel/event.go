@@ -168,3 +168,15 @@ func (e *Event) MergeKey() string {
 	c := e.CDR
 	return "cdr|" + e.Serial + "|" + e.CallID + "|" + c.Start + "|" + c.From + "|" + c.To
 }
+
+// MergeTime is the time in the merge key: when the call began by the PBX's
+// clock, as if that were UTC, or when a schedule was due. Reports that are to be
+// merged have the same; zero when there is none that can be read.
+func (e *Event) MergeTime() time.Time {
+	layout, text := time.RFC3339, e.Fields["due"]
+	if e.CDR != nil {
+		layout, text = time.DateTime, e.CDR.Start
+	}
+	at, _ := time.Parse(layout, text)
+	return at
+}

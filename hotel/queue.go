@@ -70,6 +70,9 @@ type QueuedCall struct {
 
 	NotBefore time.Time `json:"notBefore,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"`
+	// Lasts says instead how long after it is queued it expires; Expires is then
+	// when that is if nobody sets the clock. For what has no hour of its own.
+	Lasts time.Duration `json:"lasts,omitempty"`
 	// Supersedes names what this call says anew: an older waiting call of the
 	// same name is marked superseded.
 	Supersedes string `json:"supersedes,omitempty"`
@@ -85,6 +88,10 @@ type QueuedCall struct {
 	CallID string    `json:"callid,omitempty"`
 	Unit   string    `json:"unit,omitempty"` // the rule or hook that wanted it
 	Queued time.Time `json:"queued,omitzero"`
+	// Where Lasts is set: Queued by the steady clock of the run that queued it,
+	// and whether Queued is by a clock that was not believed.
+	Steady time.Duration `json:"steady,omitempty"`
+	Unsure bool          `json:"unsure,omitempty"`
 
 	State     CallState `json:"state,omitempty"`
 	Attempts  int       `json:"attempts,omitempty"`

@@ -21,10 +21,10 @@ const (
 
 // Relay is the call that hands a report on to the receiver at address, in the
 // order of the report's rooms. body is what goes out, byte for byte.
-func Relay(ev *Event, body []byte, address string, now time.Time) QueuedCall {
+func Relay(ev *Event, body []byte, address string) QueuedCall {
 	return QueuedCall{
 		To: relayTo + address, Op: OpRelay, URL: address, Raw: body, Room: ev.Room, Lanes: slices.Clone(ev.Lanes),
-		Urgency: Bulk, Kind: Idempotent, CallID: ev.CallID, Unit: OpRelay, Expires: now.Add(relayExpiry),
+		Urgency: Bulk, Kind: Idempotent, CallID: ev.CallID, Unit: OpRelay, Lasts: relayExpiry,
 	}
 }
 

@@ -19,7 +19,7 @@ func (b *bench) with(kind hotel.Kind, digits, body string) Receipt {
 	if kind == hotel.KindCDR {
 		ev.CDR = &hotel.CDR{From: "101", To: digits}
 	}
-	call := hotel.Relay(&ev, []byte(body), "http://old/", b.clock.now())
+	call := hotel.Relay(&ev, []byte(body), "http://old/")
 	r, err := b.Append(b.t.Context(), ev, []byte(body), call)
 	if err != nil {
 		b.t.Fatal(err)

@@ -64,10 +64,23 @@ type pageWalk struct {
 	high uint64 // pages in use
 	txid uint64 // of the newest commit
 	meta []byte // its meta page, up to the checksum
-	seen []atomic.Bool
+	seen pageSet
 	// hands are free to follow a branch beside the one that found it.
 	hands chan struct{}
 }
+
+// pageSet has a bit for each page: a file of 10 GB has millions.
+type pageSet []atomic.Uint32
+
+func newPageSet(pages uint64) pageSet { return make(pageSet, pages/32+1) }
+
+// add puts a page in; it tells whether it was there.
+func (p pageSet) add(id uint64) bool {
+	bit := uint32(1) << (id % 32)
+	return p[id/32].Or(bit)&bit != 0
+}
+
+func (p pageSet) has(id uint64) bool { return p[id/32].Load()&(1<<(id%32)) != 0 }
 
 func (w *pageWalk) walk() error {
 	root, err := w.newestMeta()
@@ -77,7 +90,7 @@ func (w *pageWalk) walk() error {
 	if w.high < 2 || w.high > uint64(len(w.data))/w.size {
 		return fmt.Errorf("%w: the file has %d bytes of %d", errDamaged, len(w.data), w.high*w.size)
 	}
-	w.seen = make([]atomic.Bool, w.high)
+	w.seen = newPageSet(w.high)
 	w.hands = make(chan struct{}, runtime.NumCPU()-1)
 	return w.page(root, nil, nil)
 }
@@ -129,7 +142,7 @@ func (w *pageWalk) page(id uint64, least, most []byte) error {
 
 // open gives a page that nothing else has led to.
 func (w *pageWalk) open(id uint64) (node, error) {
-	if id < 2 || id >= w.high || w.seen[id].Swap(true) {
+	if id < 2 || id >= w.high || w.seen.add(id) {
 		return node{}, fmt.Errorf("%w: page %d is out of place", errDamaged, id)
 	}
 	head := w.data[id*w.size:]
@@ -138,7 +151,7 @@ func (w *pageWalk) open(id uint64) (node, error) {
 		return node{}, fmt.Errorf("%w: page %d is not what it should be", errDamaged, id)
 	}
 	for next := id + 1; next <= id+over; next++ {
-		if w.seen[next].Swap(true) {
+		if w.seen.add(next) {
 			return node{}, fmt.Errorf("%w: page %d is used twice", errDamaged, next)
 		}
 	}

@@ -1,8 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
-	"time"
+	"os"
 
 	iradix "github.com/hashicorp/go-immutable-radix/v2"
 	"go.etcd.io/bbolt"
@@ -21,16 +22,17 @@ const (
 
 // commit is what a request sees of the transaction under way.
 type commit struct {
-	tx     *bbolt.Tx
-	store  *Store
-	meta   meta
-	clock  time.Time // as read
-	now    time.Time // UTC
+	tx    *bbolt.Tx
+	store *Store
+	meta  meta
+	reading
 	state  *iradix.Txn[record]
 	undo   []func() // run, last first, when the transaction fails
 	kept   []func() // run when it is done
 	broken error    // a write failed half-way: nothing of this commit may stay
 	taken  []taken  // pushes, as the intake log keeps them
+	// changed is what a compaction that is under way must copy again.
+	changed changes
 
 	appended []hotel.Event      // in the order of their ids
 	queued   []hotel.QueuedCall // now in the outbox
@@ -39,12 +41,13 @@ type commit struct {
 	claims   []uint64           // calls that must not be begun meanwhile
 }
 
-// tick reads the clock: a transaction may be open for a while.
-func (c *commit) tick(now time.Time) { c.clock, c.now = now, now.UTC() }
+// tick reads the clocks: a transaction may be open for a while.
+func (c *commit) tick() { c.reading = c.store.read() }
 
 // put writes one pair, keeps the count of bytes and remembers a failure,
 // which ends the whole commit.
 func (c *commit) put(bucket, key, value []byte) {
+	c.note(bucket, key)
 	b := c.tx.Bucket(bucket)
 	b.FillPercent = fillPercent
 	if &bucket[0] == &bucketJournal[0] {
@@ -66,6 +69,7 @@ func (c *commit) remove(bucket, key []byte) bool {
 	if old == nil {
 		return false
 	}
+	c.note(bucket, key)
 	c.meta.Bytes -= int64(len(key) + len(old))
 	if err := b.Delete(key); err != nil && c.broken == nil {
 		c.broken = fmt.Errorf("delete from %s: %w", bucket, err)
@@ -73,13 +77,27 @@ func (c *commit) remove(bucket, key []byte) bool {
 	return true
 }
 
+// note remembers a changed key for the compaction, if there is one.
+func (c *commit) note(bucket, key []byte) {
+	if c.store.copying.Load() == nil {
+		return
+	}
+	if c.changed == nil {
+		c.changed = changes{}
+	}
+	c.changed.add(bucket, key)
+}
+
 // commit does work in one transaction. The error concerns all of it; what
 // concerns one request alone is in its err.
 func (s *Store) commit(w *work) error {
 	c := &commit{store: s, meta: s.meta, state: s.snapshot.Load().root.Txn()}
-	c.tick(s.now())
+	c.tick()
 	c.meta.Commit++
-	err := s.transact(c, w)
+	err := s.confirm()
+	if err == nil {
+		err = s.transact(c, w)
+	}
 	if err != nil && !s.visible(c.meta.Commit) {
 		for i := len(c.undo) - 1; i >= 0; i-- {
 			c.undo[i]()
@@ -90,6 +108,7 @@ func (s *Store) commit(w *work) error {
 	}
 	s.publish(c)
 	if err != nil {
+		s.unsure = true
 		s.failed(err)
 		return err
 	}
@@ -105,7 +124,7 @@ func (s *Store) transact(c *commit, w *work) error {
 		if err := w.gather(c); err != nil {
 			return err
 		}
-		c.tick(s.now())
+		c.tick()
 		for _, r := range w.batch {
 			r.err = r.apply(c)
 			if c.broken != nil {
@@ -134,10 +153,53 @@ func (s *Store) visible(number uint64) (yes bool) {
 	return yes && err == nil
 }
 
+// confirm brings the newest meta page to the disk when its last sync failed, or
+// may not have been made. Until then the disk may start from the one before it, whose pages the next commit
+// takes for free: a power cut in its midst would leave a damaged file. The page is
+// written once more, as Linux takes for written what a sync could not write.
+func (s *Store) confirm() error {
+	if !s.unsure {
+		return nil
+	}
+	var number, size int64
+	err := s.in(s.db.View, func(tx *bbolt.Tx) error {
+		size = int64(tx.DB().Info().PageSize)
+		number = int64(tx.ID()) % 2
+		return nil
+	})
+	if err == nil {
+		err = writeAgain(s.path, number*size, size)
+	}
+	if err != nil {
+		return fmt.Errorf("confirm the newest commit: %w", err)
+	}
+	s.unsure = false
+	return nil
+}
+
+// writeAgain writes what a part of a file holds, and syncs it.
+func writeAgain(path string, at, size int64) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	part := make([]byte, size)
+	if _, err = f.ReadAt(part, at); err == nil {
+		_, err = f.WriteAt(part, at)
+	}
+	if err == nil {
+		err = syncData(f)
+	}
+	return errors.Join(err, f.Close())
+}
+
 // publish makes a commit known: first the state, then what follows from it,
 // in the order of commits.
 func (s *Store) publish(c *commit) {
 	s.meta = c.meta
+	if p := s.copying.Load(); p != nil && c.changed != nil {
+		p.note(c.changed)
+	}
 	s.logged = nil
 	s.intake.committed()
 	s.published.Store(&c.meta)

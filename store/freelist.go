@@ -42,7 +42,7 @@ func (w *pageWalk) leaveFree(f *os.File) {
 // free gives the pages that the walk has not come to, in their order.
 func (w *pageWalk) free() (ids []uint64) {
 	for id := uint64(2); id < w.high; id++ {
-		if !w.seen[id].Load() {
+		if !w.seen.has(id) {
 			ids = append(ids, id)
 		}
 	}

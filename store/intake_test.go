@@ -116,11 +116,11 @@ func TestCopyOfWhatTheLogAloneHolds(t *testing.T) {
 	b.push("1")
 	r := newRecent()
 	close(r.loaded)
-	if err := b.view(func(tx *bbolt.Tx) error { return r.load(tx, b.clock.now(), b.logged) }); err != nil {
+	if err := b.view(func(tx *bbolt.Tx) error { return r.load(tx, b.read(), b.logged) }); err != nil {
 		t.Fatal(err)
 	}
 	for n, body := range []string{"body of 0", "body of 1"} {
-		c := &commit{clock: b.clock.now()}
+		c := &commit{reading: b.read()}
 		if of, possible := r.absorb(c, digest([]byte(body))); of != uint64(n+1) || !possible {
 			t.Errorf("a copy of %s: of %d, possibly: %v", body, of, possible)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -58,7 +59,7 @@ func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte, with ..
 		}
 		c.append(&k)
 		if body != nil {
-			s.recent.add(c, sum(k.Digest), entry{id: k.ID, original: original(k.Event), at: c.clock})
+			s.recent.add(c, sum(k.Digest), entry{id: k.ID, original: original(k.Event), at: c.steady})
 		}
 		receipt = Receipt{ID: k.ID, DuplicateOf: k.DuplicateOf, Possible: k.Possible}
 		return nil
@@ -82,6 +83,10 @@ type kept struct {
 	hotel.Event
 	// Digest of the pushed body: after a restart, re-sent copies are known by it.
 	Digest []byte `json:"digest,omitempty"`
+	// First says that it is the first event of a run, Step by how much the clock
+	// was set since the event before it.
+	First bool          `json:"first,omitempty"`
+	Step  time.Duration `json:"step,omitempty"`
 	// Calls are queued when the event is kept. The intake log has them; in the
 	// journal they are not, as the outbox has them then.
 	Calls []hotel.QueuedCall `json:"calls,omitempty"`
@@ -107,10 +112,11 @@ func (k *kept) logged(bare []byte) []byte {
 // append gives an event its id and puts it into the journal.
 func (c *commit) append(k *kept) {
 	k.ID = c.meta.LastID + 1
+	c.noteClock(k)
 	c.merge(&k.Event)
 	event := k.bare()
 	c.keep(k, event)
-	if c.store.believed() {
+	if c.believed() {
 		c.meta.LastTime = max(c.meta.LastTime, k.Time.Unix())
 	}
 	if k.Digest != nil {

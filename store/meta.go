@@ -12,7 +12,7 @@ import (
 //
 //	journal   event id                        → the event
 //	          event id, unit name             → '1' when the event is finished by it, else '0'; its done-record
-//	merge     digest of a merge key           → event id
+//	merge     time (s, 4 bytes), digest of a merge key → event id
 //	raw       event id                        → bytes of a report that could not be read
 //	state     key (hotel.RoomKey …)           → version (8 bytes), JSON
 //	postings  number                          → hotel.Posting

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"bellhop/sabotage"
+
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -59,6 +61,13 @@ func (s *Store) openAndLoad(opts Options) error {
 	}
 	if s.Damaged == "" {
 		s.logOf = s.meta
+	}
+	return nil
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove %q: %w", path, err)
 	}
 	return nil
 }
@@ -172,7 +181,7 @@ func inPlace(db *bbolt.DB, path string) error {
 	if err := db.Sync(); err != nil {
 		return err
 	}
-	db.NoSync = false
+	db.NoSync = sabotage.On(sabotage.NoSync)
 	return os.Rename(db.Path(), path)
 }
 
@@ -195,14 +204,22 @@ func prepare(db *bbolt.DB) error {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range append(slices.Clone(buckets), bucketMeta) {
-			if _, err := tx.CreateBucket(name); err != nil {
-				return fmt.Errorf("create bucket %q: %w", name, err)
-			}
+		if err := makeBuckets(tx); err != nil {
+			return err
 		}
 		m := meta{ID: draw()}
 		return m.write(tx)
 	})
+}
+
+// makeBuckets makes those of a new file.
+func makeBuckets(tx *bbolt.Tx) error {
+	for _, name := range append(slices.Clone(buckets), bucketMeta) {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return fmt.Errorf("create bucket %q: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // draw gives eight digits that nobody has drawn before.

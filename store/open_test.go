@@ -1,11 +1,11 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -177,40 +177,91 @@ func TestCompactBesideOthers(t *testing.T) {
 	wantCounted(t, b.Store)
 }
 
-// A compaction that fails is no affair of those who shared its commit.
+// A compaction that fails leaves the old file in use and nothing of its own
+// behind.
 func TestCompactThatFails(t *testing.T) {
-	b := newBench(t)
-	inTheWay := filepath.Join(b.opts.Path+compactSuffix, "x")
-	if err := os.MkdirAll(inTheWay, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	release, blocked := make(chan struct{}), make(chan struct{})
-	go func() {
-		_ = b.do(t.Context(), func(*commit) error { close(blocked); <-release; return nil })
-	}()
-	<-blocked
-	var group sync.WaitGroup
-	group.Go(func() {
-		if err := b.Compact(t.Context()); err == nil {
-			t.Error("it found a place for the new file")
-		}
-	})
-	group.Go(func() {
-		if _, err := b.Append(t.Context(), hotel.Event{}, nil); err != nil {
-			t.Errorf("an event of the same commit: %v", err)
-		}
-	})
-	for len(b.requests) < 2 {
-		runtime.Gosched()
-	}
-	close(release)
-	group.Wait()
+	room := int64(1 << 40)
+	b := newBench(t, func(o *Options) { o.diskFree = func(string) (int64, bool) { return room, true } })
 	b.append(hotel.Event{Kind: hotel.KindDTMF})
-	if st := b.Status(); st.Events != 2 || st.Error != "" {
-		t.Errorf("afterwards %+v", st)
+	fails := func(why string, ctx context.Context) {
+		t.Helper()
+		if err := b.Compact(ctx); err == nil {
+			t.Errorf("it is done although %s", why)
+		}
+		b.append(hotel.Event{Kind: hotel.KindDTMF})
+		if st := b.Status(); st.Events != st.LastID || st.Error != "" {
+			t.Errorf("afterwards %+v", st)
+		}
+		if b.copying.Load() != nil {
+			t.Error("commits still note what they change")
+		}
 	}
-	if err := os.RemoveAll(b.opts.Path + compactSuffix); err != nil {
+	inTheWay := b.opts.Path + compactSuffix
+	if err := os.MkdirAll(filepath.Join(inTheWay, "x"), 0o700); err != nil {
 		t.Fatal(err)
+	}
+	fails("something is in the way", t.Context())
+	if err := os.RemoveAll(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	fails("it was called off", ended)
+	room = compactSpare
+	fails("the disk is nearly full", t.Context())
+	if left, _ := filepath.Glob(b.opts.Path + ".*"); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// What comes while the file is written anew is kept and committed: events are
+// taken the whole way, and calls settled, between any two parts of the copy.
+func TestCompactHoldsNothingUp(t *testing.T) {
+	var b *bench
+	parts := 0
+	b = newBench(t, func(o *Options) {
+		o.copied = func() {
+			parts++
+			ev := b.append(hotel.Event{Kind: hotel.KindDTMF, Digits: strings.Repeat("2", 3000)})
+			for i, queue := range []bool{true, false} {
+				u := b.unit(ev.ID, fmt.Sprint(i), func(tx hotel.Tx) error {
+					tx.Put("x", parts)
+					if queue {
+						tx.Queue(hotel.QueuedCall{To: "pms", Op: "x", Room: "101", Kind: hotel.Keyed})
+					}
+					return nil
+				})
+				if err := b.Finish(t.Context(), &ev, []Unit{u}, i == 1)[0]; err != nil {
+					t.Error(err)
+				}
+			}
+			calls, err := b.Calls(ListWaiting, 2)
+			if err != nil {
+				t.Error(err)
+			}
+			if len(calls) == 2 { // one is left for the next part
+				b.settle(calls[0], hotel.CallRefused)
+			}
+		}
+	})
+	for range 900 { // more than one part
+		b.append(hotel.Event{Kind: hotel.KindDTMF, Digits: strings.Repeat("1", 3000), DuplicateOf: 1})
+	}
+	fillEverything(b)
+	for range 3 {
+		if err := b.Compact(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if parts < 3*(len(buckets)+2) {
+		t.Errorf("%d parts: this test tests little", parts)
+	}
+	after := content(t, b.Store)
+	wantCounted(t, b.Store)
+	b.reopen()
+	wantSame(t, content(t, b.Store), after)
+	if st := b.Status(); st.Watermark == 0 || st.Parked == 0 || b.Damaged != "" {
+		t.Errorf("%+v, damaged %q", st, b.Damaged)
 	}
 }
 
@@ -327,6 +378,7 @@ func TestAlive(t *testing.T) {
 		_ = b.do(t.Context(), func(*commit) error { close(blocked); <-release; return nil })
 	}()
 	<-blocked
+	b.clock.add(time.Minute)
 	if err := b.Alive(0); err == nil || !strings.Contains(err.Error(), "a commit has taken") {
 		t.Errorf("a commit that does not end: %v", err)
 	}

@@ -16,14 +16,18 @@ import (
 // here is the value of keys that say all there is to say.
 var here = []byte{'.'}
 
+// keyPrefix begins the key of each call.
+const keyPrefix = "bh-"
+
 // queue gives a call its id and key and puts it where it waits. Calls lie in
 // the order of their ids, so that adding to a long queue touches its end
 // alone; the small keys of their lanes lie apart.
 func (c *commit) queue(q hotel.QueuedCall) {
 	c.meta.LastNext++
 	q.ID = c.meta.LastNext
-	q.Key = "bh-" + c.meta.Run + "-" + strconv.FormatUint(q.ID, 10)
+	q.Key = keyPrefix + c.meta.Run + "-" + strconv.FormatUint(q.ID, 10)
 	q.Queued, q.State = c.now, hotel.CallQueued
+	c.date(&q)
 	c.supersede(&q)
 	c.put(bucketOutbox, number(q.ID), encode(q))
 	c.meta.Waiting++

@@ -41,9 +41,9 @@ type sum [16]byte
 type entry struct {
 	id       uint64
 	original uint64
-	at       time.Time // with the steady clock's reading, where there is one
-	restart  bool      // known only from the journal: its answer's fate is unknown
-	replaced bool      // by a copy that is just being committed
+	at       time.Duration // by the steady clock
+	restart  bool          // known only from the journal: its answer's fate is unknown
+	replaced bool          // by a copy that is just being committed
 }
 
 func digest(body []byte) sum {
@@ -62,7 +62,7 @@ func (r *recent) absorb(c *commit, d sum) (of uint64, possible bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.open[d] {
-		if age := c.clock.Sub(e.at); e.replaced || age < 0 || age >= resendWindow {
+		if e.replaced || c.steady-e.at >= resendWindow {
 			continue
 		}
 		e.replaced = true
@@ -139,10 +139,12 @@ func (r *recent) remove(d sum, i int) {
 
 // keptPush is what load needs of an event: reading less is quicker.
 type keptPush struct {
-	ID          uint64    `json:"id"`
-	Time        time.Time `json:"time"`
-	DuplicateOf uint64    `json:"duplicateOf"`
-	Digest      []byte    `json:"digest"`
+	ID          uint64        `json:"id"`
+	Time        time.Time     `json:"time"`
+	DuplicateOf uint64        `json:"duplicateOf"`
+	Digest      []byte        `json:"digest"`
+	First       bool          `json:"first"`
+	Step        time.Duration `json:"step"`
 }
 
 // load fills the table after a restart from the last ten minutes of the run
@@ -150,14 +152,14 @@ type keptPush struct {
 // runs beside the rest of a start; the first push waits for it. What cannot be
 // read can only make a copy count as an event of its own. logged is what the
 // intake log alone holds, as on a full disk.
-func (r *recent) load(tx *bbolt.Tx, now time.Time, logged []taken) error {
+func (r *recent) load(tx *bbolt.Tx, now reading, logged []taken) error {
 	cursor := tx.Bucket(bucketJournal).Cursor()
 	var found []keptPush // the newest first
 	oldest := uint64(math.MaxUint64)
 	back := lookBack{now: now, known: r.known}
 	for _, t := range slices.Backward(logged) {
 		var e keptPush
-		if json.Unmarshal(t.event, &e) == nil && back.recent(e.Time) && len(e.Digest) == len(sum{}) {
+		if json.Unmarshal(t.event, &e) == nil && back.recent(&e) && len(e.Digest) == len(sum{}) {
 			found = append(found, e)
 		}
 		oldest = t.id
@@ -172,7 +174,7 @@ func (r *recent) load(tx *bbolt.Tx, now time.Time, logged []taken) error {
 		if err := json.Unmarshal(v, &e); err != nil {
 			return fmt.Errorf("%w: event %x: %w", errDamaged, k, err)
 		}
-		if !back.recent(e.Time) {
+		if !back.recent(&e) {
 			break
 		}
 		if len(e.Digest) == len(sum{}) {
@@ -195,26 +197,31 @@ func (r *recent) load(tx *bbolt.Tx, now time.Time, logged []taken) error {
 	return nil
 }
 
-// clockSlack is how far back events may go one after the other by a clock that
-// is right: it is read to the second, and NTP may take a little back.
-const clockSlack = 2 * time.Second
-
 // lookBack judges the ages of records on the way back through the journal.
 // A small computer without a battery may have begun either run in 1970, and how
 // long it was off cannot be told then: ages count back from the newest record,
-// and what was recent when the last run ended is so when this one begins.
+// and what was recent when the last run ended is so when this one begins. By how
+// much a clock was set in the middle of a run is in the journal.
 type lookBack struct {
-	now, known time.Time
-	from       time.Time // ages count back from here; zero: nothing was met yet
-	blind      bool      // the clocks of then and now cannot be compared
+	now   reading
+	known time.Time
+	set   time.Duration // by how much the clock of the run was set after the next record
+	from  time.Time     // ages count back from here; zero: nothing was met yet
+	blind bool          // the clocks of then and now cannot be compared
 }
 
-// recent tells whether a record is of the last ten minutes. The newest comes
-// first.
-func (b *lookBack) recent(at time.Time) bool {
+// recent tells whether a record is of the last ten minutes, and makes its time
+// what the clock showed at the end of its run, had it never been set in
+// between. The newest comes first.
+func (b *lookBack) recent(e *keptPush) bool {
+	e.Time = e.Time.Add(b.set)
+	if b.set += e.Step; e.First {
+		b.set = 0 // by how much the clock was set between two runs is not known
+	}
+	at := e.Time
 	if b.from.IsZero() {
-		b.from = b.now
-		if at.After(b.now) || at.Before(b.known.Add(-clockSlack)) {
+		b.from = b.now.now
+		if at.After(b.now.now) || at.Before(b.known.Add(-clockSlack)) {
 			b.from, b.blind = at, true
 		}
 	}
@@ -225,11 +232,11 @@ func (b *lookBack) recent(at time.Time) bool {
 }
 
 // since is when a recent record begins to wait for its copy.
-func (b *lookBack) since(at time.Time) time.Time {
+func (b *lookBack) since(at time.Time) time.Duration {
 	if b.blind {
-		return b.now
+		return b.now.steady
 	}
-	return at
+	return b.now.steady - b.now.now.Sub(at)
 }
 
 // replaced takes out the record whose place a kept copy took.

@@ -6,12 +6,19 @@ import (
 	"encoding/json"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"bellhop/hotel"
 )
 
-// retainBatch bounds what one commit of [Store.Retain] removes, so that
-// events do not wait long behind it.
-const retainBatch = 500
+const (
+	// retainBatch bounds what one commit of [Store.Retain] removes, so that
+	// events do not wait long behind it.
+	retainBatch = 500
+	// retainLooks bounds how many records of a kind one call looks at: postings
+	// of a PMS that has been away for long may not go, however many there are.
+	retainLooks = 10_000
+)
 
 // Retain removes finished events that are older than keep, and the oldest
 // finished ones while the store is larger than maxBytes by its own
@@ -19,146 +26,228 @@ const retainBatch = 500
 // as far back of calls, settled postings, ended queued calls and departed
 // stays. What is unfinished, queued or parked is never removed for age or
 // size. more says that another call would remove more.
+//
+// What may go is found in a short read transaction, beside the writer. Where
+// nothing may, nothing is committed: a call costs the disk nothing then.
 func (s *Store) Retain(ctx context.Context, keep time.Duration, maxBytes int64) (removed int, more bool, err error) {
-	var r retention
+	s.retaining.Lock()
+	defer s.retaining.Unlock()
+	r := retention{now: s.now().UTC(), maxBytes: maxBytes, left: retainBatch, state: s.Snapshot(), looked: s.looked}
+	r.before = r.now.Add(-keep)
+	if err := s.view(r.find); err != nil {
+		return 0, false, err
+	}
+	r.findStays()
+	if r.left == retainBatch {
+		return 0, false, nil
+	}
 	err = s.submit(ctx, true, func(c *commit) error {
-		r = retention{c: c, before: c.now.Add(-keep), maxBytes: maxBytes, left: retainBatch}
-		r.events()
-		r.history()
-		r.stays()
+		removed = r.remove(c)
 		return nil
 	})
 	if err != nil { // the writer may still be at it
 		return 0, false, err
 	}
-	return retainBatch - r.left, r.left == 0, nil
+	return removed, r.left == 0, nil
 }
 
+// retention is what may go, as it was when it was looked for.
 type retention struct {
-	c        *commit
-	before   time.Time
-	maxBytes int64
-	left     int
+	now, before time.Time
+	maxBytes    int64
+	left        int // of retainBatch
+	state       hotel.View
+	looked      map[string][]byte // where the next look at a bucket begins
+
+	events  []oldEvent
+	aged    uint64 // the newest of them that is too old; those behind it go for their size
+	records []oldRecord
+	stays   []string
 }
 
-// events removes from the oldest on, and stops at the first that stays.
-func (r *retention) events() {
-	aged := r.agedTo()
-	for r.left > 0 {
-		w := walkJournal(r.c.tx, 0)
-		if !w.next() || w.id > r.c.meta.Watermark || w.id > aged && r.c.meta.Bytes <= r.maxBytes {
-			return
-		}
-		var e kept
-		_ = json.Unmarshal(w.event, &e) // what cannot be read has no use to anybody
-		r.removeEvent(w.id, &e)
-	}
+// oldEvent is an event that may go, and its place among the merge keys.
+type oldEvent struct {
+	id    uint64
+	merge []byte
 }
 
-// agedTo is the newest of the next events that is too old. One whose time is
-// yet to come, by a clock that ran ahead then, is as old as those behind it.
-func (r *retention) agedTo() (id uint64) {
-	w := walkJournal(r.c.tx, 0)
-	for n := 0; n < retainBatch && w.next() && w.id <= r.c.meta.Watermark; n++ {
-		var e keptPush
-		if json.Unmarshal(w.event, &e) != nil || e.Time.After(r.c.now) {
-			continue
-		}
-		if !e.Time.Before(r.before) {
-			break
-		}
-		id = w.id
-	}
-	return id
+// oldRecord is a record of history that may go, and what tells whether it
+// still may.
+type oldRecord struct {
+	bucket, key []byte
+	look        func(v []byte) (at time.Time, mayGo bool)
 }
 
-func (r *retention) removeEvent(id uint64, e *kept) {
-	keys := [][]byte{number(id)}
-	cursor := r.c.tx.Bucket(bucketJournal).Cursor()
-	for k, _ := cursor.Seek(number(id)); len(k) >= 8 && readNumber(k[:8]) == id; k, _ = cursor.Next() {
-		keys = append(keys, bytes.Clone(k))
+func (r *retention) find(tx *bbolt.Tx) error {
+	var m meta
+	if err := m.read(tx); err != nil {
+		return err
 	}
-	for _, k := range keys {
-		r.c.remove(bucketJournal, k)
-	}
-	if key := e.MergeKey(); key != "" && e.DuplicateOf == 0 {
-		d := digest([]byte(key))
-		r.c.remove(bucketMerge, d[:])
-	}
-	if raw := r.c.tx.Bucket(bucketRaw).Get(number(id)); raw != nil {
-		r.c.meta.RawBytes -= int64(len(raw))
-		r.c.remove(bucketRaw, number(id))
-	}
-	d := r.c.draft(&hotel.Event{}, "retention")
-	d.Delete(hotel.ReranKey(id))
-	d.flush()
-	r.c.meta.Events--
-	r.left--
-}
-
-// history removes old records of what is over.
-func (r *retention) history() {
-	r.old(bucketCalls, func(v []byte) (time.Time, bool) {
-		var call hotel.CallRecord
-		err := json.Unmarshal(v, &call)
-		return call.Time, err == nil && !r.inHouse(call.Stay)
-	})
-	r.old(bucketPostings, func(v []byte) (time.Time, bool) {
-		var p hotel.Posting
-		err := json.Unmarshal(v, &p)
-		return p.Time, err == nil && p.State == hotel.PostingPosted && !r.inHouse(p.Stay)
-	})
-	r.old(bucketEnded, func(v []byte) (time.Time, bool) {
+	large := m.Bytes > r.maxBytes
+	r.findEvents(tx, m.Watermark, large)
+	r.findOld(tx, bucketCalls, r.lookCall)
+	r.findOld(tx, bucketPostings, r.lookPosting)
+	r.findOld(tx, bucketEnded, func(v []byte) (time.Time, bool) {
 		var q hotel.QueuedCall
 		err := json.Unmarshal(v, &q)
-		if r.c.meta.Bytes > r.maxBytes {
+		if large {
 			return time.Time{}, err == nil // events go first; then what is known of ended calls
 		}
 		return q.Queued, err == nil
 	})
+	return nil
+}
+
+// findEvents takes the oldest on, up to the first that stays. One whose time is
+// yet to come, by a clock that ran ahead then, is as old as those behind it.
+func (r *retention) findEvents(tx *bbolt.Tx, watermark uint64, large bool) {
+	young := false // one was met that is
+	for w := walkJournal(tx, 0); len(r.events) < retainBatch && w.next() && w.id <= watermark; {
+		var e kept
+		err := json.Unmarshal(w.event, &e) // what cannot be read has no use to anybody
+		switch {
+		case err != nil || e.Time.After(r.now) || young:
+		case e.Time.Before(r.before):
+			r.aged = w.id
+		default:
+			young = true
+		}
+		if young && !large {
+			break
+		}
+		old := oldEvent{id: w.id}
+		if e.DuplicateOf == 0 {
+			old.merge = mergeKey(&e.Event)
+		}
+		r.events = append(r.events, old)
+	}
+	if !large {
+		for len(r.events) > 0 && r.events[len(r.events)-1].id > r.aged {
+			r.events = r.events[:len(r.events)-1]
+		}
+	}
+	r.left -= len(r.events)
+}
+
+func (r *retention) lookCall(v []byte) (time.Time, bool) {
+	var call hotel.CallRecord
+	err := json.Unmarshal(v, &call)
+	return call.Time, err == nil && !r.inHouse(call.Stay)
+}
+
+func (r *retention) lookPosting(v []byte) (time.Time, bool) {
+	var p hotel.Posting
+	err := json.Unmarshal(v, &p)
+	return p.Time, err == nil && p.State == hotel.PostingPosted && !r.inHouse(p.Stay)
 }
 
 func (r *retention) inHouse(stay string) bool {
 	var s hotel.Stay
-	rec, ok := r.c.state.Get([]byte(hotel.StayKey(stay)))
-	return ok && json.Unmarshal(rec.json, &s) == nil && s.State == hotel.StayInHouse
+	return r.state.Get(hotel.StayKey(stay), &s) && s.State == hotel.StayInHouse
 }
 
-// old removes records from the oldest on up to the first one that is young,
+// findOld takes records from the oldest on up to the first one that is young,
 // passing over those that may not go yet. One whose time is yet to come is as
-// old as the next.
-func (r *retention) old(bucket []byte, look func(v []byte) (at time.Time, mayGo bool)) {
-	var keys, ahead [][]byte
-	cursor := r.c.tx.Bucket(bucket).Cursor()
-	for k, v := cursor.First(); k != nil && len(keys)+len(ahead) < r.left; k, v = cursor.Next() {
+// old as the next. It goes on where the last look ended, and begins anew when
+// that came to the end.
+func (r *retention) findOld(tx *bbolt.Tx, bucket []byte, look func(v []byte) (at time.Time, mayGo bool)) {
+	var ahead []oldRecord
+	cursor := tx.Bucket(bucket).Cursor()
+	k, v := cursor.Seek(r.looked[string(bucket)])
+	delete(r.looked, string(bucket))
+	for looks := 0; k != nil; k, v = cursor.Next() {
+		if looks++; r.left <= len(ahead) || looks > retainLooks {
+			r.looked[string(bucket)] = bytes.Clone(k)
+			return
+		}
 		at, mayGo := look(v)
-		if !at.Before(r.before) && !at.After(r.c.now) {
-			break
+		if !at.Before(r.before) && !at.After(r.now) {
+			return
 		}
 		if mayGo {
-			ahead = append(ahead, bytes.Clone(k))
+			ahead = append(ahead, oldRecord{bucket, bytes.Clone(k), look})
 		}
 		if at.Before(r.before) {
-			keys, ahead = append(keys, ahead...), nil
+			r.records = append(r.records, ahead...)
+			r.left -= len(ahead)
+			ahead = nil
 		}
 	}
-	for _, k := range keys {
-		r.c.remove(bucket, k)
-	}
-	r.left -= len(keys)
 }
 
-// stays forgets those that ended long ago.
-func (r *retention) stays() {
-	d := r.c.draft(&hotel.Event{}, "retention")
-	d.List(hotel.PrefixStay, func(key string, decode func(any) bool) bool {
-		var s hotel.Stay
-		if decode(&s); s.State == hotel.StayDeparted && s.CheckOut.Before(r.before) && r.left > 0 {
-			d.Delete(key)
-			d.Delete(hotel.GuestKey(s.ID))
+// findStays finds those that ended long ago.
+func (r *retention) findStays() {
+	if r.left == 0 {
+		return // the next call comes to them
+	}
+	r.state.List(hotel.PrefixStay, func(key string, decode func(any) bool) bool {
+		if r.oldStay(decode) {
+			r.stays = append(r.stays, key)
 			r.left--
 		}
-		return true
+		return r.left > 0
 	})
+}
+
+func (r *retention) oldStay(decode func(any) bool) bool {
+	var s hotel.Stay
+	return decode(&s) && s.State == hotel.StayDeparted && s.CheckOut.Before(r.before)
+}
+
+// remove removes what still may go; it runs in the writer.
+func (r *retention) remove(c *commit) (removed int) {
+	for _, e := range r.events {
+		if e.id > r.aged && c.meta.Bytes <= r.maxBytes {
+			break
+		}
+		c.removeEvent(e)
+		removed++
+	}
+	d := c.draft(&hotel.Event{}, "retention")
+	r.state = d
+	for _, o := range r.records {
+		v := c.tx.Bucket(o.bucket).Get(o.key)
+		if v == nil {
+			continue
+		}
+		if _, mayGo := o.look(v); mayGo {
+			c.remove(o.bucket, o.key)
+			removed++
+		}
+	}
+	for _, key := range r.stays {
+		var s hotel.Stay
+		if d.Get(key, &s) && r.oldStay(func(into any) bool { return d.Get(key, into) }) {
+			d.Delete(key)
+			d.Delete(hotel.GuestKey(s.ID))
+			removed++
+		}
+	}
 	d.flush()
+	return removed
+}
+
+func (c *commit) removeEvent(e oldEvent) {
+	if !c.remove(bucketJournal, number(e.id)) {
+		return
+	}
+	var done [][]byte
+	cursor := c.tx.Bucket(bucketJournal).Cursor()
+	for k, _ := cursor.Seek(number(e.id)); len(k) >= 8 && readNumber(k[:8]) == e.id; k, _ = cursor.Next() {
+		done = append(done, bytes.Clone(k))
+	}
+	for _, k := range done {
+		c.remove(bucketJournal, k)
+	}
+	if e.merge != nil {
+		c.remove(bucketMerge, e.merge)
+	}
+	if raw := c.tx.Bucket(bucketRaw).Get(number(e.id)); raw != nil {
+		c.meta.RawBytes -= int64(len(raw))
+		c.remove(bucketRaw, number(e.id))
+	}
+	d := c.draft(&hotel.Event{}, "retention")
+	d.Delete(hotel.ReranKey(e.id))
+	d.flush()
+	c.meta.Events--
 }

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"errors"
+	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -50,5 +53,95 @@ func TestRetentionForgetsGuests(t *testing.T) {
 	var guest hotel.GuestRecord
 	if b.Snapshot().Get(hotel.GuestKey("gone"), &guest) || !b.Snapshot().Get(hotel.GuestKey("here"), &guest) {
 		t.Error("the wrong guest is forgotten")
+	}
+}
+
+// Where nothing may go nothing is written: the look comes every minute, for
+// years, and the disk is an SD card.
+func TestRetentionThatFindsNothingCommitsNothing(t *testing.T) {
+	b := newBench(t)
+	fillEverything(b)
+	before := b.Status().Commits
+	for range 3 {
+		removed, more, err := b.Retain(t.Context(), 24*time.Hour, 1<<30)
+		if removed != 0 || more || err != nil {
+			t.Errorf("%d removed, more: %v, %v", removed, more, err)
+		}
+	}
+	if n := b.Status().Commits - before; n != 0 {
+		t.Errorf("%d commits", n)
+	}
+}
+
+// Postings that may not go, as after a month without the PMS, are not looked
+// at again and again: each look goes on where the last one ended, comes to what
+// lies behind them, and begins anew.
+func TestRetentionGoesOnBehindWhatStays(t *testing.T) {
+	b := newBench(t)
+	const stays = 2*retainLooks + 10
+	then := b.clock.now()
+	put := func(n int, state hotel.PostingState, at time.Time) {
+		b.run(func(tx hotel.Tx) {
+			tx.PutPosting(hotel.Posting{ID: fmt.Sprintf("P%d", n), Room: "101", State: state, Time: at})
+		})
+	}
+	b.run(func(tx hotel.Tx) {
+		for n := range stays {
+			tx.PutPosting(hotel.Posting{ID: fmt.Sprintf("P%d", n+1), Room: "101", State: hotel.PostingPending, Time: then})
+		}
+	})
+	put(stays+1, hotel.PostingPosted, then)
+	b.clock.add(31 * 24 * time.Hour)
+	put(stays+2, hotel.PostingPosted, b.clock.now()) // young
+	retain := func() (removed int) {
+		t.Helper()
+		removed, _, err := b.Retain(t.Context(), 30*24*time.Hour, 1<<30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return removed
+	}
+	// By the third look it is at the end, and begins anew.
+	for look, want := range []int{0, 0, 1, 0, 0, 0} {
+		if n := retain(); n != want {
+			t.Errorf("look %d removed %d, want %d", look, n, want)
+		}
+	}
+	put(1, hotel.PostingPosted, then) // settled at last
+	if n := retain(); n != 1 {
+		t.Errorf("once the first is settled %d are removed", n)
+	}
+	if all, err := b.Postings("101", 2*stays); err != nil || len(all) != stays {
+		t.Errorf("%d postings are left, %v; want %d", len(all), err, stays)
+	}
+	wantCounted(t, b.Store)
+}
+
+// What may go when it is looked for may have to stay when its turn comes: a
+// person had the posting sent once more meanwhile.
+func TestRetentionLooksOnceMore(t *testing.T) {
+	b := newBench(t)
+	p := hotel.Posting{ID: "P1", Room: "101", State: hotel.PostingPosted, Time: b.clock.now()}
+	b.run(func(tx hotel.Tx) { tx.PutPosting(p) })
+	b.clock.add(31 * 24 * time.Hour)
+	begun, done := make(chan struct{}), make(chan error)
+	go func() {
+		done <- b.do(t.Context(), func(c *commit) error {
+			close(begun)
+			for len(b.patient) == 0 { // until it has been found
+				runtime.Gosched()
+			}
+			p.State = hotel.PostingPending
+			c.put(bucketPostings, postingKey(p.ID), encode(p))
+			return nil
+		})
+	}()
+	<-begun
+	removed, _, err := b.Retain(t.Context(), 30*24*time.Hour, 1<<30)
+	if err := errors.Join(err, <-done); removed != 0 || err != nil {
+		t.Errorf("%d removed, %v", removed, err)
+	}
+	if all, err := b.Postings("101", 2); err != nil || len(all) != 1 {
+		t.Errorf("%d postings are left, %v", len(all), err)
 	}
 }

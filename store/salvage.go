@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 
@@ -222,7 +221,7 @@ func newWalk(data []byte) *pageWalk {
 		return nil
 	}
 	w.high = min(w.high, uint64(len(data))/w.size)
-	w.seen = make([]atomic.Bool, w.high)
+	w.seen = newPageSet(w.high)
 	return w
 }
 

@@ -57,6 +57,9 @@ type Watch struct {
 type Options struct {
 	Path string           // the database file; its folder must exist
 	Now  func() time.Time // time.Now when nil
+	// Steady is the time since any moment of this run, however Now's clock is
+	// set; nil: by Now's monotonic reading.
+	Steady func() time.Duration
 	// LockTimeout bounds the wait for another process; a second when 0.
 	LockTimeout time.Duration
 	// Believed tells whether Now can be believed; nil: always. A time that
@@ -66,7 +69,10 @@ type Options struct {
 	Watch    Watch
 	ReadOnly bool // for looking at the store of an agent that does not run
 
-	linger time.Duration // for tests; [linger] when 0
+	// For tests.
+	linger   time.Duration                                 // [linger] when 0
+	diskFree func(folder string) (bytes int64, known bool) // the system's when nil
+	copied   func()                                        // called by a compaction after each part
 }
 
 // Store is an open database. Close it once; its methods may be called from
@@ -74,6 +80,9 @@ type Options struct {
 type Store struct {
 	path     string
 	now      func() time.Time
+	steady   func() time.Duration
+	opened   time.Duration // by steady
+	run      string        // see [meta]; empty when read only
 	believed func() bool
 	apply    ApplyFunc
 	watch    Watch
@@ -93,10 +102,20 @@ type Store struct {
 
 	// Only the writer touches these after Open.
 	meta     meta
+	unsure   bool // whether the newest commit is on the disk; see confirm
 	progress progress
 	intake   intake
-	logOf    meta    // of the database that wrote the intake log
+	logOf    meta // of the database that wrote the intake log
+	mark     mark
 	logged   []taken // in the intake log, and in no commit yet
+
+	compacting sync.Mutex
+	copying    atomic.Pointer[copying] // nil: no compaction is under way
+	diskFree   func(folder string) (bytes int64, known bool)
+	copied     func()
+
+	retaining sync.Mutex
+	looked    map[string][]byte // see [retention]; while retaining is held
 
 	recent    *recent
 	claims    *claims
@@ -106,7 +125,7 @@ type Store struct {
 	commits   atomic.Uint64
 	rounds    atomic.Uint64
 	newest    atomic.Uint64 // event in the intake log
-	began     atomic.Int64  // when the commit under way began, Unix nanoseconds; 0: there is none
+	began     atomic.Int64  // when the commit under way began, by steady; 0: there is none
 
 	// Damaged is where Open moved a file that it could not read; empty when
 	// nothing was wrong. Salvaged counts the events taken over from it.
@@ -122,8 +141,15 @@ func Open(opts Options) (*Store, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	if opts.Steady == nil {
+		began := opts.Now()
+		opts.Steady = func() time.Duration { return opts.Now().Sub(began) }
+	}
 	if opts.Believed == nil {
 		opts.Believed = func() bool { return true }
+	}
+	if opts.diskFree == nil {
+		opts.diskFree = diskFree
 	}
 	if opts.LockTimeout == 0 {
 		opts.LockTimeout = lockTimeout
@@ -131,6 +157,7 @@ func Open(opts Options) (*Store, error) {
 	s := &Store{
 		path:     opts.Path,
 		now:      opts.Now,
+		steady:   opts.Steady,
 		believed: opts.Believed,
 		apply:    opts.Apply,
 		watch:    opts.Watch,
@@ -142,11 +169,17 @@ func Open(opts Options) (*Store, error) {
 		linger:   cmp.Or(opts.linger, linger),
 		recent:   newRecent(),
 		claims:   newClaims(),
+		looked:   map[string][]byte{},
+		diskFree: opts.diskFree,
+		copied:   opts.copied,
 	}
+	s.mark.reading = s.read()
+	s.opened = s.mark.steady
 	if err := s.openAndLoad(opts); err != nil {
 		return nil, err
 	}
 	if !opts.ReadOnly {
+		s.unsure = true // who had it before may have been killed before the last sync
 		s.recover()
 	}
 	go s.loadRecent(slices.Clone(s.logged))
@@ -165,8 +198,8 @@ func Open(opts Options) (*Store, error) {
 // and until then no push is answered by the log.
 func (s *Store) recover() {
 	s.intake, s.logged = openIntake(s.path+intakeSuffix, s.logOf)
-	s.meta.Run = draw()
-	s.intake.run = s.meta.Run
+	s.run = draw()
+	s.meta.Run, s.intake.run = s.run, s.run
 	_ = s.commit(&work{store: s, now: true})
 }
 
@@ -213,7 +246,7 @@ func (s *Store) load() error {
 // it with the first push; Close waits for it too.
 func (s *Store) loadRecent(logged []taken) {
 	defer close(s.recent.loaded)
-	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.now(), logged) })
+	_ = s.view(func(tx *bbolt.Tx) error { return s.recent.load(tx, s.read(), logged) })
 }
 
 // Alive says why only a restart can help, if so: a commit does not come to its
@@ -221,7 +254,7 @@ func (s *Store) loadRecent(logged []taken) {
 // reason: the store tries on.
 func (s *Store) Alive(within time.Duration) error {
 	if began := s.began.Load(); began != 0 {
-		if took := time.Since(time.Unix(0, began)); took > within {
+		if took := s.steady() - time.Duration(began); took > within {
 			return fmt.Errorf("a commit has taken %s", took.Round(time.Second))
 		}
 	}

@@ -130,7 +130,7 @@ func TestFailedCommitAcknowledgesNothing(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "b.db"), newClock())
 	body := []byte("x")
 	fail := func(c *commit) error {
-		s.recent.add(c, digest(body), entry{id: 77, original: 77, at: s.now()})
+		s.recent.add(c, digest(body), entry{id: 77, original: 77, at: s.steady()})
 		c.meta.LastID = 1000
 		c.put(bucketJournal, nil, nil) // bbolt refuses an empty key
 		return nil

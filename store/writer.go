@@ -34,7 +34,7 @@ func (s *Store) write() {
 		case r := <-s.patient:
 			w.batch = append(w.batch, r)
 		}
-		s.began.Store(time.Now().UnixNano())
+		s.began.Store(max(1, int64(s.steady())))
 		err := s.commit(w)
 		s.began.Store(0)
 		w.answer(err)
@@ -108,7 +108,7 @@ func (w *work) gather(c *commit) error {
 // round keeps pushes in the intake log and answers them. When the log cannot
 // take them, or the newest commit has failed, they wait for their commit.
 func (w *work) round(c *commit) error {
-	c.tick(w.store.now())
+	c.tick()
 	undo, kept, taken := len(c.undo), len(c.kept), len(c.taken)
 	for _, r := range w.pushes {
 		r.err = r.apply(c)

@@ -42,11 +42,14 @@ const benchSecret = "whsec_YmVsbGhvcCBiZW5jaG1hcmsgc2VjcmV0IQ=="
 type bench struct {
 	c      *call
 	dir    string
+	db     string // the store, in dir unless it is to stay
 	sink   *sim.Sink
 	url    string
 	client *api.Client
 	push   string // where the agent takes reports
 	cmd    *exec.Cmd
+	ended  chan struct{} // closed when cmd has
+	group  *group        // nil: its memory is not bounded
 	next   atomic.Uint64
 	end    func()
 }
@@ -63,7 +66,7 @@ func newBench(c *call) (*bench, error) {
 		cancel()
 		return nil, errors.Join(fmt.Errorf("bench: %w", err), os.RemoveAll(dir))
 	}
-	b := &bench{c: c, dir: dir, url: "http://" + ln.Addr().String() + "/pms"}
+	b := &bench{c: c, dir: dir, db: filepath.Join(dir, "bellhop.db"), url: "http://" + ln.Addr().String() + "/pms"}
 	b.sink, err = sim.NewSink(sim.SinkOptions{Secret: benchSecret, KeepLast: 1})
 	if err != nil {
 		cancel()
@@ -71,8 +74,13 @@ func newBench(c *call) (*bench, error) {
 	}
 	served := make(chan struct{})
 	go func() { defer close(served); _ = b.sink.Serve(ctx, ln) }()
+	if b.group, err = newGroup(c.opt.limits.memory); err != nil {
+		cancel()
+		return nil, errors.Join(err, ln.Close(), os.RemoveAll(dir))
+	}
 	b.end = func() {
 		b.kill()
+		b.group.end()
 		cancel()
 		<-served
 		_ = os.RemoveAll(dir) // what is left of a folder in /tmp goes with it
@@ -104,11 +112,22 @@ listen = ""
 socket = %q
 [store]
 path = %q
+max_size = %q
+keep = "3650d"
 [pms]
 link = "webhook"
 url = %q
-`, push, b.dir+"/hooks", b.socket(), b.dir+"/bellhop.db", b.url)
+`, push, b.dir+"/hooks", b.socket(), b.db, b.maxSize(), b.url)
 	return path, os.WriteFile(path, []byte(text), 0o600)
+}
+
+// maxSize is the default, unless the store is larger: nothing is to be
+// dropped that is to be there.
+func (b *bench) maxSize() string {
+	if info, err := os.Stat(b.db); err == nil && info.Size() > fullSize {
+		return "100GB"
+	}
+	return "256MB"
 }
 
 func (b *bench) socket() string { return filepath.Join(b.dir, "bellhop.sock") }
@@ -123,13 +142,17 @@ func freePort() (string, error) {
 	return ln.Addr().String(), nil
 }
 
+// readyTime is how long an agent may take over the largest store on a slow disk.
+const readyTime = 10 * time.Minute
+
 // start runs the agent and returns how long it took to be ready.
 func (b *bench) start(config string) (time.Duration, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return 0, fmt.Errorf("bench: find this program: %w", err)
 	}
-	b.cmd = exec.CommandContext(b.c.ctx, self, "run", "-c", config)
+	line := b.c.opt.limits.command(b.group, self, "run", "-c", config)
+	b.cmd = exec.CommandContext(b.c.ctx, line[0], line[1:]...)
 	b.cmd.Env = append(os.Environ(), "BELLHOP_PMS_SECRET="+benchSecret)
 	log, err := os.OpenFile(filepath.Join(b.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -141,6 +164,7 @@ func (b *bench) start(config string) (time.Duration, error) {
 	if err := b.cmd.Start(); err != nil {
 		return 0, fmt.Errorf("bench: start the agent: %w", err)
 	}
+	b.ended = waitFor(b.cmd)
 	b.client = api.NewClient(b.socket())
 	// Ready means: it takes reports, and answers commands.
 	for {
@@ -152,11 +176,15 @@ func (b *bench) start(config string) (time.Duration, error) {
 				return time.Since(begin), nil
 			}
 		}
-		if time.Since(begin) > time.Minute {
-			text, _ := os.ReadFile(filepath.Join(b.dir, "log"))
-			return 0, fmt.Errorf("bench: the agent is not ready after a minute: %w\n%s", err, text)
+		select {
+		case <-b.ended:
+		case <-time.After(time.Millisecond):
+			if time.Since(begin) < readyTime {
+				continue
+			}
 		}
-		time.Sleep(time.Millisecond)
+		text, _ := os.ReadFile(filepath.Join(b.dir, "log"))
+		return 0, fmt.Errorf("bench: the agent is not ready after %s: %w\n%s", time.Since(begin).Round(time.Millisecond), err, text)
 	}
 }
 
@@ -166,8 +194,18 @@ func (b *bench) kill() {
 		return
 	}
 	_ = b.cmd.Process.Signal(syscall.SIGKILL)
-	_ = b.cmd.Wait()
+	<-b.ended
 	b.cmd = nil
+}
+
+// waitFor sees to it that a child's end is noticed.
+func waitFor(cmd *exec.Cmd) chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // it is killed, or its log says why
+	}()
+	return ended
 }
 
 // furnish imports rooms and minibar items.

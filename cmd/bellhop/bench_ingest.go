@@ -19,6 +19,7 @@ type ingestResult struct {
 	Load     float64              `json:"loadMB"`
 	Loads    map[string]*loadCost `json:"loads"`
 	Floor    map[string]*loadCost `json:"floor,omitempty"`
+	Group    *groupUse            `json:"controlGroup,omitempty"`
 }
 
 // loadCost is one load and what it cost the agent until the last posting
@@ -26,7 +27,7 @@ type ingestResult struct {
 type loadCost struct {
 	figures
 	DeliveredPerSecond float64 `json:"deliveredPerSecond,omitempty"`
-	BytesPerEvent      float64 `json:"bytesWrittenPerEvent"`
+	BytesPerEvent      float64 `json:"bytesWrittenPerEvent,omitempty"`
 	SyncsPerEvent      float64 `json:"syncsPerEvent,omitempty"`
 }
 
@@ -94,6 +95,7 @@ func (b *bench) measureAgent(result *ingestResult) error {
 	}
 	full, err := usageOf(b.cmd.Process.Pid)
 	result.LoadAnon, result.Load = full.AnonMB, full.TotalMB
+	result.Group = b.group.use(b.c.opt.limits.memory)
 	b.kill()
 	return err
 }
@@ -152,6 +154,7 @@ func (b *bench) measureFloor(costs map[string]*loadCost) error {
 	if b.push, err = firstLine(bufio.NewReader(out)); err != nil {
 		return fmt.Errorf("bench: start the floor: %w", err)
 	}
+	b.ended = waitFor(b.cmd)
 	for _, s := range shapes(b.c) {
 		b.c.say("floor: %s, %d events", s.name, s.events)
 		if costs[s.name], err = b.cost(s, b.cmd.Process.Pid, false); err != nil {

@@ -12,7 +12,8 @@ import (
 type procUsage struct {
 	AnonMB  float64 // resident, anonymous
 	TotalMB float64 // resident in all, with mapped pages of the database
-	Written int64   // bytes handed to the disk
+	Written int64   // bytes handed to the disk, by the system's pages: of a file that it holds in larger ones it counts those whole
+	Passed  int64   // bytes handed to the system, whatever for
 }
 
 func usageOf(pid int) (u procUsage, err error) {
@@ -25,7 +26,7 @@ func usageOf(pid int) (u procUsage, err error) {
 		return u, err
 	}
 	u.AnonMB, u.TotalMB = round(float64(status["RssAnon"])/1024, 1), round(float64(status["VmRSS"])/1024, 1)
-	u.Written = io["write_bytes"]
+	u.Written, u.Passed = io["write_bytes"], io["wchar"]
 	return u, nil
 }
 

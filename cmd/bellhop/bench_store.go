@@ -1,13 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"bellhop/hotel"
@@ -24,126 +21,7 @@ func openBenchStore(path string, told bool) (*store.Store, error) {
 	}})
 }
 
-// queueResult is what bench queue prints.
-type queueResult struct {
-	Empty   figures `json:"empty"`
-	Long    figures `json:"long"`
-	Calls   uint64  `json:"callsInLongQueue"`
-	FilledS float64 `json:"fillSeconds"`
-	SizeMB  float64 `json:"databaseMB"`
-}
-
-func benchQueue(c *call) error {
-	if err := c.positive("rooms", c.opt.rooms); err != nil {
-		return err
-	}
-	if c.opt.fill < 0 {
-		return c.wrong("--fill must not be negative, but it is %d", c.opt.fill)
-	}
-	dir, err := os.MkdirTemp(c.opt.dir, "bellhop-bench-")
-	if err != nil {
-		return fmt.Errorf("bench: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	s, err := openBenchStore(filepath.Join(dir, "bellhop.db"), true)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	q := &queueBench{c: c, s: s}
-	if err := q.unit(hotel.Effect{Import: ptr(benchHotel(c.opt.rooms))}); err != nil {
-		return err
-	}
-	var result queueResult
-	c.say("adding to an empty queue")
-	if result.Empty, err = q.add(); err != nil {
-		return err
-	}
-	c.say("filling the queue with %d calls", c.opt.fill)
-	begin := time.Now()
-	if err := q.fill(c.opt.fill); err != nil {
-		return err
-	}
-	result.FilledS = round(time.Since(begin).Seconds(), 1)
-	c.say("adding to the long queue")
-	if result.Long, err = q.add(); err != nil {
-		return err
-	}
-	result.Calls = s.Status().Waiting
-	size, _ := s.Waste()
-	result.SizeMB = round(float64(size)/1e6, 0)
-	return printJSON(c, result)
-}
-
 func ptr[T any](v T) *T { return &v }
-
-// queueBench adds postings, each of which queues a call, as units of events
-// that are numbered but not kept.
-type queueBench struct {
-	c    *call
-	s    *store.Store
-	next atomic.Uint64
-}
-
-func (q *queueBench) unit(effects ...hotel.Effect) error {
-	ev := &hotel.Event{ID: 1_000_000_000 + q.next.Add(1)}
-	return q.s.Finish(q.c.ctx, ev, []store.Unit{{Name: "bench", Done: hotel.Done{Effects: effects}}}, false)[0]
-}
-
-func (q *queueBench) charge(n int) hotel.Effect {
-	return hotel.Effect{Post: &hotel.PostCharge{Room: fmt.Sprint(firstRoom + n%q.c.opt.rooms), Kind: "minibar", Item: "1", Amount: 1000}}
-}
-
-// add measures calls added by many at once, as a busy hour would: they share
-// commits, so that the time of one is that of the queue and not of the wait
-// for company.
-func (q *queueBench) add() (figures, error) {
-	const workers, each = 64, 100
-	times := make([][]time.Duration, workers)
-	errs := make([]error, workers)
-	begin := time.Now()
-	var group sync.WaitGroup
-	for w := range workers {
-		group.Go(func() {
-			for i := range each {
-				one := time.Now()
-				if errs[w] = q.unit(q.charge(w*each + i)); errs[w] != nil {
-					return
-				}
-				times[w] = append(times[w], time.Since(one))
-			}
-		})
-	}
-	group.Wait()
-	took := time.Since(begin)
-	if err := cmp.Or(errs...); err != nil {
-		return figures{}, err
-	}
-	all := slices.Concat(times...)
-	slices.Sort(all)
-	return figures{
-		Events: len(all), PerSecond: round(float64(len(all))/took.Seconds(), 1),
-		MedianMS: ms(all[len(all)/2]), P99MS: ms(all[len(all)*99/100]),
-	}, nil
-}
-
-// fill adds many calls, hundreds with each commit.
-func (q *queueBench) fill(calls int) error {
-	const perUnit = 500
-	var effects []hotel.Effect
-	for i := range perUnit {
-		effects = append(effects, q.charge(i))
-	}
-	for added := 0; added < calls; added += perUnit {
-		if err := q.unit(effects...); err != nil {
-			return err
-		}
-		if added%100_000 == 0 && added > 0 {
-			q.c.say("  %d", added)
-		}
-	}
-	return q.c.ctx.Err()
-}
 
 // startResult is what bench start prints.
 type startResult struct {

@@ -53,7 +53,11 @@ type options struct {
 	timezone                string
 	way, stream             string
 	events, conns, rooms    int
-	fill                    int
+	fill, rounds, each      int
+	store                   string
+	compact                 bool
+	limits                  limits
+	away                    int
 	seed                    uint64
 	control, ftp, sftp      string
 	wait, offline           bool

@@ -1,4 +1,9 @@
-// Package faults proves that the promises hold when the power goes, in two ways.
+// Package faults tries every fault on a whole hotel, see package rig, and proves
+// that the promises hold; docs/faults.md has what came of it. Each test brings
+// one kind of fault about while the hotel is busy, mends it, and lets the hotel's
+// book be held against the store, the PMS and the PBX. The power is cut in three
+// ways: under the agent's disk (cut_test.go), and in these two, which have books
+// of their own.
 //
 // # By a disk that is made up
 //

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"bellhop/e2e/faults/guest"
 )
@@ -15,6 +16,9 @@ type powerBook struct {
 	acked   map[guest.Report]bool // answered 200
 	told    map[string]string     // key -> the message that the PMS got under it
 	times   int                   // messages, with their repetitions
+	ready   []time.Duration       // of each boot that came so far: from the agent's start until it took reports
+	again   []time.Duration       // from each thing done to a box until a report was acknowledged
+	done    time.Duration         // of the newest boot: from the agent's start, or what was done to it last, until nothing was left to do
 }
 
 func newPowerBook() *powerBook {
@@ -39,7 +43,7 @@ func (b *powerBook) open() (open []guest.Report) {
 func (b *powerBook) begin(session int) { b.session = session }
 
 // enter takes what a machine has said.
-func (b *powerBook) enter(words []string) error {
+func (b *powerBook) enter(words []string) (err error) {
 	if len(words) == 0 {
 		return errors.New("an empty line")
 	}
@@ -55,10 +59,34 @@ func (b *powerBook) enter(words []string) error {
 		b.told[key] = message
 		b.times++
 		return nil
-	case what == guest.Ready || what == guest.Ticked || what == guest.Drained || what == guest.Off:
+	case what == guest.Ready && len(rest) == 1:
+		after, err := took(rest[0])
+		if err == nil {
+			b.ready = append(b.ready, after)
+		}
+		return err
+	case what == guest.Again && len(rest) == 1:
+		after, err := took(rest[0])
+		if err == nil {
+			b.again = append(b.again, after)
+		}
+		return err
+	case what == guest.Drained && len(rest) == 1:
+		b.done, err = took(rest[0])
+		return err
+	case what == guest.Ticked || what == guest.Off:
 		return nil
 	}
 	return fmt.Errorf("the machine says: %q", words)
+}
+
+// took reads how many milliseconds something took by the machine's own watch.
+func took(text string) (time.Duration, error) {
+	ms, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0, fmt.Errorf("the machine says that it took %q: %w", text, err)
+	}
+	return time.Duration(ms) * time.Millisecond, nil
 }
 
 func (b *powerBook) enterAcked(words []string) error {

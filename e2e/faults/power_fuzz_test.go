@@ -96,8 +96,8 @@ func FuzzNBD(f *testing.F) {
 }
 
 func FuzzPowerBook(f *testing.F) {
-	f.Add("acked 1 2 3\ntold k posting P1 101 minibar 350\nready\n")
-	f.Add("acked 1 2\n\ntold\nbroken \"why\"\nacked 1 x 3")
+	f.Add("acked 1 2 3\ntold k posting P1 101 minibar 350\nready 210\ndrained 900\n")
+	f.Add("acked 1 2\n\ntold\nbroken \"why\"\nacked 1 x 3\nready\nready -1\ndrained 99999999999999999999")
 	f.Fuzz(func(t *testing.T, said string) {
 		b := newPowerBook()
 		entered := 0

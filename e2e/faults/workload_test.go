@@ -95,7 +95,7 @@ func workLane(s *store.Store, session, lane int) error {
 			return err
 		}
 		promise("done", ev.ID, ev.Digits)
-		if lane != 0 {
+		if lane > 1 {
 			continue
 		}
 		calls, err := s.Calls(store.ListWaiting, 1000)
@@ -104,6 +104,12 @@ func workLane(s *store.Store, session, lane int) error {
 		}
 		for _, c := range calls {
 			if c.Event == ev.ID {
+				if c.Kind == hotel.Once {
+					if err := s.Sending(ctx, c); err != nil {
+						return err
+					}
+					promise("acted", ev.ID, ev.Digits) // the far side has
+				}
 				promise("settling", ev.ID, ev.Digits)
 				if err := s.Settle(ctx, c, hotel.Outcome{ID: c.ID, State: hotel.CallDelivered, Attempts: 1}); err != nil {
 					return err
@@ -115,14 +121,19 @@ func workLane(s *store.Store, session, lane int) error {
 	return nil
 }
 
-// openWork opens a database whose units count their lane and queue a call.
+// openWork opens a database whose units count their lane and queue a call; those
+// of lane 1 are for once.
 func openWork(path string) (*store.Store, error) {
 	return store.Open(store.Options{Path: path, Apply: func(tx hotel.Tx, ev *hotel.Event, _ string, _ []hotel.Effect) error {
 		var count int
 		key := hotel.KVKey("work", ev.Lanes[0])
 		tx.Get(key, &count)
 		tx.Put(key, count+1)
-		tx.Queue(hotel.QueuedCall{To: "pms", Op: "work", Room: ev.Lanes[0], Lanes: ev.Lanes, Kind: hotel.Keyed})
+		kind := hotel.Keyed
+		if ev.Lanes[0] == "1" {
+			kind = hotel.Once
+		}
+		tx.Queue(hotel.QueuedCall{To: "pms", Op: "work", Room: ev.Lanes[0], Lanes: ev.Lanes, Kind: kind})
 		return nil
 	}})
 }

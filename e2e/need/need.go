@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 )
 
@@ -26,6 +28,21 @@ func Root(t testing.TB, what string) {
 	if os.Geteuid() != 0 {
 		missing(t, "only root may "+what)
 	}
+}
+
+// FUSE says that a test mounts a file system of its own: root may, on a 64-bit
+// Linux whose kernel has FUSE.
+func FUSE(t testing.TB) {
+	t.Helper()
+	if runtime.GOOS != "linux" || strconv.IntSize != 64 {
+		missing(t, "no FUSE but on a 64-bit Linux")
+	}
+	Root(t, "mount a file system")
+	device, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
+	if err != nil {
+		missing(t, "no FUSE: "+err.Error())
+	}
+	_ = device.Close()
 }
 
 // Kernel gives the path of the kernel that virtual machines boot, an amd64's;

@@ -50,8 +50,9 @@ type Hotel struct {
 	Push *Pusher
 	Desk *Desk
 
-	hostile Hostile
-	row     Row
+	copyStore func(folder string) error
+	hostile   Hostile
+	row       Row
 }
 
 // Setting says how a hotel differs from the usual one.
@@ -61,8 +62,11 @@ type Setting struct {
 	// ToPMS and ToPBX are ways to the far sides, given their address; nil: straight.
 	ToPMS, ToPBX func(address string) string
 	Hooks        map[string]string // beside those of [Hooks]
-	Place        *Place            // where the agent is; nil: on this computer
-	Hostile      Hostile           // what is not to be held against the agent
+	// CopyStore copies the store's folder into another, which is read instead in
+	// the end; nil: it may be read where it lies.
+	CopyStore func(folder string) error
+	Place     *Place  // where the agent is; nil: on this computer
+	Hostile   Hostile // what is not to be held against the agent
 }
 
 // Hostile says what there is beside the usual hotel that means ill; the verdict
@@ -85,7 +89,7 @@ func NewHotel(t *testing.T, s Setting) *Hotel {
 	if s.Place == nil {
 		s.Place = &Place{Agent: "127.0.0.1", Far: "127.0.0.1"}
 	}
-	h := &Hotel{PMS: NewSink(t, s.Place.Far), PBX: NewTelephones(t, s.Place.Far, s.Stream)}
+	h := &Hotel{PMS: NewSink(t, s.Place.Far), PBX: NewTelephones(t, s.Place.Far, s.Stream), copyStore: s.CopyStore}
 	pms := way(s.ToPMS, h.PMS.Address)
 	o := Options{Store: s.Store, PMS: "http://" + pms, PBX: "http://" + way(s.ToPBX, h.PBX.Address), Event: h.PBX.StreamAddress}
 	o.Place = *s.Place
@@ -96,7 +100,7 @@ func NewHotel(t *testing.T, s Setting) *Hotel {
 	h.Box = NewBox(t, o)
 	h.Push = NewPusher(h.PushTo)
 	if s.Stream {
-		h.Push.stream = h.PBX
+		h.Push.stream, h.Push.serial = h.PBX, h.PBX.Serial() // one PBX: its reports and records are merged
 	}
 	h.Desk = &Desk{box: h.Box}
 	h.hostile = s.Hostile

@@ -3,7 +3,9 @@ package rig
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -31,6 +33,9 @@ func AddRow(t *testing.T, r Row) {
 	slices.Sort(r.Again)
 	t.Logf("%s: tried %d, acknowledged %d, lost %d, doubled %d, possible duplicates %d, unknown %d, again after %v, done after %v",
 		r.Fault, r.Tried, r.Acknowledged, r.Lost, r.Doubled, r.Possible, r.Unknown, r.Slowest().Round(time.Millisecond), r.Done.Round(time.Millisecond))
+	if table, err := os.ReadFile(tablePath()); os.Getenv(RowsFile) == "" && (err != nil || !strings.Contains(string(table), "\n| "+r.Fault+" |")) {
+		t.Errorf("docs/faults.md has no row of %q: write it anew by make faults", r.Fault)
+	}
 	if r.Tried == 0 || r.Acknowledged == 0 {
 		t.Errorf("%s: nothing was tried, or nothing acknowledged: that shows nothing", r.Fault)
 	}
@@ -67,4 +72,14 @@ func (r Row) Median() time.Duration {
 	}
 	sorted := slices.Sorted(slices.Values(r.Again))
 	return sorted[len(sorted)/2]
+}
+
+// tablePath is that of the table, from a folder of the tests of the whole
+// program.
+func tablePath() string {
+	path := filepath.Join("..", "docs", "faults.md")
+	if _, err := os.Stat(filepath.Join("..", "go.mod")); err != nil {
+		path = filepath.Join("..", path)
+	}
+	return path
 }

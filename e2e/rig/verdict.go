@@ -2,6 +2,7 @@ package rig
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,13 @@ func (h *Hotel) Settle(l *Life, fault string, mended time.Time) {
 	v.rerunCopies(h.Box)
 	h.calm()
 	h.Stop(l)
+	if h.copyStore != nil {
+		folder := h.T.TempDir()
+		if err := h.copyStore(folder); err != nil {
+			h.T.Fatal(err)
+		}
+		h.DB = filepath.Join(folder, filepath.Base(h.DB))
+	}
 	v.store = h.Read()
 	v.check()
 	if h.row.Fault = fault; fault == "" {
@@ -193,7 +201,7 @@ func (v *verdict) sort(journal []hotel.Event) {
 		pushed[r.callid] = true
 	}
 	for _, e := range journal {
-		if e.Source != hotel.SourcePBX || !pushed[e.CallID] && e.Serial != v.pbx.serial {
+		if e.Source != hotel.SourcePBX || !pushed[e.CallID] && (v.pbx.stream != nil || e.Serial != v.pbx.serial) {
 			continue // the telephones' own are known by the records of calls
 		}
 		tr := v.events[e.CallID]

@@ -1,5 +1,5 @@
-// Package guest holds what the power cut test and the virtual machine in which
-// it lets a hotel's box run agree on: what the machine is told to do at a boot,
+// Package guest holds what the tests that let a hotel's box run in a virtual
+// machine and that machine agree on: what the machine is told to do at a boot,
 // what it reports line by line, and what it pushes.
 package guest
 
@@ -21,24 +21,46 @@ type Orders struct {
 	Synced  bool      // with Clock, as by a time service
 	Furnish bool      // import rooms and items first
 	Again   []Report  // whose answer nobody saw before the cut: pushed first
-	Push    bool      // push until the power goes
+	Push    bool      // push until the power goes, or the last step is done
+	Right   time.Time // what the PMS's clock shows at the boot; zero: the same as ours
+	Steps   []Step    // one after the other, while reports are pushed
 	Tick    bool      // say so once the schedule has run
 	Off     bool      // once all is done, stop in order and switch off
 }
 
+// Step is something that is done to the box while it works. What it says is done
+// in this order.
+type Step struct {
+	After  int       // reports more were acknowledged first
+	Cut    bool      // a report is pushed whose answer does not arrive
+	Clock  time.Time // what the clock is set to; zero: it is left alone
+	Synced bool      // with Clock, as by a time service: the PMS's clock shows the same
+	PMS    string    // Down or Up from now on; "": as before
+	Kill   bool      // the agent is killed, and started again
+	Again  bool      // reports that were cut off are pushed again
+	Wait   string    // for Ticked: the schedule has run anew; for Told: the PMS has got a message
+}
+
+// What the PMS does.
+const (
+	Up   = "up"
+	Down = "down"
+)
+
 // What a machine reports, one a line, before the agent can learn that the line's
 // promise was heard.
 const (
-	Ready   = "ready"   // the agent answers and takes reports
+	Ready   = "ready"   // milliseconds since its start: the agent answers and takes reports
 	Acked   = "acked"   // session, line, number: a push was answered 200
-	Told    = "told"    // key, type, posting, room, kind, amount: a message came to the PMS
+	Again   = "again"   // milliseconds since the clock was set or the agent killed: a push was answered 200
+	Told    = "told"    // key, type, posting, room, kind, amount: the PMS took a message
 	Ticked  = "ticked"  // the schedule has run
-	Drained = "drained" // nothing is left to do
+	Drained = "drained" // milliseconds since the agent's start, or the last step: nothing is left to do
 	Off     = "off"     // the agent has ended in order, the disk is unmounted
 	Broken  = "broken"  // what went wrong; the machine switches off
 )
 
-// Lines is how many telephones push side by side.
+// Lines is how many telephones push side by side. What is cut off is of one more.
 const Lines = 4
 
 // Report is one push: the Number-th of a line in a session.
@@ -49,7 +71,7 @@ const perLine = 10_000
 
 // CallID is unlike that of every other report.
 func (r Report) CallID() string {
-	n := (r.Session*Lines+r.Line)*perLine + r.Number
+	n := (r.Session*(Lines+1)+r.Line)*perLine + r.Number
 	return sim.CallID(time.Unix(int64(1_700_000_000+n), 0), n)
 }
 

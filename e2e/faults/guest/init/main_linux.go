@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
@@ -48,28 +47,26 @@ func run(b *book) error {
 	if err := loopbackUp(); err != nil {
 		return err
 	}
-	p, err := servePMS(b)
+	p, err := servePMS(b, o.Right)
 	if err != nil {
 		return err
 	}
-	agent := exec.Command(guest.Program, "run", "-c", guest.Config)
-	agent.Stdout, agent.Stderr = os.Stdout, os.Stderr
-	if err := agent.Start(); err != nil {
-		return fmt.Errorf("start the agent: %w", err)
+	a := &agent{ended: make(chan error, 1)}
+	b.begin()
+	if err := a.start(); err != nil {
+		return err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- agent.Wait() }()
 	work := make(chan error, 1)
-	go func() { work <- follow(o, b, p) }()
+	go func() { work <- follow(o, b, p, a) }()
 	select {
-	case err := <-ended:
+	case err := <-a.ended:
 		return fmt.Errorf("the agent ended: %v", err)
 	case err := <-work:
 		if err != nil {
 			return err
 		}
 	}
-	return switchOff(b, agent.Process, ended)
+	return switchOff(b, a)
 }
 
 // mountAll makes what a system has when a service starts.
@@ -97,11 +94,11 @@ func mountAll() error {
 
 // switchOff ends the agent as systemd does, and gives the disk all that it is
 // to have.
-func switchOff(b *book, agent *os.Process, ended <-chan error) error {
-	if err := agent.Signal(unix.SIGTERM); err != nil {
+func switchOff(b *book, a *agent) error {
+	if err := a.life.process.Signal(unix.SIGTERM); err != nil {
 		return err
 	}
-	if err := <-ended; err != nil {
+	if err := <-a.ended; err != nil {
 		return fmt.Errorf("the agent was told to end: %w", err)
 	}
 	if err := unix.Unmount(guest.Mount, 0); err != nil {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,6 +19,17 @@ import (
 type book struct {
 	mu   sync.Mutex
 	port *os.File
+
+	began time.Time    // when the agent was started, or something was done to it
+	acked atomic.Int64 // reports
+}
+
+// begin says that the agent is being started, or that something is done to it.
+func (b *book) begin() { b.began = time.Now() }
+
+// sayTook says what has come about, and after how long.
+func (b *book) sayTook(what string) {
+	b.say(what, strconv.FormatInt(time.Since(b.began).Milliseconds(), 10))
 }
 
 func openBook() (*book, error) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bellhop/e2e/faults/guest"
@@ -22,7 +23,7 @@ import (
 const look = 20 * time.Millisecond
 
 // follow does as ordered; with no error it has come to the end.
-func follow(o guest.Orders, b *book, p *pms) error {
+func follow(o guest.Orders, b *book, p *pms, a *agent) error {
 	local := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", guest.Socket)
 	}}}
@@ -32,12 +33,14 @@ func follow(o guest.Orders, b *book, p *pms) error {
 			return err
 		}
 	}
-	b.say(guest.Ready)
+	b.sayTook(guest.Ready)
 	for _, r := range o.Again {
 		push(r, b)
 	}
 	if o.Push {
-		pushAll(o.Session, b) // until the power goes
+		if err := work(o, b, p, a); err != nil {
+			return err
+		}
 	}
 	if o.Tick {
 		<-p.ticked
@@ -47,7 +50,7 @@ func follow(o guest.Orders, b *book, p *pms) error {
 		select {}
 	}
 	until(func() bool { return drained(local) })
-	b.say(guest.Drained)
+	b.sayTook(guest.Drained)
 	return nil
 }
 
@@ -89,7 +92,7 @@ func drained(local *http.Client) bool {
 
 func furnish(local *http.Client) error {
 	lists := hotel.Import{Rooms: []hotel.Room{{Number: guest.TickRoom}}}
-	for n := range guest.Lines * guest.RoomsOfLine {
+	for n := range (guest.Lines + 1) * guest.RoomsOfLine {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: guest.Room(n)})
 	}
 	lists.Items = []hotel.Item{{Minibar: hotel.DefaultMinibar, Code: guest.Item, Name: "Water", Price: guest.Price}}
@@ -108,16 +111,24 @@ func furnish(local *http.Client) error {
 	return nil
 }
 
-func pushAll(session int, b *book) {
+// work pushes while the steps are gone through; without any, until the power
+// goes.
+func work(o guest.Orders, b *book, p *pms, a *agent) (err error) {
 	var all sync.WaitGroup
+	var enough atomic.Bool
 	for line := range guest.Lines {
 		all.Go(func() {
-			for n := 0; ; n++ {
-				push(guest.Report{Session: session, Line: line, Number: n}, b)
+			for n := 0; !enough.Load(); n++ {
+				push(guest.Report{Session: o.Session, Line: line, Number: n}, b)
 			}
 		})
 	}
+	if len(o.Steps) > 0 {
+		err = (&steps{session: o.Session, book: b, pms: p, agent: a}).all(o.Steps)
+		enough.Store(true)
+	}
 	all.Wait()
+	return err
 }
 
 // phones dial anew for each report, as a PBX does.
@@ -134,6 +145,7 @@ func push(r guest.Report, b *book) {
 		_, err = io.Copy(io.Discard, answer.Body)
 		return err == nil && answer.StatusCode == http.StatusOK
 	})
+	b.acked.Add(1)
 	b.say(guest.Acked, strconv.Itoa(r.Session), strconv.Itoa(r.Line), strconv.Itoa(r.Number))
 }
 
@@ -141,12 +153,41 @@ func push(r guest.Report, b *book) {
 type pms struct {
 	*sim.Sink
 	book   *book
+	right  *rightClock
 	ticked chan struct{}
 	once   sync.Once
+
+	told, ticks atomic.Int64 // messages, and those of the schedule, with their repetitions
 }
 
-func servePMS(b *book) (*pms, error) {
-	sink, err := sim.NewSink(sim.SinkOptions{Secret: guest.SecretText})
+// rightClock goes on however the computer's is set.
+type rightClock struct {
+	mu    sync.Mutex
+	shown time.Time // zero: it shows what the computer's does
+	at    time.Time
+}
+
+// with sets the clock while do sets the computer's: nobody reads the one in
+// between.
+func (c *rightClock) with(to time.Time, do func() error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shown, c.at = to, time.Now()
+	return do()
+}
+
+func (c *rightClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.shown.IsZero() {
+		return time.Now()
+	}
+	return c.shown.Add(time.Since(c.at))
+}
+
+func servePMS(b *book, right time.Time) (*pms, error) {
+	clock := &rightClock{shown: right, at: time.Now()}
+	sink, err := sim.NewSink(sim.SinkOptions{Secret: guest.SecretText, Now: clock.now})
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +195,7 @@ func servePMS(b *book) (*pms, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pms{Sink: sink, book: b, ticked: make(chan struct{})}
+	p := &pms{Sink: sink, book: b, right: clock, ticked: make(chan struct{})}
 	go func() {
 		err := http.Serve(listener, p)
 		b.say(guest.Broken, fmt.Sprintf("%q", err.Error()))
@@ -164,14 +205,28 @@ func servePMS(b *book) (*pms, error) {
 
 func (p *pms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
-	if err == nil {
-		err = p.note(body)
-	}
 	if err != nil {
-		p.book.say(guest.Broken, fmt.Sprintf("%q", err.Error()))
+		return // the agent was killed
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	p.Sink.ServeHTTP(w, r)
+	p.Sink.ServeHTTP(&answer{w, func() {
+		if err := p.note(body); err != nil {
+			p.book.say(guest.Broken, fmt.Sprintf("%q", err.Error()))
+		}
+	}}, r)
+}
+
+// answer has a message noted before it is answered as taken.
+type answer struct {
+	http.ResponseWriter
+	note func()
+}
+
+func (a *answer) WriteHeader(status int) {
+	if status < 300 {
+		a.note()
+	}
+	a.ResponseWriter.WriteHeader(status)
 }
 
 func (p *pms) note(body []byte) error {
@@ -187,7 +242,9 @@ func (p *pms) note(body []byte) error {
 	}
 	d := m.Data
 	p.book.say(guest.Told, m.ID, m.Type, d.ID, d.Room, d.Kind, strconv.FormatInt(d.Amount, 10))
+	p.told.Add(1)
 	if d.Room == guest.TickRoom {
+		p.ticks.Add(1)
 		p.once.Do(func() { close(p.ticked) })
 	}
 	return nil

@@ -1,0 +1,12 @@
+package store
+
+import "syscall"
+
+// diskFree is how many bytes the disk of a folder has left for us.
+func diskFree(folder string) (bytes int64, known bool) {
+	var st syscall.Statfs_t
+	if syscall.Statfs(folder, &st) != nil {
+		return 0, false
+	}
+	return int64(st.Bavail) * int64(st.Bsize), true
+}
