@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -54,7 +55,7 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 	defer context.AfterFunc(ctx, func() { _ = ln.Close() })()
 	handle = inTurn(handle)
 	places := make(chan struct{}, orDefault(l.MaxConns, defaultConns))
-	for {
+	for short := false; ; {
 		conn, err := ln.Accept()
 		if ctx.Err() != nil {
 			if err == nil {
@@ -62,9 +63,21 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 			}
 			return nil
 		}
+		if passing(err) {
+			if !short {
+				l.report(fmt.Errorf("accept push, trying on: %w", err))
+			}
+			short = true
+			select {
+			case <-ctx.Done():
+			case <-time.After(acceptAgain):
+			}
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("accept push: %w", err)
 		}
+		short = false
 		remote, allowed := l.admit(conn)
 		if !allowed {
 			l.report(fmt.Errorf("refuse push from %s: address not allowed", conn.RemoteAddr()))
@@ -83,6 +96,19 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 			l.converse(ctx, conn, remote, handle)
 		})
 	}
+}
+
+// acceptAgain is the pause after a connection could not be taken because the
+// system is short of something.
+const acceptAgain = 50 * time.Millisecond
+
+// passing tells whether a connection could not be taken for a reason that goes
+// by itself: too many files are open, or its sender has given up. Those that are
+// being served go on, and end that way.
+func passing(err error) bool {
+	return slices.ContainsFunc([]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED}, func(e error) bool {
+		return errors.Is(err, e)
+	})
 }
 
 func (l *Listener) admit(conn net.Conn) (netip.Addr, bool) {
