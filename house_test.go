@@ -40,6 +40,7 @@ var floors = map[string][]string{
 	"cmd/bellhop": {anything},
 	"e2e":         {anything},
 	"e2e/faults":  {anything},
+	"e2e/size":    {anything},
 	// The two sides of a machine's power: what they agree on, and its first program.
 	"e2e/faults/guest":      {"sim"},
 	"e2e/faults/guest/init": {anything},
