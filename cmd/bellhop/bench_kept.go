@@ -163,6 +163,7 @@ func (k *keptBench) compare() error {
 		}
 	}
 	k.result.Ratio = ratio(k.result.Many.Cost, k.result.Few.Cost)
+	k.c.say("many by few: %+v", k.result.Ratio)
 	return nil
 }
 
