@@ -60,6 +60,17 @@ func Kernel(t testing.TB) string {
 	return path
 }
 
+// Groups says that a test bounds the memory of a process by a control group.
+func Groups(t testing.TB) {
+	t.Helper()
+	for _, file := range []string{"/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory.stat"} {
+		if _, err := os.Stat(file); err == nil {
+			return
+		}
+	}
+	missing(t, "no control group can bound memory here")
+}
+
 func missing(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
