@@ -19,6 +19,7 @@ test: needs format vet lint vuln unit fuzz builds
 needs:
 	@bash .ci/needs $(DEBIAN_TOOLS)
 	@bash .ci/kernel
+	@bash .ci/asterisk
 
 format:
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi

@@ -4,6 +4,7 @@
 package need
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,6 +70,21 @@ func Groups(t testing.TB) {
 		}
 	}
 	missing(t, "no control group can bound memory here")
+}
+
+// Asterisk gives the folder into which .ci/asterisk has unpacked an Asterisk,
+// by its version: 16 or 22.
+func Asterisk(t testing.TB, version int) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		missing(t, err.Error())
+	}
+	path := filepath.Join(cache, "bellhop", fmt.Sprintf("asterisk-%d", version))
+	if _, err := os.Stat(filepath.Join(path, "usr", "sbin", "asterisk")); err != nil {
+		missing(t, fmt.Sprintf("no Asterisk %d: .ci/asterisk fetches it", version))
+	}
+	return path
 }
 
 func missing(t testing.TB, why string) {

@@ -1,0 +1,7 @@
+package dialplan
+
+// The marks around our block, each a line of its own.
+const (
+	markBegin = "; >>> bellhop >>>"
+	markEnd   = "; <<< bellhop <<<"
+)

@@ -1,0 +1,56 @@
+package dialplan
+
+import "strings"
+
+// housekeeping asks for a status and, on a pantry's telephone, for the room.
+func (s Services) housekeeping(w *writer) {
+	w.context(contextHousekeeping, "Housekeeping: a status of this room or, from a pantry, of another.")
+	if code := s.Codes.Housekeeping; code != "" {
+		pantry := []string{set("BH_CODE", code), set("BH_PANTRY", ""), set("BH_FROM", "${FILTER(0-9,${CALLERID(num)})}")}
+		for _, number := range s.Pantries {
+			pantry = append(pantry, set("BH_PANTRY", "${IF($["+is("BH_FROM", number)+"]?1:${BH_PANTRY})}"))
+		}
+		w.exten(entry(code), pantry, "Goto(s,1)")
+	}
+	if code := s.Codes.RoomStatus; code != "" {
+		w.exten(entry(code), set("BH_CODE", code), set("BH_PANTRY", ""), "Goto(s,1)")
+		// Dialling it is all, so the event need not wait for an answer.
+		w.exten(entryClear, "UserEvent(DtmfEndString,Info:*0"+strings.TrimPrefix(code, "*")+")",
+			"Answer()", language(s.StaffLanguage), "Playback(bh-status-cleared)", "Hangup()")
+	}
+	w.exten("s",
+		"Answer()", language(s.StaffLanguage), set("BH_TRY", "0"), set("BH_ASK", "roomstatus"),
+		counted("ask", "bye,1"),
+		s.read("BH_KEYS", "${BH_ASK}", 3),
+		"Gosub(look,1)",
+		when(isNot("BH_STATUS", ""), "known"),
+		set("BH_ASK", "${IF($["+is("BH_KEYS", "")+"]?roomstatus:bh-try-again&roomstatus)}"),
+		"Goto(ask)",
+		"(known)"+when(isNot("BH_PANTRY", ""), "pantry,1"),
+		send("${BH_CODE}*${BH_STATUS}", "BH_KEYS"),
+		set("BH_ROOM", "${FILTER(0-9,${CALLERID(num)})}"),
+		"Goto(told,1)")
+	if len(s.Pantries) > 0 {
+		w.exten("pantry",
+			set("BH_TRY", "0"),
+			counted("ask", "bye,1"),
+			s.read("BH_ROOM", "bh-enter-room", 8),
+			when(isNot("BH_ROOM", "${FILTER(0-9,${BH_ROOM})}"), "ask"),
+			when(is("BH_ROOM", ""), "ask"),
+			"UserEvent(DtmfEndString,Info:${BH_CODE}*${BH_STATUS}*${BH_ROOM})",
+			"Goto(told,1)")
+	}
+	w.exten("told", spell("${BH_ROOM}"), "Playback(room${BH_SAID}&${BH_SAY})", "Hangup()")
+	w.exten("bye", "Playback(bh-goodbye)", "Hangup()")
+	w.exten("look",
+		set("BH_STATUS", ""), set("BH_SAY", ""), set("BH_KEY", "${FILTER(0-9,${BH_KEYS})}"),
+		when(isNot("BH_KEY", ""), "${BH_KEY},1"), "Return()")
+	for _, k := range s.Keys {
+		w.exten(k.Press, set("BH_STATUS", k.Status), set("BH_SAY", k.Prompt), "Return()")
+	}
+	w.exten("_X!", "Return()")
+	w.line("; Hung up on the last key: it counts. A pantry's call has named no room then.")
+	w.exten("h",
+		when(isNot("BH_PANTRY", ""), "end"), "Gosub(look,1)", when(is("BH_STATUS", ""), "end"),
+		send("${BH_CODE}*${BH_STATUS}", "BH_KEYS"), "(end)NoOp()")
+}
