@@ -54,7 +54,7 @@ func (s Services) staffPrompts() []string {
 			all = append(all, k.Prompt)
 		}
 	}
-	if s.Codes.Housekeeping != "" && len(s.Pantries) > 0 {
+	if s.asksRoom() {
 		all = append(all, "bh-enter-room")
 	}
 	if s.Codes.RoomStatus != "" {

@@ -6,17 +6,17 @@ import "strings"
 func (s Services) housekeeping(w *writer) {
 	w.context(contextHousekeeping, "Housekeeping: a status of this room or, from a pantry, of another.")
 	if code := s.Codes.Housekeeping; code != "" {
-		pantry := []string{set("BH_CODE", code), set("BH_PANTRY", ""), set("BH_FROM", "${FILTER(0-9,${CALLERID(num)})}")}
-		for _, number := range s.Pantries {
-			pantry = append(pantry, set("BH_PANTRY", "${IF($["+is("BH_FROM", number)+"]?1:${BH_PANTRY})}"))
-		}
-		w.exten(entry(code), pantry, "Goto(s,1)")
+		w.exten(entry(code), set("BH_CODE", code), s.pantry(), "Goto(s,1)")
 	}
 	if code := s.Codes.RoomStatus; code != "" {
 		w.exten(entry(code), set("BH_CODE", code), set("BH_PANTRY", ""), "Goto(s,1)")
 		// Dialling it is all, so the event need not wait for an answer.
 		w.exten(entryClear, "UserEvent(DtmfEndString,Info:*0"+strings.TrimPrefix(code, "*")+")",
 			"Answer()", language(s.StaffLanguage), "Playback(bh-status-cleared)", "Hangup()")
+	}
+	known := "(known)" + when(isNot("BH_PANTRY", ""), "pantry,1")
+	if !s.asksRoom() {
+		known = "(known)NoOp()"
 	}
 	w.exten("s",
 		"Answer()", language(s.StaffLanguage), set("BH_TRY", "0"), set("BH_ASK", "roomstatus"),
@@ -26,11 +26,11 @@ func (s Services) housekeeping(w *writer) {
 		when(isNot("BH_STATUS", ""), "known"),
 		set("BH_ASK", "${IF($["+is("BH_KEYS", "")+"]?roomstatus:bh-try-again&roomstatus)}"),
 		"Goto(ask)",
-		"(known)"+when(isNot("BH_PANTRY", ""), "pantry,1"),
+		known,
 		send("${BH_CODE}*${BH_STATUS}", "BH_KEYS"),
 		set("BH_ROOM", "${FILTER(0-9,${CALLERID(num)})}"),
 		"Goto(told,1)")
-	if len(s.Pantries) > 0 {
+	if s.asksRoom() {
 		w.exten("pantry",
 			set("BH_TRY", "0"),
 			counted("ask", "bye,1"),
@@ -42,6 +42,27 @@ func (s Services) housekeeping(w *writer) {
 	}
 	w.exten("told", spell("${BH_ROOM}"), "Playback(room${BH_SAID}&${BH_SAY})", "Hangup()")
 	w.exten("bye", "Playback(bh-goodbye)", "Hangup()")
+	s.keys(w)
+	w.line("; Hung up on the last key: it counts. A pantry's call has named no room then.")
+	w.exten("h",
+		when(isNot("BH_PANTRY", ""), "end"), "Gosub(look,1)", when(is("BH_STATUS", ""), "end"),
+		send("${BH_CODE}*${BH_STATUS}", "BH_KEYS"), "(end)NoOp()")
+}
+
+func (s Services) asksRoom() bool { return s.Codes.Housekeeping != "" && len(s.Pantries) > 0 }
+
+// pantry sets BH_PANTRY if the call comes from one.
+func (s Services) pantry() []string {
+	all := []string{set("BH_PANTRY", ""), set("BH_FROM", "${FILTER(0-9,${CALLERID(num)})}")}
+	for _, number := range s.Pantries {
+		all = append(all, set("BH_PANTRY", "${IF($["+is("BH_FROM", number)+"]?1:${BH_PANTRY})}"))
+	}
+	return all
+}
+
+// keys writes the table of what may be pressed, and look, which looks BH_KEYS
+// up in it. Nobody can dial it, as no phone is in this context.
+func (s Services) keys(w *writer) {
 	w.exten("look",
 		set("BH_STATUS", ""), set("BH_SAY", ""), set("BH_KEY", "${FILTER(0-9,${BH_KEYS})}"),
 		when(isNot("BH_KEY", ""), "${BH_KEY},1"), "Return()")
@@ -49,8 +70,4 @@ func (s Services) housekeeping(w *writer) {
 		w.exten(k.Press, set("BH_STATUS", k.Status), set("BH_SAY", k.Prompt), "Return()")
 	}
 	w.exten("_X!", "Return()")
-	w.line("; Hung up on the last key: it counts. A pantry's call has named no room then.")
-	w.exten("h",
-		when(isNot("BH_PANTRY", ""), "end"), "Gosub(look,1)", when(is("BH_STATUS", ""), "end"),
-		send("${BH_CODE}*${BH_STATUS}", "BH_KEYS"), "(end)NoOp()")
 }
