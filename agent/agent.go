@@ -28,6 +28,7 @@ import (
 	"bellhop/luahooks"
 	"bellhop/pbx"
 	"bellhop/pms"
+	"bellhop/site"
 	"bellhop/store"
 )
 
@@ -86,7 +87,7 @@ func New(opts Options) (*Agent, error) {
 		a.now = time.Now
 	}
 	a.started = a.now()
-	a.services = services(opts.Config.Services)
+	a.services = site.Codes(opts.Config.Services)
 	var err error
 	if a.zone, err = time.LoadLocation(opts.Config.Hotel.Timezone); err != nil {
 		return nil, fmt.Errorf("hotel.timezone: %w", err)
@@ -160,20 +161,6 @@ func (a *Agent) openStore() (err error) {
 	a.clock.lastTime = func() time.Time { return a.store.Status().LastTime }
 	a.outbox.clockOK = a.clock.ok
 	return nil
-}
-
-func services(c config.Services) hotel.Services {
-	s := hotel.Services{
-		Housekeeping: c.Housekeeping, WakeUp: c.WakeUp, DND: c.DND, Confirm: c.Confirm, RoomStatus: c.RoomStatus,
-		Minibars: map[string]string{},
-	}
-	if c.Minibar != "" {
-		s.Minibars[c.Minibar] = hotel.DefaultMinibar
-	}
-	for code, list := range c.Minibars {
-		s.Minibars[code] = list
-	}
-	return s
 }
 
 // Run works until ctx ends, then finishes what is under way and closes the

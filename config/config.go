@@ -27,6 +27,7 @@ type Config struct {
 	Emergency Emergency           `toml:"emergency"`
 	Checkout  Checkout            `toml:"checkout"`
 	Services  Services            `toml:"services"`
+	Dialplan  Dialplan            `toml:"dialplan"`
 	Hooks     Hooks               `toml:"hooks"`
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
@@ -126,6 +127,7 @@ func Default() Config {
 		Hotel:    Hotel{Currency: "CNY", Language: "zh"},
 		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
 		Checkout: Checkout{Phones: CheckoutClear},
 		Hooks:    Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:      API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},

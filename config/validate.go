@@ -47,6 +47,7 @@ func (c *Config) Validate() error {
 	check(len(c.Classes) == 0 || len(c.Emergency.Routes) > 0, "emergency.routes", "must name the outbound routes by which emergency numbers are reached, since [classes] takes routes from telephones", "")
 	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
 	faults = append(faults, c.Services.faults()...)
+	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	deadline, err := time.ParseDuration(c.Hooks.Deadline)
 	check(err == nil && deadline >= 10*time.Millisecond && deadline <= 30*time.Second, "hooks.deadline", `must be such as "1s", 10ms to 30s`, c.Hooks.Deadline)
 	check(c.Hooks.VMs >= 2 && c.Hooks.VMs <= 4, "hooks.vms", "must be 2 to 4", strconv.Itoa(c.Hooks.VMs))

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bellhop/dialplan"
+)
+
+func TestDialplanCommands(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const facts = "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n"
+	config := write("b.toml", facts+"[services]\ndnd=\"76\"\n")
+	closed := write("closed.toml", facts+"[services]\nhousekeeping=\"\"\nminibar=\"\"\nwakeup=\"\"\n")
+	noPINs := write("pins.toml", facts+"[dialplan]\nstaff_file=\""+dir+"/staff\"\n[dialplan.staff]\n\"778\"=\"pin\"\n")
+	bad := write("bad.conf", "[a]\nexten => 1,1,Macro(b, c)\n[macro-b]\nexten => s,1,NoOp()\n")
+	bell := write("bell.conf", "[a]\nexten => 1,1,\a\x1b[31mPlayback(x)\n")
+	good := write("good.conf", "[a]\nexten => 1,1,Hangup()\n")
+	big := write("big.conf", strings.Repeat("; 1234567\n", 110_000))
+	for _, c := range []struct {
+		args, out, err string
+		code           int
+	}{
+		{"dialplan render -c " + config, "exten => 76,1,Goto(bellhop-dnd,s,1)\n", "", 0},
+		{"dialplan render -c " + closed, "", "no service has a code", 1},
+		{"dialplan render -c " + noPINs, "", "dialplan.staff_file", 1},
+		{"dialplan render -c " + dir + "/none", "", "no such file", 1},
+		{"dialplan check " + good, "nothing wrong found\n", "", 0},
+		{"dialplan check " + bad, "2     macro   Macro(b, c): Asterisk 21 and later have no Macro\n\n→  blanks  take the blanks out\n→  macro   use Gosub", "bad.conf: 2 things go wrong there", 1},
+		{"dialplan check " + bad + " -c " + config, "Macro(b, c)：Asterisk 21 及以后没有 Macro", "2 things", 1},
+		{"dialplan check --lang en " + bad + " -c " + config, "take the blanks out", "2 things", 1},
+		{"dialplan check --lang fr " + bad, "", `--lang must be "zh" or "en"`, 2},
+		{"dialplan check", "", "dialplan check needs FILE", 2},
+		{"dialplan check " + dir + "/none", "", "no such file", 1},
+		{"dialplan check " + big, "", "is it a dialplan?", 1},
+		{"dialplan", "", "dialplan knows: render, check", 2},
+	} {
+		var out, errOut strings.Builder
+		code := run(t.Context(), strings.Fields(c.args), &out, &errOut)
+		if code != c.code || !strings.Contains(out.String(), c.out) || !strings.Contains(errOut.String(), c.err) {
+			t.Errorf("bellhop %s: %d, out %q, err %q", c.args, code, out.String(), errOut.String())
+		}
+	}
+	var out, errOut strings.Builder
+	if run(t.Context(), []string{"dialplan", "check", bell}, &out, &errOut); strings.ContainsAny(out.String(), "\a\x1b") {
+		t.Errorf("commands the terminal: %q", out.String())
+	}
+}
+
+// TestDialplanCheckForPrograms: one JSON value a line.
+func TestDialplanCheckForPrograms(t *testing.T) {
+	var out, errOut strings.Builder
+	code := run(t.Context(), []string{"dialplan", "check", "--json", "--lang", "en", "../../dialplan/testdata/hotel-guide.conf"}, &out, &errOut)
+	if code != 1 {
+		t.Errorf("ended with %d: %s", code, errOut.String())
+	}
+	text, err := os.ReadFile("../../dialplan/testdata/hotel-guide.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := dialplan.Check(text)
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != len(want) {
+		t.Fatalf("%d lines for %d findings", len(lines), len(want))
+	}
+	for i, line := range lines {
+		var got dialplanFinding
+		if err := json.Unmarshal([]byte(line), &got); err != nil || got.Finding != want[i] || got.Text != want[i].Text("en") || got.Do != want[i].Do("en") {
+			t.Errorf("line %d is %s, want %+v (%v)", i+1, line, want[i], err)
+		}
+	}
+}
