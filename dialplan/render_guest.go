@@ -51,7 +51,7 @@ func (s Services) wakeUp(w *writer) {
 		counted("ask", "bye,1"),
 		s.read("BH_TIME", "${BH_ASK}", 4),
 		when(is("BH_TIME", ""), "ask"),
-		when("${LEN(${FILTER(0-9,${BH_TIME})})}!=4", "wrong"),
+		when(isNot("BH_TIME", "${FILTER(0-9,${BH_TIME})}")+" | "+is("BH_TIME:3:1", ""), "wrong"),
 		when("${BH_TIME:0:2}<24 & ${BH_TIME:2:2}<60", "ready"),
 		"(wrong)"+set("BH_ASK", "bh-try-again&bh-wakeup-enter"), "Goto(ask)",
 		"(ready)"+set("BH_CHOICE", ""),

@@ -29,10 +29,10 @@ type client struct {
 
 // connect dials until Asterisk is there, logs in, and waits until it has
 // loaded everything. died tells that it is no use. Events are on or off.
-func connect(ctx context.Context, port int, events string, died <-chan struct{}) (*client, error) {
+func connect(ctx context.Context, address, events string, died <-chan struct{}) (*client, error) {
 	var dialer net.Dialer
 	for {
-		conn, err := dialer.DialContext(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(port))
+		conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(address, amiPort))
 		if err == nil {
 			return logIn(ctx, conn, events)
 		}

@@ -65,7 +65,7 @@ func (s *Server) call(t testing.TB) *Call {
 	c := &Call{t: t, server: s, phone: "phone-" + id, id: "call-" + id, changed: make(chan struct{})}
 	limit, cancel := c.limit()
 	defer cancel()
-	ami, err := connect(limit, s.port, "off", nil)
+	ami, err := connect(limit, s.address, "off", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

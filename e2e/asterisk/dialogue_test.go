@@ -190,6 +190,7 @@ func dialogues() []dialogue {
 
 // TestDialogues makes every call at once, on each of the two Asterisks.
 func TestDialogues(t *testing.T) {
+	t.Parallel()
 	eachVersion(t, func(t *testing.T, version int) {
 		s := services()
 		server := serve(t, version, s, Options{})

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -35,7 +33,7 @@ type Options struct {
 type Server struct {
 	Version int
 	folder  string
-	port    int // of AMI
+	address string // of AMI
 	ami     *client
 }
 
@@ -62,9 +60,8 @@ func Start(t testing.TB, version int, o Options) *Server {
 	t.Helper()
 	root := need.Asterisk(t, version)
 	folder := t.TempDir()
-	port := freePort(t)
-	s := &Server{Version: version, folder: folder}
-	if err := s.configure(root, port, o); err != nil {
+	s := &Server{Version: version, folder: folder, address: ownAddress()}
+	if err := s.configure(root, o); err != nil {
 		t.Fatalf("configure Asterisk %d: %v", version, err)
 	}
 	command, err := program(root)
@@ -85,13 +82,13 @@ func Start(t testing.TB, version int, o Options) *Server {
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
-	s.port = port
-	s.ami, err = connect(ctx, port, "on", ended)
+	s.ami, err = connect(ctx, s.address, "on", ended)
 	t.Cleanup(func() {
 		if s.ami != nil {
 			s.ami.close()
 		}
-		stop(cmd, ended)
+		_ = cmd.Process.Kill() // it may have ended; what it has written goes with its folder
+		<-ended
 		if t.Failed() {
 			t.Logf("Asterisk %d, on its output: %s\nand in its log:\n%s", version, said.Bytes(), tail(s.Log(), 4000))
 		}
@@ -100,17 +97,6 @@ func Start(t testing.TB, version int, o Options) *Server {
 		t.Fatalf("start Asterisk %d: %v", version, err)
 	}
 	return s
-}
-
-// stop ends Asterisk in order, or else at once.
-func stop(cmd *exec.Cmd, ended <-chan struct{}) {
-	_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-	select {
-	case <-ended:
-	case <-time.After(10 * time.Second):
-		_ = cmd.Process.Kill()
-		<-ended
-	}
 }
 
 // program is how to start it: by its own loader, with its own libraries, which
@@ -125,7 +111,7 @@ func program(root string) ([]string, error) {
 	return []string{loaders[0], "--library-path", both, filepath.Join(root, "usr", "sbin", "asterisk")}, nil
 }
 
-func (s *Server) configure(root string, port int, o Options) error {
+func (s *Server) configure(root string, o Options) error {
 	found, err := filepath.Glob(filepath.Join(root, "usr", "lib", "*", "asterisk", "modules"))
 	if plain := filepath.Join(root, "usr", "lib", "asterisk", "modules"); err == nil && len(found) == 0 {
 		found = []string{plain}
@@ -146,7 +132,7 @@ func (s *Server) configure(root string, port int, o Options) error {
 			"[options]\nverbose = 5\nlanguageprefix = yes\nnocolor = yes\n", s.folder, found[0], data),
 		"modules.conf":    "[modules]\nautoload = no\n" + load.String(),
 		"logger.conf":     "[general]\ndateformat = %T.%3q\n[logfiles]\nfull = notice,warning,error,verbose(5)\n",
-		"manager.conf":    fmt.Sprintf("[general]\nenabled = yes\nbindaddr = 127.0.0.1\nport = %d\n[test]\nsecret = test\nread = all\nwrite = all\neventfilter = Event: (FullyBooted|UserEvent|Newexten|Hangup|DTMFEnd)\n", port),
+		"manager.conf":    fmt.Sprintf("[general]\nenabled = yes\nbindaddr = %s\nport = %s\n[test]\nsecret = test\nread = all\nwrite = all\neventfilter = Event: (FullyBooted|UserEvent|Newexten|Hangup|DTMFEnd)\n", s.address, amiPort),
 		"extensions.conf": string(o.Dialplan) + lineNoise,
 	}
 	// What Asterisk warns of when it is missing.
@@ -210,20 +196,11 @@ func (s *Server) Complaints() []string {
 
 func tail(text string, most int) string { return text[max(0, len(text)-most):] }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	_, port, err := net.SplitHostPort(ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
+// ownAddress is an address that no other server uses: there are sixteen
+// million of this computer's own, and only one has a clash of ports.
+func ownAddress() string {
+	return fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(254), rand.IntN(255), 1+rand.IntN(254))
 }
+
+// amiPort is AMI's own.
+const amiPort = "5038"
