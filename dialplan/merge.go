@@ -93,7 +93,9 @@ func around(file []byte) (before, after []byte, old *block, err error) {
 func (p plan) room(ours plan) error {
 	faults := map[int]error{} // by line; one is enough for each
 	bad := func(number int, format string, args ...any) {
-		faults[number] = fmt.Errorf("line %d: "+format, append([]any{number}, args...)...)
+		if faults[number] == nil {
+			faults[number] = fmt.Errorf("line %d: "+format, append([]any{number}, args...)...)
+		}
 	}
 	for name, number := range p.contexts {
 		if strings.HasPrefix(name, own) {
@@ -106,10 +108,15 @@ func (p plan) room(ours plan) error {
 		}
 	}
 	phones := ours.steps[0].context
-	reached := p.reachedFrom(phones)
+	reached, leading := p.reachedFrom(phones), p.leadingTo(phones)
 	for _, s := range ours.steps {
 		if s.context != phones {
 			continue
+		}
+		for _, context := range leading {
+			if first, ok := p.first(context, s.exten, phones, leading); ok {
+				bad(first.line, "%q of [%s] takes %s before it gets to us; narrow it, or give our service another code", shorten(first.exten), shorten(first.context), s.exten)
+			}
 		}
 		for _, theirs := range p.steps {
 			if number, _, _ := strings.Cut(theirs.exten, "/"); number == s.exten && slices.Contains(reached, theirs.context) {
@@ -123,6 +130,46 @@ func (p plan) room(ours plan) error {
 		all = append(all, faults[number])
 	}
 	return errors.Join(all...)
+}
+
+// first finds what a call of a context comes to with a number before it gets
+// to the phones' own: Asterisk takes a context's own extensions first, then its
+// includes in turn. leading are the contexts that lead there.
+func (p plan) first(context, number, phones string, leading []string) (step, bool) {
+	for _, s := range p.steps {
+		if s.context == context && matches(s.exten, number) {
+			return s, true
+		}
+	}
+	for _, i := range p.includes {
+		if i.context != context {
+			continue
+		}
+		if i.target == phones || slices.Contains(leading, i.target) {
+			return step{}, false // and that one is looked at by itself
+		}
+		reached := p.reachedFrom(i.target)
+		for _, s := range p.steps {
+			if slices.Contains(reached, s.context) && matches(s.exten, number) {
+				return s, true
+			}
+		}
+	}
+	return step{}, false
+}
+
+// leadingTo lists the contexts that include another, straight or by way of
+// others.
+func (p plan) leadingTo(context string) []string {
+	all := []string{context}
+	for i := 0; i < len(all); i++ {
+		for _, in := range p.includes {
+			if in.target == all[i] && !slices.Contains(all, in.context) {
+				all = append(all, in.context)
+			}
+		}
+	}
+	return all[1:]
 }
 
 // reachedFrom lists a context and those that it includes, and they in turn.

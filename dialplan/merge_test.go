@@ -25,6 +25,8 @@ func TestMerge(t *testing.T) {
 		{"the same", begins + block, begins + block},
 		{"the same, joined", "[a]\n" + joined, "[a]\n" + joined},
 		{"what others do in the phones' context", "[" + YeastarContext + "]\ninclude => a\nexten => _Z.,1,Hangup()\n" + begins, "[" + YeastarContext + "]\ninclude => a\nexten => _Z.,1,Hangup()\n" + begins + block},
+		{"what comes after us", "[phones]\ninclude => " + YeastarContext + "\ninclude => out\n[out]\nexten => _X.,1,Hangup()\n", "[phones]\ninclude => " + YeastarContext + "\ninclude => out\n[out]\nexten => _X.,1,Hangup()\n" + block},
+		{"contexts in a ring", "[a]\ninclude => b\n[b]\ninclude => a\ninclude => " + YeastarContext + "\n", "[a]\ninclude => b\n[b]\ninclude => a\ninclude => " + YeastarContext + "\n" + block},
 		{"our code in a context of its own", "[a]\nexten => 777,1,Hangup()\n", "[a]\nexten => 777,1,Hangup()\n" + block},
 	} {
 		got, err := Merge([]byte(c.existing), []byte(block))
@@ -51,6 +53,9 @@ func TestMergeRefuses(t *testing.T) {
 		{"the makers' sample", string(sample(t, "hotel-guide.conf")), "line 5: 777 is dialled in [clean] already"},
 		{"and all of it", string(sample(t, "hotel-guide.conf")), "line 24: 778 is dialled in [hotelba] already"},
 		{"behind the block too", block + "[" + YeastarContext + "]\nexten => 779/1203,1,Hangup()\n", "779 is dialled"},
+		{"a pattern before us", "[phones]\ninclude => " + YeastarContext + "\nexten => _77X,1,Hangup()\n", `line 3: "_77X" of [phones] takes 777 before it gets to us`},
+		{"an include before us", "[phones]\ninclude => out\ninclude => " + YeastarContext + "\n[out]\nexten => _X.,1,Hangup()\n", `line 5: "_X." of [out] takes`},
+		{"an include before us, further off", "[all]\ninclude => phones\n[phones]\ninclude => out\ninclude => " + YeastarContext + "\n[out]\ninclude => deep\n[deep]\nexten => _7.,1,Hangup()\n", `line 9: "_7." of [deep] takes`},
 		{"UTF-16", "[\x00a\x00]\x00", "NUL"},
 		{"something else", strings.Repeat("; 1234567\n", 200_000), "is it the right one?"},
 	} {

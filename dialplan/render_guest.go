@@ -9,7 +9,7 @@ func (s Services) menu(w *writer, prompt string) {
 	if both {
 		first += "&" + promptOtherLanguage
 	}
-	w.exten("s", "Answer()", language(s.GuestLanguages[0]), set("BH_MENU", first), "Goto(menu,1)")
+	w.exten("s", "Answer()", language(s.GuestLanguages[0]), forget(), set("BH_MENU", first), "Goto(menu,1)")
 	w.exten("menu",
 		set("BH_TRY", "0"), set("BH_ASK", "${BH_MENU}"),
 		counted("ask", "bye,1"),
@@ -96,7 +96,7 @@ func (s Services) confirm(w *writer) {
 	code := s.Codes.Confirm
 	pressed := isNot("FILTER(0-9,${BH_CHOICE})", "")
 	w.context(contextConfirm, "A wake-up call that we placed: any key says that the guest is awake.")
-	dialogue := []string{"Answer()"}
+	dialogue := append([]string{"Answer()"}, forget()...)
 	for try := range 3 {
 		dialogue = append(dialogue,
 			language(s.GuestLanguages[try%len(s.GuestLanguages)]),

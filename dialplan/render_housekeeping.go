@@ -19,7 +19,7 @@ func (s Services) housekeeping(w *writer) {
 		known = "(known)NoOp()"
 	}
 	w.exten("s",
-		"Answer()", language(s.StaffLanguage), set("BH_TRY", "0"), set("BH_ASK", "roomstatus"),
+		"Answer()", language(s.StaffLanguage), forget(), set("BH_TRY", "0"), set("BH_ASK", "roomstatus"),
 		counted("ask", "bye,1"),
 		s.read("BH_KEYS", "${BH_ASK}", 3),
 		"Gosub(look,1)",

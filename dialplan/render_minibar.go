@@ -13,7 +13,7 @@ func (s Services) minibar(w *writer) {
 	w.context(contextMinibar, "Minibars: item, count, confirmed, and the next.")
 	for _, code := range slices.Sorted(maps.Keys(s.Codes.Minibars)) {
 		next := map[Staff]string{StaffNone: "items", StaffCode: "code", StaffPIN: "pin"}[s.Staff[code]]
-		w.exten(entry(code), set("BH_CODE", code), "Answer()", language(s.StaffLanguage), set("BH_STAFF", ""), set("BH_SEQ", "0"), "Goto("+next+",1)")
+		w.exten(entry(code), set("BH_CODE", code), "Answer()", language(s.StaffLanguage), forget(), set("BH_STAFF", ""), set("BH_SEQ", "0"), "Goto("+next+",1)")
 	}
 	if s.asks(StaffCode) {
 		w.exten("code",

@@ -66,6 +66,12 @@ func label(name string, some []string) []string {
 	return append([]string{"(" + name + ")" + some[0]}, some[1:]...)
 }
 
+// forget empties what the h extensions go by: a call may have been in another
+// dialogue before, if somebody has put it through.
+func forget() []string {
+	return []string{set("BH_KEYS", ""), set("BH_CHOICE", ""), set("BH_READY", ""), set("BH_ITEM", "")}
+}
+
 // digitsOf takes out of the keys in one variable what is a digit: Read keeps
 // stars.
 func digitsOf(to, from string) string { return set(to, "${FILTER(0-9,${"+from+"})}") }
