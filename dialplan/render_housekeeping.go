@@ -12,7 +12,7 @@ func (s Services) housekeeping(w *writer) {
 		w.exten(entry(code), set("BH_CODE", code), set("BH_PANTRY", ""), "Goto(s,1)")
 		// Dialling it is all, so the event need not wait for an answer.
 		w.exten(entryClear, "UserEvent(DtmfEndString,Info:*0"+strings.TrimPrefix(code, "*")+")",
-			"Answer()", language(s.StaffLanguage), "Playback(bh-status-cleared)", "Hangup()")
+			"Answer()", forget(), language(s.StaffLanguage), "Playback(bh-status-cleared)", "Hangup()")
 	}
 	known := "(known)" + when(isNot("BH_PANTRY", ""), "pantry,1")
 	if !s.asksRoom() {
@@ -37,16 +37,30 @@ func (s Services) housekeeping(w *writer) {
 			s.read("BH_ROOM", "bh-enter-room", 8),
 			when(isNot("BH_ROOM", "${FILTER(0-9,${BH_ROOM})}"), "ask"),
 			when(is("BH_ROOM", ""), "ask"),
-			"UserEvent(DtmfEndString,Info:${BH_CODE}*${BH_STATUS}*${BH_ROOM})",
+			send("${BH_CODE}*${BH_STATUS}*${BH_ROOM}", "BH_STATUS"),
 			"Goto(told,1)")
 	}
 	w.exten("told", spell("${BH_ROOM}"), "Playback(room${BH_SAID}&${BH_SAY})", "Hangup()")
 	w.exten("bye", "Playback(bh-goodbye)", "Hangup()")
 	s.keys(w)
-	w.line("; Hung up on the last key: it counts. A pantry's call has named no room then.")
-	w.exten("h",
-		when(isNot("BH_PANTRY", ""), "end"), "Gosub(look,1)", when(is("BH_STATUS", ""), "end"),
-		send("${BH_CODE}*${BH_STATUS}", "BH_KEYS"), "(end)NoOp()")
+	s.housekeepingHangup(w)
+}
+
+// housekeepingHangup reports the last key, if the caller hung up on it. A
+// room's number may be longer than what was pressed by then: it counts if Read
+// had taken it for whole.
+func (s Services) housekeepingHangup(w *writer) {
+	w.line("; Hung up on the last key: it counts.")
+	var pantry, room []string
+	if s.asksRoom() {
+		pantry = []string{when(isNot("BH_PANTRY", ""), "room")}
+		room = steps("Goto(end)",
+			"(room)"+when(isNot("READSTATUS", "OK")+" | "+is("BH_STATUS", "")+" | "+is("BH_ROOM", "")+" | "+isNot("BH_ROOM", "${FILTER(0-9,${BH_ROOM})}"), "end"),
+			send("${BH_CODE}*${BH_STATUS}*${BH_ROOM}", "BH_STATUS"))
+	}
+	w.exten("h", pantry,
+		"Gosub(look,1)", when(is("BH_STATUS", ""), "end"),
+		send("${BH_CODE}*${BH_STATUS}", "BH_KEYS"), room, "(end)NoOp()")
 }
 
 func (s Services) asksRoom() bool { return s.Codes.Housekeeping != "" && len(s.Pantries) > 0 }

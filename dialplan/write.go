@@ -69,7 +69,11 @@ func label(name string, some []string) []string {
 // forget empties what the h extensions go by: a call may have been in another
 // dialogue before, if somebody has put it through.
 func forget() []string {
-	return []string{set("BH_KEYS", ""), set("BH_CHOICE", ""), set("BH_READY", ""), set("BH_ITEM", "")}
+	var all []string
+	for _, variable := range []string{"BH_KEYS", "BH_STATUS", "BH_ROOM", "BH_CHOICE", "BH_READY", "BH_ITEM"} {
+		all = append(all, set(variable, ""))
+	}
+	return all
 }
 
 // digitsOf takes out of the keys in one variable what is a digit: Read keeps
