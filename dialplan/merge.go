@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// maxFile bounds a dialplan that is read: a PBX's own is some kilobytes.
-const maxFile = 1 << 20
+// MaxFile is how many bytes a dialplan may have: a PBX's own is some kilobytes.
+const MaxFile = 1 << 20
 
 // Merge puts a block that [Services.Render] made into the file that is there:
 // in place of the block that an earlier Merge put there, or at the end. Every
@@ -63,8 +63,8 @@ func blank(removed []byte) []byte {
 // around gives what stands before and after our block, if there is one.
 func around(file []byte) (before, after []byte, old *block, err error) {
 	switch {
-	case len(file) > maxFile:
-		return nil, nil, nil, fmt.Errorf("the file has %d bytes, and a dialplan is not that long (%d at most): is it the right one?", len(file), maxFile)
+	case len(file) > MaxFile:
+		return nil, nil, nil, fmt.Errorf("the file has %d bytes, and a dialplan is not that long (%d at most): is it the right one?", len(file), MaxFile)
 	case bytes.IndexByte(file, 0) >= 0:
 		return nil, nil, nil, errors.New("the file has NUL bytes: it is no text, or is written in UTF-16; save it as UTF-8")
 	}

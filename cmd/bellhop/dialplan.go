@@ -38,9 +38,6 @@ func dialplanRender(c *call) error {
 	return err
 }
 
-// maxDialplan bounds a file that is something else.
-const maxDialplan = 1 << 20
-
 // dialplanCheck is the exit code, too: whatever is found is an error.
 func dialplanCheck(c *call) error {
 	if c.opt.lang != "" && c.opt.lang != "zh" && c.opt.lang != "en" {
@@ -71,9 +68,9 @@ func dialplanCheck(c *call) error {
 
 func (c *call) readDialplan(name string) ([]byte, error) {
 	read := func(in io.Reader) ([]byte, error) {
-		text, err := io.ReadAll(io.LimitReader(in, maxDialplan+1))
-		if err == nil && len(text) > maxDialplan {
-			err = fmt.Errorf("%s has more than %d bytes: is it a dialplan?", name, maxDialplan)
+		text, err := io.ReadAll(io.LimitReader(in, dialplan.MaxFile+1))
+		if err == nil && len(text) > dialplan.MaxFile {
+			err = fmt.Errorf("%s has more than %d bytes: is it a dialplan?", name, dialplan.MaxFile)
 		}
 		return text, err
 	}
