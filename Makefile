@@ -12,7 +12,7 @@ TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000
 
-.PHONY: test needs format vet lint vuln unit power faults fuzz builds
+.PHONY: test needs format vet lint vuln unit power faults size fuzz builds
 
 test: needs format vet lint vuln unit fuzz builds
 
@@ -59,6 +59,11 @@ faults: needs
 	go test -count=1 -timeout 3h -v ./e2e/faults
 	sort $(BELLHOP_FAULTS_ROWS) | go run ./e2e/faults/table >docs/faults.md
 	rm -f $(BELLHOP_FAULTS_ROWS)
+
+# Much of everything, and little of the box: an hour, 25 GB of disk, and a table.
+# SIZE_DIR is the disk that is measured, SIZE_TABLE a file for the table.
+size: needs
+	BELLHOP_SIZE=full BELLHOP_SIZE_DIR="$(SIZE_DIR)" BELLHOP_SIZE_TABLE="$(SIZE_TABLE)" go test -count=1 -v -timeout 5h ./e2e/size
 
 # Each fuzz target of the tree for a short while; its corpus grows in the cache.
 fuzz:

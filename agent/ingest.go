@@ -22,7 +22,9 @@ func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 	}
 	a.locate(&ev)
 	if sabotage.On(sabotage.AnswerEarly) {
-		go func() { _, _ = a.store.Append(context.WithoutCancel(ctx), ev, bytes.Clone(r.Body), a.handedOn(&ev, r)...) }()
+		go func() {
+			_, _ = a.store.Append(context.WithoutCancel(ctx), ev, bytes.Clone(r.Body), a.handedOn(&ev, r)...)
+		}()
 		return func(bool) {}, nil
 	}
 	receipt, err := a.store.Append(ctx, ev, r.Body, a.handedOn(&ev, r)...)

@@ -12,8 +12,6 @@ const (
 	releaseEvery = time.Second
 	// A far side that takes nothing for so long is told of.
 	unreachableAfter = 15 * time.Minute
-	// never is older than anything gets.
-	never = 100 * 365 * 24 * time.Hour
 	// A file of this size, half of it empty, is worth writing anew.
 	compactFrom = 32 << 20
 	// compactHour is when the house sleeps.
@@ -86,9 +84,6 @@ func (a *Agent) retain(ctx context.Context) {
 	keep, err := a.config.Store.KeepFor()
 	if err != nil {
 		return // the config is checked: it cannot be
-	}
-	if !a.clock.ok() {
-		keep = never // by a clock that runs ahead everything would be old
 	}
 	most, err := a.config.Store.MaxBytes()
 	for more := err == nil; more && ctx.Err() == nil; {

@@ -42,13 +42,16 @@ const (
 // is a finding.
 func Check(file []byte) []Finding {
 	p := readPlan(file)
-	c := &checker{plan: p, extens: map[string]map[string][]step{}, within: map[string]bool{}, reached: map[string][]string{}}
+	c := &checker{plan: p, extens: map[string]map[string][]step{}, patterns: map[string][]string{}, within: map[string]bool{}, reached: map[string][]string{}}
 	for _, i := range p.includes {
 		c.within[i.target] = true
 	}
 	for _, s := range p.steps {
 		if c.extens[s.context] == nil {
 			c.extens[s.context] = map[string][]step{}
+		}
+		if c.extens[s.context][s.exten] == nil && strings.ContainsAny(s.exten, "_/") {
+			c.patterns[s.context] = append(c.patterns[s.context], s.exten)
 		}
 		c.extens[s.context][s.exten] = append(c.extens[s.context][s.exten], s)
 	}
@@ -71,10 +74,11 @@ func Check(file []byte) []Finding {
 
 type checker struct {
 	plan
-	extens  map[string]map[string][]step // context -> extension -> steps
-	within  map[string]bool              // contexts that another includes
-	reached map[string][]string          // what a context includes, itself first
-	found   []Finding
+	extens   map[string]map[string][]step // context -> extension -> steps
+	patterns map[string][]string          // context -> extensions that may stand for other numbers
+	within   map[string]bool              // contexts that another includes
+	reached  map[string][]string          // what a context includes, itself first
+	found    []Finding
 }
 
 func (c *checker) add(line int, fault, subject, object string) {

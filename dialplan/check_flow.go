@@ -1,7 +1,6 @@
 package dialplan
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,8 +94,9 @@ func (c *checker) reach(context, name string) []step {
 		c.reached[context] = in
 	}
 	for _, in := range in {
-		for _, exten := range slices.Sorted(maps.Keys(c.extens[in])) {
-			if matches(exten, name) {
+		all = append(all, c.extens[in][name]...)
+		for _, exten := range c.patterns[in] {
+			if exten != name && matches(exten, name) {
 				all = append(all, c.extens[in][exten]...)
 			}
 		}

@@ -136,7 +136,7 @@ func FuzzCheck(f *testing.F) {
 	f.Add([]byte(render(f, some()["do not disturb"])))
 	f.Add([]byte("[a\nexten => ,,(\nsame => n,Goto(,,\ninclude => a\nexten=>_[,1,Macro("))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		const most = 10_000
+		const most = 4000
 		if len(file) > most {
 			return
 		}

@@ -38,7 +38,9 @@ func some() map[string]Services {
 	with("minibar with code", func(s *Services) {
 		s.Codes.Minibars, s.Staff["778"] = map[string]string{"778": "minibar"}, StaffCode
 	})
-	with("minibar with PIN", func(s *Services) { s.Codes.Minibars, s.Staff["778"] = map[string]string{"778": "minibar"}, StaffPIN })
+	with("minibar with PIN", func(s *Services) {
+		s.Codes.Minibars, s.Staff["778"], s.People = map[string]string{"778": "minibar"}, StaffPIN, everything().People
+	})
 	with("wake-up", func(s *Services) { s.Codes.WakeUp = "779" })
 	with("wake-up in one language", func(s *Services) { s.Codes.WakeUp, s.GuestLanguages = "779", []string{"en"} })
 	with("do not disturb", func(s *Services) { s.Codes.DND = "76" })
@@ -190,6 +192,7 @@ func TestServicesThatCannotBe(t *testing.T) {
 		{"no minibar's code", func(s *Services) { s.Staff["999"] = StaffPIN }},
 		{`but it is "maybe"`, func(s *Services) { s.Staff["778"] = "maybe" }},
 		{`the staff code "0001"`, func(s *Services) { s.People[0].Hash = "none" }},
+		{"nobody has one", func(s *Services) { s.People = nil }},
 		{"stands twice", func(s *Services) { s.People = append(s.People, s.People[0]) }},
 	} {
 		s := everything()

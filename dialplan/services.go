@@ -153,6 +153,9 @@ func (s Services) tableFaults() []error {
 			bad(`the minibar %q must ask for "", "code" or "pin", but it is %q`, code, how)
 		}
 	}
+	if s.asks(StaffPIN) && len(s.People) == 0 {
+		bad("a minibar asks for a PIN, and nobody has one")
+	}
 	people := map[string]bool{}
 	for _, p := range s.People {
 		if !isDigits(p.Code, 1, 8) || !isHex(p.Salt, 1, 40) || !isHex(p.Hash, 40, 40) {

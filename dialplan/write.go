@@ -110,6 +110,8 @@ func steps(parts ...any) []string {
 			all = append(all, p)
 		case []string:
 			all = append(all, p...)
+		default:
+			panic(fmt.Sprintf("dialplan: %T is no step", p))
 		}
 	}
 	return all

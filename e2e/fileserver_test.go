@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"bellhop/e2e/need"
+	"bellhop/e2e/rig"
 	"bellhop/install"
 )
 
@@ -132,7 +133,7 @@ func (s *fileServer) answers(address string, log *strings.Builder) {
 			_ = conn.Close()
 			return
 		}
-		if !pass(ctx, 10*time.Millisecond) {
+		if !rig.Pass(ctx, 10*time.Millisecond) {
 			s.t.Fatalf("the server does not answer: %v, %s", err, log)
 		}
 	}

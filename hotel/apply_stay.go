@@ -50,7 +50,7 @@ func (a *applier) checkOut(c *CheckOut) error {
 	}
 	var s Stay
 	if a.tx.Get(StayKey(r.Stay), &s) {
-		s.State, s.CheckOut = StayDeparted, a.ev.Time
+		s.State, s.CheckOut, s.Left = StayDeparted, a.ev.Time, a.ev.ID
 		a.tx.Put(StayKey(s.ID), s)
 	}
 	a.depart(r, r.Stay, true)

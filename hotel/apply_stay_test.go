@@ -31,7 +31,7 @@ func TestStayFromCheckInToCheckOut(t *testing.T) {
 	equal(t, "new room", tx.room("103"), Room{Number: "103", Extensions: []string{"8031", "8032"}, Minibar: "suite", Stay: "G2", DND: true})
 
 	at(3, Effect{CheckOut: &CheckOut{Room: "103"}})
-	want.State, want.CheckOut = StayDeparted, eventTime.Add(3*time.Minute)
+	want.State, want.CheckOut, want.Left = StayDeparted, eventTime.Add(3*time.Minute), 7
 	equal(t, "stay after check-out", record[Stay](tx, StayKey("G2")), want)
 	equal(t, "room after check-out", tx.room("103"), Room{Number: "103", Extensions: []string{"8031", "8032"}, Minibar: "suite", LastStay: "G2"})
 	refused(t, tx, Invalid{"checkout", "room", "is vacant", "103"}, Effect{CheckOut: &CheckOut{Room: "103"}})

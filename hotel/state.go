@@ -153,6 +153,7 @@ type Stay struct {
 	State    StayState `json:"state"`
 	CheckIn  time.Time `json:"checkIn"`
 	CheckOut time.Time `json:"checkOut,omitzero"`
+	Left     uint64    `json:"left,omitempty"` // the event that ended it
 }
 
 // PostingState says what became of a posting at the PMS.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"bellhop/hotel"
 )
 
 // setClock is a wall clock that a test sets, and a steady one beside it.
@@ -163,5 +165,26 @@ func TestAliveWhileTheClockIsSet(t *testing.T) {
 	})
 	if err == nil || errors.Is(err, errLost) {
 		t.Error("a commit that has taken two minutes is well")
+	}
+}
+
+// By a clock that is not believed nothing is too old.
+func TestNothingIsTooOldByAClockThatIsNotBelieved(t *testing.T) {
+	b, clock := setBench(t)
+	ev := b.append(hotel.Event{Kind: hotel.KindDTMF})
+	done := b.unit(ev.ID, hotel.RulesUnit, func(hotel.Tx) error { return nil })
+	if err := b.Finish(t.Context(), &ev, []Unit{done}, true)[0]; err != nil {
+		t.Fatal(err)
+	}
+	clock.set(365 * day)
+	for _, believed := range []bool{false, true} {
+		b.believed = func() bool { return believed }
+		before := b.Status().Events
+		if _, _, err := b.Retain(t.Context(), 30*day, 1<<40); err != nil {
+			t.Fatal(err)
+		}
+		if gone := b.Status().Events < before; gone != believed {
+			t.Errorf("believed: %v, and something is removed: %v", believed, gone)
+		}
 	}
 }

@@ -83,6 +83,8 @@ type kept struct {
 	hotel.Event
 	// Digest of the pushed body: after a restart, re-sent copies are known by it.
 	Digest []byte `json:"digest,omitempty"`
+	// Unsure: the event's time is by a clock that was not believed.
+	Unsure bool `json:"unsure,omitempty"`
 	// First says that it is the first event of a run, Step by how much the clock
 	// was set since the event before it.
 	First bool          `json:"first,omitempty"`
@@ -113,10 +115,11 @@ func (k *kept) logged(bare []byte) []byte {
 func (c *commit) append(k *kept) {
 	k.ID = c.meta.LastID + 1
 	c.noteClock(k)
+	k.Unsure = !c.believed()
 	c.merge(&k.Event)
 	event := k.bare()
 	c.keep(k, event)
-	if c.believed() {
+	if !k.Unsure {
 		c.meta.LastTime = max(c.meta.LastTime, k.Time.Unix())
 	}
 	if k.Digest != nil {

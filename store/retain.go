@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -20,7 +21,8 @@ const (
 	retainLooks = 10_000
 )
 
-// Retain removes finished events that are older than keep, and the oldest
+// Retain removes finished events that are older than keep by a clock that is
+// believed, and the oldest
 // finished ones while the store is larger than maxBytes by its own
 // accounting; with them go their done-records and raw bytes, and what lies
 // as far back of calls, settled postings, ended queued calls and departed
@@ -33,7 +35,9 @@ func (s *Store) Retain(ctx context.Context, keep time.Duration, maxBytes int64) 
 	s.retaining.Lock()
 	defer s.retaining.Unlock()
 	r := retention{now: s.now().UTC(), maxBytes: maxBytes, left: retainBatch, state: s.Snapshot(), looked: s.looked}
-	r.before = r.now.Add(-keep)
+	if s.believed() { // by one that runs ahead everything would be old
+		r.before = r.now.Add(-keep)
+	}
 	if err := s.view(r.find); err != nil {
 		return 0, false, err
 	}
@@ -61,6 +65,7 @@ type retention struct {
 
 	events  []oldEvent
 	aged    uint64 // the newest of them that is too old; those behind it go for their size
+	gone    uint64 // every event up to here has gone, or goes now
 	records []oldRecord
 	stays   []string
 }
@@ -85,6 +90,7 @@ func (r *retention) find(tx *bbolt.Tx) error {
 	}
 	large := m.Bytes > r.maxBytes
 	r.findEvents(tx, m.Watermark, large)
+	r.gone = goneUpTo(tx, r.events)
 	r.findOld(tx, bucketCalls, r.lookCall)
 	r.findOld(tx, bucketPostings, r.lookPosting)
 	r.findOld(tx, bucketEnded, func(v []byte) (time.Time, bool) {
@@ -93,20 +99,35 @@ func (r *retention) find(tx *bbolt.Tx) error {
 		if large {
 			return time.Time{}, err == nil // events go first; then what is known of ended calls
 		}
-		return q.Queued, err == nil
+		return q.Queued, err == nil && q.Event <= r.gone
 	})
 	return nil
 }
 
+// goneUpTo gives the id up to which there is no event when these are gone, too.
+// History goes behind its event: by its own time, which may be of 1970, nobody
+// knows how old it is.
+func goneUpTo(tx *bbolt.Tx, going []oldEvent) uint64 {
+	if n := len(going); n > 0 {
+		return going[n-1].id
+	}
+	k, _ := tx.Bucket(bucketJournal).Cursor().First()
+	if len(k) < 8 {
+		return math.MaxUint64
+	}
+	return readNumber(k[:8]) - 1
+}
+
 // findEvents takes the oldest on, up to the first that stays. One whose time is
-// yet to come, by a clock that ran ahead then, is as old as those behind it.
+// yet to come, by a clock that ran ahead then, or that has the time of a clock
+// that was not believed, is as old as those behind it.
 func (r *retention) findEvents(tx *bbolt.Tx, watermark uint64, large bool) {
 	young := false // one was met that is
 	for w := walkJournal(tx, 0); len(r.events) < retainBatch && w.next() && w.id <= watermark; {
 		var e kept
 		err := json.Unmarshal(w.event, &e) // what cannot be read has no use to anybody
 		switch {
-		case err != nil || e.Time.After(r.now) || young:
+		case err != nil || e.Time.After(r.now) || e.Unsure || young:
 		case e.Time.Before(r.before):
 			r.aged = w.id
 		default:
@@ -132,13 +153,13 @@ func (r *retention) findEvents(tx *bbolt.Tx, watermark uint64, large bool) {
 func (r *retention) lookCall(v []byte) (time.Time, bool) {
 	var call hotel.CallRecord
 	err := json.Unmarshal(v, &call)
-	return call.Time, err == nil && !r.inHouse(call.Stay)
+	return call.Time, err == nil && call.Event <= r.gone && !r.inHouse(call.Stay)
 }
 
 func (r *retention) lookPosting(v []byte) (time.Time, bool) {
 	var p hotel.Posting
 	err := json.Unmarshal(v, &p)
-	return p.Time, err == nil && p.State == hotel.PostingPosted && !r.inHouse(p.Stay)
+	return p.Time, err == nil && p.State == hotel.PostingPosted && p.Event <= r.gone && !r.inHouse(p.Stay)
 }
 
 func (r *retention) inHouse(stay string) bool {
@@ -191,11 +212,14 @@ func (r *retention) findStays() {
 
 func (r *retention) oldStay(decode func(any) bool) bool {
 	var s hotel.Stay
-	return decode(&s) && s.State == hotel.StayDeparted && s.CheckOut.Before(r.before)
+	return decode(&s) && s.State == hotel.StayDeparted && s.CheckOut.Before(r.before) && s.Left <= r.gone
 }
 
 // remove removes what still may go; it runs in the writer.
 func (r *retention) remove(c *commit) (removed int) {
+	if !r.before.IsZero() && !c.believed() {
+		return 0 // it was set meanwhile
+	}
 	for _, e := range r.events {
 		if e.id > r.aged && c.meta.Bytes <= r.maxBytes {
 			break

@@ -145,3 +145,53 @@ func TestRetentionLooksOnceMore(t *testing.T) {
 		t.Errorf("%d postings are left, %v", len(all), err)
 	}
 }
+
+// What happened while the clock showed 1970 is not half a century old once it
+// is set right: it goes with what happened after it, and so does its history.
+func TestRetentionOfWhatAWrongClockHasDated(t *testing.T) {
+	b, clock := setBench(t)
+	finish := func(ev hotel.Event) {
+		t.Helper()
+		if err := b.Finish(t.Context(), &ev, []Unit{{Name: hotel.RulesUnit}}, true)[0]; err != nil {
+			t.Fatal(err)
+		}
+	}
+	believed := false
+	b.believed = func() bool { return believed }
+	clock.set(-56 * 365 * day)
+	r := mustAppend(t, b.Store, "1", []byte("in 1970"))
+	ev := hotel.Event{ID: r.ID, Time: clock.now()}
+	b.run(func(tx hotel.Tx) {
+		tx.PutPosting(hotel.Posting{ID: "P1", Room: "101", State: hotel.PostingPosted, Event: ev.ID, Time: ev.Time})
+		tx.Put(hotel.StayKey("G1"), hotel.Stay{ID: "G1", State: hotel.StayDeparted, CheckOut: ev.Time, Left: ev.ID})
+	})
+	finish(ev)
+	clock.set(56 * 365 * day)
+	believed = true
+	finish(hotel.Event{ID: mustAppend(t, b.Store, "2", []byte("now")).ID})
+	left := func() (events, postings int, stay bool) {
+		for more, err := true, error(nil); more; {
+			if _, more, err = b.Retain(t.Context(), 30*day, 1<<30); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := b.Events(0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		some, err := b.Postings("", 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s hotel.Stay
+		return len(all), len(some), b.Snapshot().Get(hotel.StayKey("G1"), &s)
+	}
+	clock.add(29 * day)
+	if events, postings, stay := left(); events < 2 || postings != 1 || !stay {
+		t.Errorf("after a month %d events, %d postings, the stay: %v", events, postings, stay)
+	}
+	clock.add(2 * day)
+	if events, postings, stay := left(); postings != 0 || stay {
+		t.Errorf("after longer %d events, %d postings, the stay: %v", events, postings, stay)
+	}
+}

@@ -56,6 +56,9 @@ type bench struct {
 
 // newBench makes the folder and the sink. The caller calls end.
 func newBench(c *call) (*bench, error) {
+	if err := c.checkLimits(); err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp(c.opt.dir, "bellhop-bench-")
 	if err != nil {
 		return nil, fmt.Errorf("bench: %w", err)

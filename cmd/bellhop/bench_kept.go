@@ -72,6 +72,9 @@ func benchKept(c *call) error {
 	if err := cmp.Or(c.positive("rooms", c.opt.rooms), c.positive("kept", c.opt.fill), c.positive("events", c.opt.events), c.positive("conns", c.opt.conns), c.positive("each", c.opt.each)); err != nil {
 		return err
 	}
+	if c.opt.rounds < 0 {
+		return c.wrong("--rounds must not be negative, but it is %d", c.opt.rounds)
+	}
 	k := &keptBench{c: c, result: keptResult{Rooms: c.opt.rooms}}
 	for i := range k.boxes {
 		b, err := newBench(c)
@@ -160,6 +163,7 @@ func (k *keptBench) compare() error {
 		}
 	}
 	k.result.Ratio = ratio(k.result.Many.Cost, k.result.Few.Cost)
+	k.c.say("many by few: %+v", k.result.Ratio)
 	return nil
 }
 

@@ -23,6 +23,14 @@ func limitFlags(f *flag.FlagSet, c *call) {
 	f.DurationVar(&c.opt.limits.sync, "sync", 0, "let each sync of the agent take so much longer, by strace, as on an SD card: `50ms`")
 }
 
+// checkLimits refuses limits that are none.
+func (c *call) checkLimits() error {
+	if l := c.opt.limits; l.memory < 0 || l.files < 0 || l.sync < 0 {
+		return c.wrong("--memory, --files and --sync must not be negative, but they are %d, %d and %s", l.memory, l.files, l.sync)
+	}
+	return nil
+}
+
 // command is the command line that runs a program within the limits. The
 // process that it starts becomes the program, so that it has its number.
 func (l limits) command(g *group, program ...string) []string {

@@ -46,8 +46,10 @@ func benchQueue(c *call) error {
 	if err := cmp.Or(c.positive("rooms", c.opt.rooms), c.positive("rounds", c.opt.rounds), c.positive("each", c.opt.each), c.positive("conns", c.opt.conns)); err != nil {
 		return err
 	}
-	if c.opt.fill < 0 || c.opt.events < 0 {
-		return c.wrong("--fill and --deliver must not be negative, but they are %d and %d", c.opt.fill, c.opt.events)
+	for name, n := range map[string]int{"fill": c.opt.fill, "deliver": c.opt.events} {
+		if n < 0 {
+			return c.wrong("--%s must not be negative, but it is %d", name, n)
+		}
 	}
 	b, err := newBench(c)
 	if err != nil {

@@ -57,7 +57,6 @@ type options struct {
 	store                   string
 	compact                 bool
 	limits                  limits
-	away                    int
 	seed                    uint64
 	control, ftp, sftp      string
 	wait, offline           bool

@@ -24,7 +24,7 @@ func TestFromThePhoneToThePosting(t *testing.T) {
 		if err := os.WriteFile(pins, []byte("0001 1234\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		pms := rig.NewSink(t)
+		pms := rig.NewSink(t, "127.0.0.1")
 		box := rig.NewBox(t, rig.Options{PMS: "http://" + pms.Address, Extra: fmt.Sprintf(
 			"[services.minibars]\n\"782\" = %q\n[dialplan]\nkey_wait = 4\npantries = [%q]\nstaff_file = %q\n[dialplan.staff]\n\"782\" = \"pin\"\n", hotel.DefaultMinibar, pantry, pins)})
 		block, err := exec.Command(rig.Program(t), "dialplan", "render", "-c", box.Config).Output()

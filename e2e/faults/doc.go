@@ -33,4 +33,14 @@
 //
 //	go test -v -run PowerCut ./e2e/faults    ten cuts
 //	make power POWER_CYCLES=1000             as many as you like
+//
+// # By setting its clock
+//
+// The same computer is told in steps (guest.Step) what to set its clock to while
+// it works, when its PMS goes away, and when its agent is killed
+// (clock_jumps_test.go). The PMS has a clock of its own, which is right, and
+// refuses what is signed by one that is not. The book and the verdict are those
+// of the power cuts.
+//
+//	go test -v -run ClockJumps ./e2e/faults
 package faults

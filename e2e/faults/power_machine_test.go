@@ -92,9 +92,11 @@ func (m *maker) start(t *testing.T, d *powerDisk, o guest.Orders) *machine {
 		t: t, console: filepath.Join(m.folder, "console"),
 		lines: make(chan []string, 1024), served: make(chan error, 1), ended: make(chan struct{}),
 	}
+	// On a busy machine the emulated timer may miss the moment in which the kernel
+	// checks it, and the kernel would give up: no_timer_check.
 	v.cmd = exec.Command(m.qemu,
 		"-machine", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
-		"-kernel", m.kernel, "-initrd", initrd, "-append", "console=ttyS0 quiet panic=-1 mitigations=off",
+		"-kernel", m.kernel, "-initrd", initrd, "-append", "console=ttyS0 quiet panic=-1 mitigations=off no_timer_check",
 		"-rtc", "base="+o.Clock.Format("2006-01-02T15:04:05"),
 		"-serial", "file:"+v.console, "-serial", "unix:"+book.Addr().String(),
 		"-blockdev", "driver=nbd,node-name=disk,server.type=unix,server.path="+disk.Addr().String(),

@@ -115,7 +115,7 @@ func (p *powerTest) boot(o guest.Orders, wrong time.Time) *machine {
 
 // wrongClocks are the times of the boots 1, 2 … of every five; zero: the right
 // one. The schedule would be due soon by each of them.
-var wrongClocks = [5]time.Time{1: time.Date(1970, 1, 1, 0, 0, 58, 0, time.UTC), 3: time.Date(2000, 1, 1, 12, 0, 58, 0, time.UTC)}
+var wrongClocks = [5]time.Time{1: time.Date(1970, 1, 2, 0, 0, 58, 0, time.UTC), 3: time.Date(2000, 1, 1, 12, 0, 58, 0, time.UTC)}
 
 // cycle lets the box work and cuts the power.
 func (p *powerTest) cycle(n int) {

@@ -61,6 +61,17 @@ func Kernel(t testing.TB) string {
 	return path
 }
 
+// Groups says that a test bounds the memory of a process by a control group.
+func Groups(t testing.TB) {
+	t.Helper()
+	for _, file := range []string{"/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory.stat"} {
+		if _, err := os.Stat(file); err == nil {
+			return
+		}
+	}
+	missing(t, "no control group can bound memory here")
+}
+
 // Asterisk gives the folder into which .ci/asterisk has unpacked an Asterisk,
 // by its version: 16 or 22.
 func Asterisk(t testing.TB, version int) string {

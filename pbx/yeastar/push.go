@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -64,6 +65,15 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 			}
 			return nil
 		}
+		if passing(err) {
+			s.trouble.tell("short", fmt.Errorf("accept push, trying on: %w", err))
+			s.places.clear() // who only holds a connection gives its file up
+			select {
+			case <-ctx.Done():
+			case <-time.After(acceptAgain):
+			}
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("accept push: %w", err)
 		}
@@ -84,6 +94,19 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener, handle func(conte
 			s.converse(ctx, own, remote)
 		})
 	}
+}
+
+// acceptAgain is the pause after a connection could not be taken because the
+// system is short of something.
+const acceptAgain = 50 * time.Millisecond
+
+// passing tells whether a connection could not be taken for a reason that goes
+// by itself: too many files are open, or its sender has given up. Those that are
+// being served go on, and end that way.
+func passing(err error) bool {
+	return slices.ContainsFunc([]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED}, func(e error) bool {
+		return errors.Is(err, e)
+	})
 }
 
 // service is one run of a Listener.

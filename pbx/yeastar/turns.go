@@ -16,12 +16,15 @@ const turnTime = 100 * time.Millisecond
 // the next report than we are in noticing that it has closed.
 type turns struct {
 	mu   sync.Mutex
-	last map[[sha256.Size]byte]chan struct{}
+	last map[[sha256.Size]byte]*turn
 }
+
+// turn is that of one report.
+type turn struct{ begun, ended chan struct{} }
 
 // inTurn is handle with turns around it.
 func inTurn(handle func(context.Context, Push) error) func(context.Context, Push) error {
-	t := &turns{last: map[[sha256.Size]byte]chan struct{}{}}
+	t := &turns{last: map[[sha256.Size]byte]*turn{}}
 	return func(ctx context.Context, p Push) error {
 		end := t.begin(ctx, p.Body)
 		if err := handle(ctx, p); err != nil {
@@ -39,28 +42,41 @@ func inTurn(handle func(context.Context, Push) error) func(context.Context, Push
 	}
 }
 
-// begin waits for its turn, and gives what ends it.
+// begin waits for its turn, and gives what ends it. Of several that wait the
+// first to come goes first: the last one may be the only one whose sender still
+// waits, and once its answer is taken an equal one is news.
 func (t *turns) begin(ctx context.Context, body []byte) (end func()) {
-	key, mine := sha256.Sum256(body), make(chan struct{})
+	key, mine := sha256.Sum256(body), &turn{make(chan struct{}), make(chan struct{})}
 	t.mu.Lock()
 	before := t.last[key]
 	t.last[key] = mine
 	t.mu.Unlock()
 	if before != nil {
-		timer := time.NewTimer(turnTime)
-		defer timer.Stop()
-		select {
-		case <-before:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
+		before.wait(ctx)
 	}
+	close(mine.begun)
 	return func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		close(mine)
+		close(mine.ended)
 		if t.last[key] == mine {
 			delete(t.last, key)
 		}
+	}
+}
+
+// wait returns when a turn has ended, or has lasted for long.
+func (t *turn) wait(ctx context.Context) {
+	select {
+	case <-t.begun:
+	case <-ctx.Done():
+		return
+	}
+	timer := time.NewTimer(turnTime)
+	defer timer.Stop()
+	select {
+	case <-t.ended:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }

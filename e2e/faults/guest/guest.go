@@ -141,7 +141,8 @@ const (
 // SecretText is the one that messages to the PMS are signed with.
 const SecretText = "a secret for tests"
 
-// Toml is the box's configuration.
+// Toml is the box's configuration. It keeps all, as the clock may be set on by a
+// year.
 var Toml = fmt.Sprintf(`
 [hotel]
 name = "Harbour Inn"
@@ -161,6 +162,7 @@ listen = "127.0.0.1:8080"
 socket = %q
 [store]
 path = %q
+keep = "3650d"
 [pms]
 link = "webhook"
 url = %q
