@@ -72,7 +72,8 @@ type Agent struct {
 	hookFaults    string
 	told          map[string]bool // outages that an alert was raised for; upkeep's own
 	verify        func(context.Context) (site.Installed, error)
-	doctoring     chan struct{} // one at a time
+	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
+	doctoring     chan struct{}                 // one at a time
 	stopping      chan struct{}
 	started       time.Time
 }

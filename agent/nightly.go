@@ -61,6 +61,11 @@ func (a *Agent) lookAtFiles(ctx context.Context, n *nightly) {
 	limited, cancel := context.WithTimeout(ctx, verifyTime)
 	defer cancel()
 	found, err := n.verify(limited)
+	look := &site.LastLook{At: a.now(), Installed: found}
+	if err != nil {
+		look.Error = err.Error()
+	}
+	a.look.Store(look)
 	switch {
 	case ctx.Err() != nil:
 	case errors.Is(err, site.ErrLogin):

@@ -56,6 +56,9 @@ func TestNightlyTellsWhatDiffers(t *testing.T) {
 			a.lookAtFiles(t.Context(), n)
 			<-a.dispatcher.wait(a.LastID())
 			alerts := a.Alerts()
+			if look := a.look.Load(); look == nil || (look.Error == "") != (c.err == nil) || len(look.Installed.Differ) != len(c.found.Differ) {
+				t.Errorf("the doctor is told %+v", look)
+			}
 			if c.code == "" {
 				if len(alerts) > 0 {
 					t.Errorf("%+v", alerts)

@@ -31,7 +31,7 @@ func sound() *Facts {
 	c := config.Default()
 	c.Hotel = config.Hotel{Timezone: "Asia/Shanghai", Country: "CN", Language: "zh"}
 	c.PBX.URL, c.PBX.Username, c.PBX.RelayTo = "https://192.0.2.1:8088", "api", []string{"http://old/"}
-	c.PMS.Link = "webhook"
+	c.PMS.Link, c.Install.URL = "webhook", "sftp://pbx"
 	c.Classes = map[string][]string{"local": {"Local"}, "national": {"Local", "National"}}
 	members := []hotel.Member{{Role: hotel.RoleExtension, Number: "101"}, {Role: hotel.RoleOutbound, Trunk: "sip"}}
 	j := &Journal{}
@@ -52,6 +52,7 @@ func sound() *Facts {
 			},
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
+		Look: &LastLook{At: noon, Installed: Installed{Files: 3}},
 	}
 }
 
@@ -200,6 +201,13 @@ var cases = []struct {
 	{"pms, missing", func(f *Facts) { f.PMSMissing = true }, "pms failed missing", ""},
 	{"pms, away", func(f *Facts) { f.Away = []FarSide{{"http://x", noon, "x"}, {"pms", noon, "503"}} }, "pms failed away", "503"},
 	{"pms, no agent", func(f *Facts) { f.Running = false }, "pms unknown no-agent", ""},
+	{"install, no place", func(f *Facts) { f.Config.Install.URL = "" }, "install skipped none", ""},
+	{"install, no agent", func(f *Facts) { f.Running = false }, "install unknown no-agent", ""},
+	{"install, never looked", func(f *Facts) { f.Look = nil }, "install unknown not-yet", "since the agent was started"},
+	{"install, not seen", func(f *Facts) { f.Look = &LastLook{At: noon, Error: "refused"} }, "install warning unseen", "at 2026-06-01 12:00:00: refused"},
+	{"install, nothing", func(f *Facts) { f.Look = &LastLook{At: noon} }, "install warning nothing", "nothing was installed"},
+	{"install, changed", func(f *Facts) { f.Look.Installed.Differ = []string{"/a", "/b"} }, "install failed changed", "2 files on the PBX"},
+	{"install", func(*Facts) {}, "install ok ok", "3 files on the PBX"},
 	{"relay", func(f *Facts) { f.Away = []FarSide{{"pms", noon, "503"}} }, "relay ok ok", "names 1"},
 	{"relay, none", func(f *Facts) { f.Config.PBX.RelayTo = nil }, "relay skipped none", ""},
 	{"relay, away", func(f *Facts) { f.Away = []FarSide{{"relay:http://old/", noon, "404"}} }, "relay failed away", "http://old/ does not"},

@@ -40,6 +40,7 @@ func NeverLearned(c config.Config) []string {
 	}
 	return []string{
 		"feature codes that were changed on the PBX's web page (配置 → PBX → 常规设置 → 特征码): taken for those of a PBX as delivered",
+		"the digit that asks for an outside line, where one is needed: none of our codes may begin with it",
 		"numbers of ring groups, queues, IVRs, conferences and speed dials: none of our codes may be one of them",
 	}
 }

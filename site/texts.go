@@ -192,6 +192,13 @@ var texts = map[string]words{
 	"relay/ok":   {en: "relay_to names {receivers}; none is known to refuse what is handed on", zh: "relay_to 有 {receivers} 个接收方，均无异常"},
 	"relay/away": {en: "{to} does not take the reports that are handed on, since {since}: {error}", zh: "{to} 自 {since} 起不接收转发的报告：{error}", doEN: "mend it, or take it out of relay_to", doZH: "请修复，或从 relay_to 中删除"},
 
+	"install/none":    {en: "install.url names no place for the PBX's files", zh: "install.url 未设置交换机文件的位置"},
+	"install/not-yet": {en: "dialplan and prompts on the PBX are compared every night; that has not been since the agent was started", zh: "交换机上的拨号方案和提示音每晚核对一次；程序启动后尚未核对", doEN: "bellhop install verify compares them now", doZH: "运行 bellhop install verify 立即核对"},
+	"install/unseen":  {en: "the PBX's files could not be compared at {at}: {error}", zh: "{at} 无法核对交换机上的文件：{error}", doEN: "mend it, and see with bellhop install verify", doZH: "请处理后用 bellhop install verify 确认"},
+	"install/nothing": {en: "nothing was installed on the PBX from this box ({at})", zh: "本机尚未在交换机上安装任何文件（{at}）", doEN: "bellhop install apply", doZH: "运行 bellhop install apply"},
+	"install/changed": {en: "{count} files on the PBX are no longer what was installed ({at}): {files}", zh: "交换机上有 {count} 个文件与安装时不同（{at}）：{files}", doEN: "see bellhop install plan, then bellhop install apply", doZH: "先看 bellhop install plan，再执行 bellhop install apply"},
+	"install/ok":      {en: "{count} files on the PBX were as installed at {at}", zh: "{at} 核对：交换机上的 {count} 个文件与安装时一致"},
+
 	"store/ok":      {en: "events are kept", zh: "事件正常保存"},
 	"store/refuses": {en: "events are not kept: {error}", zh: "事件无法保存：{error}", doEN: "make room on the disk, or change it", doZH: "请清理或更换磁盘"},
 	"hooks/ok":      {en: "all are in use", zh: "全部可用"},

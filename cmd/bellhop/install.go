@@ -200,7 +200,7 @@ func (w *worksite) carryOut(p *planned) (install.Result, error) {
 		return install.Result{}, err
 	}
 	err := w.confirm(question{
-		ask:      fmt.Sprintf("Put these %d files on %s? What stands there now is kept.", len(p.plan.Changes()), p.plan.Server),
+		ask:      fmt.Sprintf("\nPut these %d files on %s? What stands there now is kept.", len(p.plan.Changes()), p.plan.Server),
 		no:       "install apply: nothing was changed",
 		noOneYet: "install apply: it changes the PBX's files; agree to that with --yes",
 	})

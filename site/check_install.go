@@ -1,0 +1,36 @@
+package site
+
+import (
+	"strconv"
+	"time"
+)
+
+const checkInstall = "install"
+
+// LastLook is what came of comparing the PBX's files with what was installed,
+// which the agent does every night: the doctor does not log in for it.
+type LastLook struct {
+	At        time.Time
+	Installed Installed
+	Error     string // why they could not be seen; empty: they were
+}
+
+// install: are dialplan and prompts on the PBX as they were put there?
+func (f *Facts) install() Finding {
+	look := f.Look
+	switch {
+	case f.Config.Install.URL == "":
+		return find(checkInstall, Skipped, "none")
+	case !f.Running:
+		return find(checkInstall, Unknown, "no-agent")
+	case look == nil:
+		return find(checkInstall, Unknown, "not-yet")
+	case look.Error != "":
+		return find(checkInstall, Warning, "unseen", "at", f.at(look.At), "error", look.Error)
+	case look.Installed.Files == 0:
+		return find(checkInstall, Warning, "nothing", "at", f.at(look.At))
+	case len(look.Installed.Differ) > 0:
+		return find(checkInstall, Failed, "changed", "at", f.at(look.At), "count", strconv.Itoa(len(look.Installed.Differ)), "files", names(look.Installed.Differ))
+	}
+	return find(checkInstall, OK, "ok", "at", f.at(look.At), "count", strconv.Itoa(look.Installed.Files))
+}
