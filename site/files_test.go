@@ -153,8 +153,8 @@ func (n neighbourly) ListAlarms(_ context.Context, extensions ...string) ([]pbx.
 		return nil, errors.New("asked for others")
 	}
 	return []pbx.Alarm{
-		{Extension: "1001", AlarmSpec: pbx.AlarmSpec{Hour: 7, Repeat: pbx.AlarmDaily}},
 		{Extension: "1001", AlarmSpec: pbx.AlarmSpec{Hour: 7, Minute: 5, Repeat: pbx.AlarmDaily}},
+		{Extension: "1001", AlarmSpec: pbx.AlarmSpec{Hour: 7, Repeat: pbx.AlarmDaily}},
 		{Extension: "1001", AlarmSpec: pbx.AlarmSpec{Hour: 12, Repeat: pbx.AlarmDaily}},
 	}, nil
 }
