@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -504,9 +505,10 @@ func TestGuestWhoLeavesAfterARestartOfABusyPBX(t *testing.T) {
 			d.checkIn("101", "Li", "national")
 			d.rest(time.Second)
 			d.end()
-			away := true
+			var away atomic.Bool
+			away.Store(true)
 			d.pbx.fail = func(op string) error {
-				if away && op == "change 101" {
+				if away.Load() && op == "change 101" {
 					return fmt.Errorf("away: %w", pbx.ErrRetry)
 				}
 				return nil
@@ -518,7 +520,7 @@ func TestGuestWhoLeavesAfterARestartOfABusyPBX(t *testing.T) {
 				d.end()
 				d.start()
 			}
-			away = false
+			away.Store(false)
 			d.rest(10 * time.Minute)
 			d.shows("101", "Room 101", "Emergency", "Lift")
 			d.forgot("Li")
