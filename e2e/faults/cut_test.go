@@ -14,7 +14,7 @@ import (
 // everything, at a write or sync or just after it has acknowledged something,
 // far oftener than a whole computer can be cut.
 func TestPowerOfTheDisk(t *testing.T) {
-	cuts, seed := setting("BELLHOP_FAULTS_CUTS", 40), setting("BELLHOP_FAULTS_SEED", int(rand.Uint32()))
+	cuts, seed := setting("BELLHOP_FAULTS_CUTS", 25), setting("BELLHOP_FAULTS_SEED", int(rand.Uint32()))
 	t.Logf("BELLHOP_FAULTS_CUTS=%d BELLHOP_FAULTS_SEED=%d", cuts, seed)
 	r := rand.New(rand.NewPCG(uint64(seed), 3))
 	disk := lossy.New()

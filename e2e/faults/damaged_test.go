@@ -71,6 +71,7 @@ var damages = []damage{
 // TestDamagedFile overwrites parts of the database while no agent runs. The
 // next one puts the file aside, says so, and serves.
 func TestDamagedFile(t *testing.T) {
+	t.Parallel()
 	for _, d := range damages {
 		t.Run(d.name, func(t *testing.T) { hurt(t, d) })
 	}

@@ -80,7 +80,7 @@ func TestKilledAtEachSync(t *testing.T) {
 	h := rig.NewHotel(t, rig.Setting{})
 	h.Stop(h.Open())
 	rest := h.Busy(rig.Usual)
-	syncs := setting("BELLHOP_FAULTS_SYNCS", 60)
+	syncs := setting("BELLHOP_FAULTS_SYNCS", 45)
 	deaths := map[string]int{}
 	for n := range syncs {
 		text := diesAt(h, "fdatasync", 1+n%30)

@@ -14,7 +14,7 @@ func TestKilledAnywhere(t *testing.T) {
 	for name, stream := range map[string]bool{"pushes": false, "event stream": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			kills := setting("BELLHOP_FAULTS_KILLS", 60)
+			kills := setting("BELLHOP_FAULTS_KILLS", 40)
 			h := rig.NewHotel(t, rig.Setting{Stream: stream})
 			l := h.Open()
 			rest := h.Busy(rig.Usual)

@@ -31,7 +31,7 @@ func TestBadLine(t *testing.T) {
 			h := rig.NewHotel(t, rig.Setting{ToPMS: by, ToPBX: by})
 			l := h.Open()
 			rest := h.Busy(rig.Traffic{Lines: 4, Pause: 60 * time.Millisecond, How: rig.Rough})
-			for n := range setting("BELLHOP_FAULTS_LINES", 8) {
+			for n := range setting("BELLHOP_FAULTS_LINES", 4) {
 				b.bad(t.Context(), lines[n%len(lines)], time.Duration(200+rand.IntN(800))*time.Millisecond)
 				h.Tried()
 				h.Again(l, time.Now())

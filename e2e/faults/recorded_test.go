@@ -23,6 +23,7 @@ import (
 // at every moment of a recorded run, several ways each. BELLHOP_FAULTS_WAYS sets
 // how many, BELLHOP_FAULTS_SEED which.
 func TestEveryCrashStateKeepsWhatWasPromised(t *testing.T) {
+	t.Parallel()
 	ways, seed := setting("BELLHOP_FAULTS_WAYS", 4), setting("BELLHOP_FAULTS_SEED", int(rand.Uint32()))
 	t.Logf("BELLHOP_FAULTS_SEED=%d BELLHOP_FAULTS_WAYS=%d", seed, ways)
 	r := rand.New(rand.NewPCG(uint64(seed), 1))
