@@ -44,6 +44,9 @@ type phoneWriter struct {
 	settled func(context.Context) error                  // call records are fetched when it returns nil
 	tell    func(ctx context.Context, code string, params map[string]string)
 
+	wake     hotel.WakeSetup
+	noteWake func(context.Context, hotel.WakeUpAlarms) error // on disk when it returns nil
+
 	alarms *alarms
 	now    func() time.Time
 	began  time.Time
@@ -60,8 +63,14 @@ func (p *phoneWriter) width() int { return 1 }
 
 func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
 	var body hotel.PhoneCall
+	if c.Op == hotel.OpAlarm {
+		return nil, judgePBX(p.setAlarms(ctx, c.Body))
+	}
 	if err := json.Unmarshal(c.Body, &body); err != nil || body.Extension == "" {
 		return nil, &pms.Refused{Reason: "the call names no extension"}
+	}
+	if c.Op == hotel.OpPutBack {
+		return nil, judgePBX(p.putBack(ctx, body.Extension))
 	}
 	err := p.alarms.wait(ctx, c, p.now())
 	if err != nil {

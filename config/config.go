@@ -34,6 +34,7 @@ type Config struct {
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
+	WakeUp    WakeUp              `toml:"wakeup"`
 }
 
 // Hotel says where the box stands.
@@ -72,7 +73,8 @@ type Emergency struct {
 
 // Checkout says what becomes of a room when its stay ends.
 type Checkout struct {
-	Phones string `toml:"phones"` // clear, pbx or leave
+	Phones  string `toml:"phones"`  // clear, pbx or leave
+	WakeUps string `toml:"wakeups"` // until-departure or cancel
 }
 
 // What a check-out does to the room's telephones besides taking back name and
@@ -152,7 +154,8 @@ func Default() Config {
 		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
 		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout: Checkout{Phones: CheckoutClear},
+		Checkout: Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture},
+		WakeUp:   WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
 		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",

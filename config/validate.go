@@ -47,7 +47,9 @@ func (c *Config) Validate() error {
 	}
 	check(len(c.Classes) == 0 || len(c.Emergency.Routes) > 0, "emergency.routes", "must name the outbound routes by which emergency numbers are reached, since [classes] takes routes from telephones", "")
 	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
+	check(slices.Contains([]string{WakeUpsUntilDeparture, WakeUpsCancel}, c.Checkout.WakeUps), "checkout.wakeups", `must be "until-departure" or "cancel"`, c.Checkout.WakeUps)
 	faults = append(faults, c.Install.faults()...)
+	faults = append(faults, c.WakeUp.faults()...)
 	faults = append(faults, c.Services.faults()...)
 	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	for _, lang := range []string{"zh", "en"} {

@@ -32,6 +32,15 @@ const (
 	AlertFiles        = "pbx-files-changed"
 	AlertFilesUnseen  = "pbx-files-unseen"
 	AlertMany         = "too-many-alerts"
+
+	AlertWakeTrouble    = "wakeup-not-rung"
+	AlertWakeFailed     = "wakeup-failed"
+	AlertWakeUnanswered = "wakeup-unanswered"
+	AlertWakeAhead      = "wakeup-at-risk"
+	AlertWakeClock      = "wakeup-without-clock"
+	AlertWakeStands     = "wakeup-stands"
+	AlertWakeAlarm      = "wakeup-alarm"
+	AlertWakeHear       = "wakeup-asked"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.

@@ -39,6 +39,7 @@ type Setup struct {
 	// guest left on a telephone is taken off it at check-out.
 	Phones, Vacate bool
 	Classes        []string // classes of service that can be set
+	Wake           WakeSetup
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -144,7 +145,7 @@ func (a *applier) apply(e Effect) error {
 	case e.Phone != nil:
 		a.notePhone(e.Phone)
 	default:
-		return &Invalid{Effect: "effect", Rule: "is empty"}
+		return a.applyWakeUp(e)
 	}
 	return nil
 }
@@ -237,6 +238,9 @@ func (a *applier) dnd(d *SetDND) error {
 	}
 	r.DND = d.On
 	a.tx.Put(RoomKey(r.Number), r)
+	if !d.On {
+		a.forgetDND(r)
+	}
 	return nil
 }
 

@@ -25,6 +25,16 @@ type Effect struct {
 	Requeue      *Requeue      `json:"requeue,omitempty"`
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
+
+	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
+	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`
+	WakeUpStep   *WakeUpStep   `json:"wakeupStep,omitempty"`
+	WakeUpKeyed  *WakeUpKeyed  `json:"wakeupKeyed,omitempty"`
+	WakeUpEnded  *WakeUpEnded  `json:"wakeupEnded,omitempty"`
+	WakeUpPlaced *WakeUpPlaced `json:"wakeupPlaced,omitempty"`
+	WakeUpAlarms *WakeUpAlarms `json:"wakeupAlarms,omitempty"`
+	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
+	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room
