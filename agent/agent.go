@@ -137,6 +137,7 @@ func (a *Agent) hookOptions() luahooks.Options {
 func (a *Agent) openStore() (err error) {
 	// A PMS that is configured and cannot be spoken with yet is told later.
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
+	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()

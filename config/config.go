@@ -73,6 +73,11 @@ type Emergency struct {
 // Checkout says what becomes of a room when its stay ends.
 type Checkout struct {
 	Phones string `toml:"phones"` // clear, pbx or leave
+	// Sweep lets the nightly sweep check out who should have left, if not more
+	// are than SweepRooms, or SweepPercent of the occupied rooms.
+	Sweep        bool `toml:"sweep"`
+	SweepRooms   int  `toml:"sweep_rooms"`
+	SweepPercent int  `toml:"sweep_percent"`
 }
 
 // What a check-out does to the room's telephones besides taking back name and
@@ -152,7 +157,7 @@ func Default() Config {
 		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
 		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout: Checkout{Phones: CheckoutClear},
+		Checkout: Checkout{Phones: CheckoutClear, SweepRooms: 5, SweepPercent: 10},
 		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",

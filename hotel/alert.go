@@ -32,6 +32,10 @@ const (
 	AlertFiles        = "pbx-files-changed"
 	AlertFilesUnseen  = "pbx-files-unseen"
 	AlertJobMissed    = "job-missed"
+	AlertOverdue      = "overdue"
+	AlertSweepHeld    = "sweep-held"
+	AlertSwept        = "swept"
+	AlertNotSwept     = "not-swept"
 	AlertMany         = "too-many-alerts"
 )
 

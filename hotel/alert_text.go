@@ -32,6 +32,10 @@ var alertTexts = map[string][2]string{
 	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
 	AlertFilesUnseen:  {"The PBX's files could not be compared with what was installed: {error}", "无法核对交换机上已安装的文件：{error}"},
 	AlertJobMissed:    {"The job {job}, due {due}, did not run: the box was off or its clock was not right. Run it with \"bellhop cron run\" if it is needed", "任务 {job}（应于 {due} 运行）未运行：设备当时关机或时钟不准。如需要，请用 bellhop cron run 运行"},
+	AlertOverdue:      {"{count} rooms should have been left: {rooms}. Extend the stays or check them out", "有 {count} 间客房应已退房：{rooms}。请续住或办理退房"},
+	AlertSweepHeld:    {"{count} rooms should have been left, and the nightly sweep has checked none of them out: {why}", "有 {count} 间客房应已退房，夜间清理未办理任何退房：{why}"},
+	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
+	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 }
 

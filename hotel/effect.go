@@ -19,6 +19,8 @@ type Effect struct {
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
+	Sweep        *Sweep        `json:"sweep,omitempty"`
+	Leave        *Leave        `json:"leave,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`

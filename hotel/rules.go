@@ -34,6 +34,10 @@ func Rules(ev *Event, hooked bool) []Effect {
 		return cronRules(ev)
 	case KindGap:
 		return gapRules(ev)
+	case KindDelivered:
+		if ev.Fields["op"] == OpSight {
+			return sightRules(ev)
+		}
 	case KindRefused, KindExpired:
 		return outcomeRules(ev)
 	}

@@ -26,7 +26,7 @@ func TestShippedHooksStandAlone(t *testing.T) {
 			t.Errorf("%+v", h)
 		}
 	}
-	if want := []string{"housekeeping.lua:housekeeping:1", "minibar.lua:minibar:1"}; !slices.Equal(names, want) {
+	if want := []string{"housekeeping.lua:housekeeping:1", "minibar.lua:minibar:1", "sweep.lua:cron:1"}; !slices.Equal(names, want) {
 		t.Errorf("hooks %q", names)
 	}
 }
@@ -35,6 +35,7 @@ func TestHooksAreListedAsRegistered(t *testing.T) {
 	s := mustLoad(t, Options{}, map[string]string{
 		"minibar.lua":      "-- nothing: the shipped one is replaced",
 		"housekeeping.lua": "",
+		"sweep.lua":        "",
 		"z.lua":            `local function sweep() end bellhop.cron("0 3 * * *", "sweep", { missed = "report", within = 3600 }, sweep) bellhop.on("dtmf", "^9", sweep)`,
 		"readme.md":        "not a hook",
 	})
