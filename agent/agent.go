@@ -47,14 +47,15 @@ type Options struct {
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
 type Agent struct {
-	config   config.Config
-	log      *slog.Logger
-	now      func() time.Time
-	zone     *time.Location
-	services hotel.Services
-	driver   pbx.Driver
-	link     pms.Link
-	client   *http.Client
+	config    config.Config
+	log       *slog.Logger
+	now       func() time.Time
+	zone      *time.Location
+	services  hotel.Services
+	emergency hotel.Emergency
+	driver    pbx.Driver
+	link      pms.Link
+	client    *http.Client
 
 	store      *store.Store
 	running    *running
@@ -93,6 +94,7 @@ func New(opts Options) (*Agent, error) {
 	}
 	a.started = a.now()
 	a.services = site.Codes(opts.Config.Services)
+	a.emergency = site.Emergency(opts.Config)
 	var err error
 	if a.zone, err = time.LoadLocation(opts.Config.Hotel.Timezone); err != nil {
 		return nil, fmt.Errorf("hotel.timezone: %w", err)

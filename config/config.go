@@ -68,6 +68,10 @@ type Emergency struct {
 	// Routes are the outbound routes by which emergency numbers are reached:
 	// every telephone keeps them, whatever its class of service.
 	Routes []string `toml:"routes"`
+	// Numbers replace the country's own; none: those.
+	Numbers []string `toml:"numbers"`
+	// Prefixes may be dialled before a number to get an outside line.
+	Prefixes []string `toml:"prefixes"`
 }
 
 // Checkout says what becomes of a room when its stay ends.
@@ -153,12 +157,13 @@ type PMS struct {
 // Default is what an empty file means.
 func Default() Config {
 	return Config{
-		Hotel:    Hotel{Currency: "CNY", Language: "zh"},
-		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
-		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
-		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout: Checkout{Phones: CheckoutClear, SweepRooms: 5, SweepPercent: 10},
-		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
+		Hotel:     Hotel{Currency: "CNY", Language: "zh"},
+		PBX:       PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
+		Emergency: Emergency{Prefixes: []string{"0", "9"}},
+		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
+		Checkout:  Checkout{Phones: CheckoutClear, SweepRooms: 5, SweepPercent: 10},
+		Sounds:    Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",
 			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",

@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -37,12 +38,23 @@ var alertTexts = map[string][2]string{
 	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
 	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
+	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
+	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
-// Text says the alert in "zh" or, for any other language, in English.
-func (a Alert) Text(language string) string {
+// Text says the alert in "zh" or, for any other language, in English, without
+// names of guests.
+func (a Alert) Text(language string) string { return a.TextFor(nil, language) }
+
+// TextFor says it with the names of guests that are still known.
+func (a Alert) TextFor(v View, language string) string {
+	if a.Code == AlertEmergency || a.Code == AlertNoHelp {
+		params := map[string]string{"place": a.place(v, language)}
+		maps.Copy(params, a.Params)
+		a.Params = params
+	}
 	texts, known := alertTexts[a.Code]
 	if !known {
 		return strings.TrimSpace(a.Code + " " + fmt.Sprint(a.Params))

@@ -74,9 +74,11 @@ const (
 	maxKVValue  = 4096
 	maxKVKeys   = 1000
 	maxAlerts   = 1000
-	maxHTTPBody = 64 << 10
-	maxURL      = 2000
-	maxMinibar  = 64
+	// maxAlertsForHelp counts all alerts, too.
+	maxAlertsForHelp = maxAlerts + 200
+	maxHTTPBody      = 64 << 10
+	maxURL           = 2000
+	maxMinibar       = 64
 	// httpExpiry is how long a hook's POST is tried when it says nothing.
 	httpExpiry = 24 * time.Hour
 )
@@ -148,6 +150,8 @@ func (a *applier) apply(e Effect) error {
 		return a.restorePhone(e.Restore)
 	case e.Phone != nil:
 		a.notePhone(e.Phone)
+	case e.Emergency != nil:
+		return a.emergency(e.Emergency)
 	default:
 		return &Invalid{Effect: "effect", Rule: "is empty"}
 	}

@@ -27,6 +27,7 @@ type Effect struct {
 	Requeue      *Requeue      `json:"requeue,omitempty"`
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
+	Emergency    *CallForHelp  `json:"emergency,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room

@@ -19,7 +19,9 @@ func Rules(ev *Event, hooked bool) []Effect {
 	case KindUnknown:
 		return unknownRules(ev)
 	case KindCDR:
-		return []Effect{{Call: &RecordCall{}}}
+		return append([]Effect{{Call: &RecordCall{}}}, emergencyRules(ev)...)
+	case KindCall, KindCallFailed:
+		return emergencyRules(ev)
 	case KindCheckIn:
 		return []Effect{{CheckIn: &CheckIn{
 			Room: ev.Room, Stay: ev.Fields["stay"], Name: ev.Fields["name"], Class: ev.Fields["class"],

@@ -75,6 +75,14 @@ func ruleCases() []ruleCase {
 		always("a report without a word", Event{Kind: KindUnknown}, alertEffect(AlertUnknownEvent, "", "name", "")),
 
 		always("a CDR", Event{Kind: KindCDR, CDR: &CDR{}}, []Effect{{Call: &RecordCall{}}}),
+		always("a call", Event{Kind: KindCall, CallID: "c-1"}, nil),
+		always("a call for help", Event{Kind: KindCall, CallID: "c-1", Emergency: "110"}, []Effect{{Emergency: &CallForHelp{Number: "110"}}}),
+		always("the record of a call for help", Event{Kind: KindCDR, Emergency: "110", CDR: &CDR{Status: "NO ANSWER"}}, []Effect{{Call: &RecordCall{}}, {Emergency: &CallForHelp{Number: "110"}}}),
+		always("the record of a call for help that found a busy line", Event{Kind: KindCDR, Emergency: "110", CDR: &CDR{Status: "BUSY"}}, []Effect{{Call: &RecordCall{}}, {Emergency: &CallForHelp{Number: "110", Failed: "BUSY"}}}),
+		always("the record of a call for help that failed", Event{Kind: KindCDR, Emergency: "110", CDR: &CDR{Status: "FAILED"}}, []Effect{{Call: &RecordCall{}}, {Emergency: &CallForHelp{Number: "110", Failed: "FAILED"}}}),
+		always("a call that failed", Event{Kind: KindCallFailed, CallID: "c-1", Fields: map[string]string{"reason": "DND"}}, []Effect{{Emergency: &CallForHelp{Failed: "DND"}}}),
+		always("a call without an id that failed", Event{Kind: KindCallFailed}, nil),
+		always("a call for help that failed", Event{Kind: KindCallFailed, Emergency: "119"}, []Effect{{Emergency: &CallForHelp{Number: "119", Failed: "FAILED"}}}),
 		always("check-in", Event{Kind: KindCheckIn, Room: "101", Fields: map[string]string{"stay": "G1"}}, []Effect{{CheckIn: &CheckIn{Room: "101", Stay: "G1"}}}),
 		always("check-in without id", Event{Kind: KindCheckIn, Room: "101"}, []Effect{{CheckIn: &CheckIn{Room: "101"}}}),
 		always("check-out", Event{Kind: KindCheckOut, Room: "101"}, []Effect{{CheckOut: &CheckOut{Room: "101"}}}),
@@ -156,7 +164,7 @@ func TestRules(t *testing.T) {
 
 // raisedElsewhere are the codes of alerts that no event raises by itself.
 var raisedElsewhere = []string{
-	AlertHook, AlertHookFailed, AlertMany,
+	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
 	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, // see sweep_test.go
 }
 
