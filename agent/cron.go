@@ -89,13 +89,13 @@ func (s *localTimes) Next(t time.Time) time.Time {
 }
 
 func (s *localTimes) nextByDate(t time.Time) time.Time {
-	wall := wallClock(t)
+	wall := hotel.WallClock(t)
 	for {
 		if wall = s.spec.Next(wall); wall.IsZero() {
 			return wall
 		}
 		// Not after t is what the second passage through an hour asks for again.
-		if at := firstMoment(wall, s.zone); at.After(t) {
+		if at := hotel.FirstMoment(wall, s.zone); at.After(t) {
 			return at
 		}
 	}
@@ -105,7 +105,7 @@ func (s *localTimes) nextByClock(t time.Time) time.Time {
 	for {
 		_, offset := t.Zone()
 		_, end := t.ZoneBounds()
-		wall := s.spec.Next(wallClock(t))
+		wall := s.spec.Next(hotel.WallClock(t))
 		if wall.IsZero() {
 			return wall
 		}
@@ -122,35 +122,8 @@ func (s *localTimes) nextByClock(t time.Time) time.Time {
 
 // fits tells whether a moment's own local time is one of the schedule's.
 func (s *localTimes) fits(t time.Time) bool {
-	wall := wallClock(t)
+	wall := hotel.WallClock(t)
 	return s.spec.Next(wall.Add(-time.Second)).Equal(wall)
-}
-
-// wallClock is what a clock in t's zone shows, as a time of UTC.
-func wallClock(t time.Time) time.Time {
-	_, offset := t.Zone()
-	return t.UTC().Add(time.Duration(offset) * time.Second)
-}
-
-// firstMoment is when a clock in the zone first shows wall, or the moment at
-// which it jumps over it.
-func firstMoment(wall time.Time, zone *time.Location) time.Time {
-	year, month, day := wall.Date()
-	t := time.Date(year, month, day, wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
-	start, end := t.ZoneBounds()
-	switch shown := wallClock(t); {
-	case shown.After(wall): // behind the jump
-		return start
-	case shown.Before(wall): // before it
-		return end
-	case start.IsZero():
-		return t
-	}
-	_, before := start.Add(-time.Second).In(zone).Zone()
-	if earlier := wall.Add(-time.Duration(before) * time.Second); earlier.Before(start) {
-		return earlier.In(zone)
-	}
-	return t
 }
 
 // newestDue is the newest time of a schedule after since and not after now;

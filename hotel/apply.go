@@ -33,6 +33,8 @@ type Tx interface {
 type Setup struct {
 	PMS      bool   // somebody is told of postings, statuses and calls
 	Currency string // ISO 4217
+	// Zone is the hotel's; local dates and times are by it.
+	Zone *time.Location
 	// Phones: names and classes of service are set on the PBX. Vacate: what a
 	// guest left on a telephone is taken off it at check-out.
 	Phones, Vacate bool

@@ -86,6 +86,7 @@ func (a *applier) move(m *MoveStay) error {
 	from.Stay, from.LastStay, from.DND = "", from.Stay, false
 	a.tx.Put(RoomKey(from.Number), from)
 	a.tx.Put(RoomKey(to.Number), to)
+	a.moveWakeUps(from.Number, to.Number, to.Stay, true)
 	a.movePhones(from, to)
 	return nil
 }

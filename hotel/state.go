@@ -62,11 +62,20 @@ func ReranKey(event uint64) string { return PrefixReran + strconv.FormatUint(eve
 type Room struct {
 	Number     string   `json:"number"`
 	Extensions []string `json:"extensions,omitempty"` // empty: the room's own number
-	Minibar    string   `json:"minibar,omitempty"`    // price list; empty: "minibar"
-	Status     Status   `json:"status,omitempty"`     // housekeeping
-	DND        bool     `json:"dnd,omitempty"`        // do not disturb
-	Stay       string   `json:"stay,omitempty"`       // the stay in it; empty: vacant
-	LastStay   string   `json:"lastStay,omitempty"`   // the stay before
+	Building   string   `json:"building,omitempty"`
+	Floor      string   `json:"floor,omitempty"`
+	Minibar    string   `json:"minibar,omitempty"` // price list; empty: "minibar"
+	Status     Status   `json:"status,omitempty"`  // housekeeping
+	Waiting    bool     `json:"waiting,omitempty"` // a message waits
+	Stay       string   `json:"stay,omitempty"`    // whose name the telephones show; empty: vacant
+	// Sharers are the other stays in the room, in the order of their coming.
+	Sharers  []string `json:"sharers,omitempty"`
+	LastStay string   `json:"lastStay,omitempty"` // the stay before
+	// DND is do-not-disturb as the hotel knows it; one that is set on the
+	// telephone itself nobody can see.
+	DND     bool      `json:"dnd,omitempty"`
+	DNDFrom string    `json:"dndFrom,omitempty"` // phone, desk or pbx (read there)
+	DNDAt   time.Time `json:"dndAt,omitzero"`
 }
 
 // Phones are the room's extensions; by default the one of its own number.
@@ -142,6 +151,7 @@ type StayState string
 // The states of a stay.
 const (
 	StayInHouse  StayState = "in-house"
+	StayChecking StayState = "checking" // leaving; the room is being looked through
 	StayDeparted StayState = "departed"
 )
 
@@ -154,6 +164,11 @@ type Stay struct {
 	CheckIn  time.Time `json:"checkIn"`
 	CheckOut time.Time `json:"checkOut,omitzero"`
 	Left     uint64    `json:"left,omitempty"` // the event that ended it
+
+	Leaves    string `json:"leaves,omitempty"`    // planned, the hotel's date "2006-01-02"
+	Language  string `json:"language,omitempty"`  // zh or en; empty: the hotel's
+	VIP       int    `json:"vip,omitempty"`       // 0 to 9
+	Incognito bool   `json:"incognito,omitempty"` // the name never leaves the desk
 }
 
 // PostingState says what became of a posting at the PMS.
