@@ -238,7 +238,11 @@ func (h *house) cutPower() (folder string) {
 	synctest.Wait() // nobody writes: what is copied was there at one moment
 	b := h.box
 	folder = h.newFolder()
-	copyFiles(h.t, b.folder, folder)
+	if h.stale != "" {
+		copyFiles(h.t, h.stale, folder)
+	} else {
+		copyFiles(h.t, b.folder, folder)
+	}
 	h.setBox(nil)
 	b.line.set(true) // before anything of the old box goes on
 	b.end()

@@ -50,6 +50,7 @@ type house struct {
 	mu      sync.Mutex
 	box     *box // nil: it is off
 	folders int
+	stale   string // a copy of the box's folder that is some minutes old; tampers only
 
 	unplugged bool          // the network is away
 	ahead     time.Duration // by how much the PBX's clock is
@@ -167,6 +168,9 @@ func (h *house) pass() {
 	h.later(h.between(10*time.Minute, 40*time.Minute), h.lookIn)
 	for _, l := range lives {
 		h.schedule(l)
+	}
+	if h.run.tamper != nil {
+		h.spoil()
 	}
 	for len(h.wrong) == 0 {
 		d := h.duties[0]

@@ -1,8 +1,10 @@
 package quarter
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"testing/synctest"
 	"time"
 
 	"bellhop/agent"
@@ -114,6 +116,58 @@ func (h *house) leave(g *guest) {
 		h.count["check-outs"]++
 		return true
 	})
+}
+
+// powerDuring takes the power away some milliseconds after a check-in was begun:
+// it is carried out whole or not at all, and for sure if the desk was told so.
+func (h *house) powerDuring() {
+	r := h.choose(vacant)
+	if h.box == nil || r == nil {
+		return
+	}
+	g, answer, box := h.newGuest(1+h.dice.IntN(3)), make(chan error, 1), h.box
+	go func() {
+		_, err := box.agent.Do(context.Background(), checkInOf(r, g))
+		answer <- err
+	}()
+	time.Sleep(h.between(0, 7*time.Millisecond))
+	var told, answered = error(nil), false
+	synctest.Wait()
+	select {
+	case told = <-answer:
+		answered = true
+	default:
+	}
+	r.spoken = true
+	folder := h.cutPower()
+	if !answered {
+		<-answer // it was told to nobody
+	}
+	h.count["orders with the power cut in their middle"]++
+	r.note(h.now(), "power cut in the middle of the check-in of %s; answered %v, %v", g.stay, answered, told)
+	h.powerOff(folder)
+	h.insist(func() bool {
+		if h.box == nil {
+			return false
+		}
+		time.Sleep(time.Second) // what was kept and not carried out yet is
+		r.spoken = false
+		if answered && told == nil || h.stayOf(r) == g.stay {
+			h.model.checkIn(r, g)
+			h.at(g.leaves, func() { h.leave(g) })
+		}
+		return true
+	})
+}
+
+// stayOf asks the agent who is in a room.
+func (h *house) stayOf(r *room) string {
+	for _, known := range h.box.agent.Rooms() {
+		if known.Number == r.number {
+			return known.Stay
+		}
+	}
+	return ""
 }
 
 // move lets a guest have another room.

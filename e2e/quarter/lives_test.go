@@ -20,4 +20,5 @@ var lives = []life{
 	{"bad hour", 0.4, 0, 24, (*house).badHour},
 	{"drift", 1, 0, 24, (*house).drift},
 	{"power", 1, 0, 24, (*house).power},
+	{"power during an order", 0.5, 0, 24, (*house).powerDuring},
 }

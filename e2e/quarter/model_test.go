@@ -13,6 +13,8 @@ const (
 	// settledWithin is how long the PBX may show what was before an order, with
 	// nothing wrong all the while: a coach of guests is told it one by one.
 	settledWithin = 20 * time.Minute
+	// movesClear: a move takes from the old room's telephone what the guest set there.
+	movesClear = false
 	// diaryLines is how much is remembered of each room.
 	diaryLines = 25
 )
@@ -37,6 +39,7 @@ type model struct {
 	house   *house
 	numbers []string
 	rooms   map[string]*room
+	all     room // whose diary is that of the house
 	// troubles is how many troubles are on, and well since when none is.
 	troubles int
 	well     time.Time
@@ -53,6 +56,7 @@ type room struct {
 	// touched is when something was last ordered of it, and left when its last
 	// guest did.
 	touched, left time.Time
+	kept          bool              // what its last guest left may still be there
 	own           map[string]string // what the guest has set on the first telephone
 	bar           int               // entries of the minibar that were dialled
 	spoken        bool              // somebody at the desk is busy with it
@@ -118,7 +122,7 @@ func (m *model) checkOut(r *room) {
 	now := m.house.now()
 	r.note(now, "check-out %s", r.guest.stay)
 	delete(m.inHouse, r.guest.stay)
-	r.guest, r.touched, r.left, r.own = nil, now, now, map[string]string{}
+	r.guest, r.touched, r.left, r.own, r.kept = nil, now, now, map[string]string{}, false
 }
 
 func (m *model) move(from, to *room) {
@@ -128,6 +132,7 @@ func (m *model) move(from, to *room) {
 	to.guest, from.guest = from.guest, nil
 	m.inHouse[to.guest.stay] = to
 	from.touched, from.left, to.touched = now, now, now
+	from.kept = !movesClear
 	from.own, to.own = map[string]string{}, map[string]string{}
 }
 

@@ -58,6 +58,7 @@ func (h *house) tell() {
 		return
 	}
 	h.t.Errorf("seed %d: %s", h.run.seed, h.wrong[0])
+	h.t.Log("the last troubles of the house:\n" + strings.Join(h.model.all.diary, "\n"))
 	for _, number := range h.model.numbers {
 		if strings.Contains(h.wrong[0], "room "+number+":") {
 			h.t.Log("the last that is known of it:\n" + strings.Join(h.model.rooms[number].diary, "\n"))

@@ -23,6 +23,7 @@ func (h *house) lookIn() {
 func (h *house) inspectAll() {
 	h.count["inspections"]++
 	h.inspectHelp()
+	h.inspectStays()
 	phones := map[string]sim.PBXExtension{}
 	for _, x := range h.pbx.State().Extensions {
 		phones[x.Number] = x
@@ -36,7 +37,6 @@ func (h *house) inspectAll() {
 			h.inspectPhone(r, phones[phone])
 		}
 	}
-	h.inspectStays()
 }
 
 // inspectHelp: nobody was cut off from help, ever.
@@ -71,7 +71,7 @@ func (h *house) inspectPhone(r *room, x sim.PBXExtension) {
 		h.inspectOwn(r, x)
 		return
 	}
-	if h.run.checkout != config.CheckoutLeave {
+	if h.run.checkout != config.CheckoutLeave && !r.kept {
 		h.inspectClean(r, x)
 	}
 }
