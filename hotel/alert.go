@@ -31,6 +31,7 @@ const (
 	AlertRelay        = "relay-behind"
 	AlertFiles        = "pbx-files-changed"
 	AlertFilesUnseen  = "pbx-files-unseen"
+	AlertJobMissed    = "job-missed"
 	AlertMany         = "too-many-alerts"
 )
 

@@ -31,6 +31,7 @@ var alertTexts = map[string][2]string{
 	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
 	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
 	AlertFilesUnseen:  {"The PBX's files could not be compared with what was installed: {error}", "无法核对交换机上已安装的文件：{error}"},
+	AlertJobMissed:    {"The job {job}, due {due}, did not run: the box was off or its clock was not right. Run it with \"bellhop cron run\" if it is needed", "任务 {job}（应于 {due} 运行）未运行：设备当时关机或时钟不准。如需要，请用 bellhop cron run 运行"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 }
 

@@ -131,7 +131,11 @@ func cronRules(ev *Event) []Effect {
 	if err != nil {
 		return nil
 	}
-	return []Effect{{CronRan: &CronRan{Name: ev.Name, Due: due}}}
+	effects := []Effect{{CronRan: &CronRan{Name: ev.Name, Due: due}}}
+	if ev.Fields["missed"] == string(MissedReport) {
+		effects = append(effects, alertOf(AlertJobMissed, "", map[string]string{"job": ev.Name, "due": ev.Fields["due"]})...)
+	}
+	return effects
 }
 
 // outcomeRules tell a person of a queued call that ended without success.

@@ -111,6 +111,11 @@ func ruleCases() []ruleCase {
 		always("a report that was not handed on", outcome(KindExpired, "101", "state", "expired", "op", OpRelay, "to", "relay:http://old/"), alertEffect(AlertRelay, "", "to", "relay:http://old/")),
 
 		always("a schedule", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00.5Z"}}, []Effect{{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 5e8, time.UTC)}}}),
+		always("a missed schedule that wants to be told of", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00Z", "missed": "report"}}, []Effect{
+			{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)}},
+			{Alert: &RaiseAlert{Code: AlertJobMissed, Params: map[string]string{"job": "sweep", "due": "2026-03-01T03:00:00Z"}}},
+		}),
+		always("a missed schedule that is let be", Event{Kind: KindCron, Name: "sweep", Fields: map[string]string{"due": "2026-03-01T03:00:00Z", "missed": "skip"}}, []Effect{{CronRan: &CronRan{Name: "sweep", Due: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)}}}),
 		always("a schedule without a time", Event{Kind: KindCron, Name: "sweep"}, nil),
 
 		always("missed reports", Gap{From: gapTimes, To: gapTimes.Add(time.Minute), Why: "hung up"}.Event(),
