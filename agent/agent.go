@@ -40,6 +40,7 @@ type Options struct {
 	Hooks  fs.FS      // the hotel's own hooks; nil: only the shipped ones
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now when nil
+	Synced func() bool      // something keeps the clock right; as the kernel says when nil
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
@@ -102,7 +103,7 @@ func New(opts Options) (*Agent, error) {
 	// Both take a while on a small computer, and neither needs the other.
 	hooks := make(chan error, 1)
 	go func() { hooks <- a.loadHooks(opts.Hooks) }()
-	opened := a.openStore()
+	opened := a.openStore(opts.Synced)
 	if err := errors.Join(<-hooks, opened); err != nil {
 		if opened == nil {
 			err = errors.Join(err, a.running.close(), a.store.Close())
@@ -136,7 +137,7 @@ func (a *Agent) hookOptions() luahooks.Options {
 	}
 }
 
-func (a *Agent) openStore() (err error) {
+func (a *Agent) openStore(synced func() bool) (err error) {
 	// A PMS that is configured and cannot be spoken with yet is told later.
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
 	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
@@ -148,6 +149,9 @@ func (a *Agent) openStore() (err error) {
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
 	a.clock = newClock(a.now)
+	if synced != nil {
+		a.clock.synced = synced
+	}
 	a.store, err = store.Open(store.Options{
 		Path:     a.config.Store.Path,
 		Now:      a.now,
