@@ -117,13 +117,14 @@ same => n,Hangup()
 }
 
 // TestKeysWhileItSpeaks: a caller who knows a dialogue need not wait for its
-// questions, and what is pressed into its announcement goes nowhere: nothing is
-// dialled out, nothing reported twice.
+// questions. When it announces what was done, that is reported already; what is
+// pressed meanwhile goes nowhere: nothing is dialled out, nothing reported twice.
 func TestKeysWhileItSpeaks(t *testing.T) {
 	t.Parallel()
 	const longPrompt = 30_000
 	eachVersion(t, func(t *testing.T, version int) {
 		s := services()
+		s.StaffLanguage, s.GuestLanguages = "en", []string{"en", "zh"} // TestDialogues has them the other way round
 		server := serve(t, version, s, Options{})
 		for _, language := range s.Languages() {
 			for _, name := range s.Prompts(language) {
@@ -150,11 +151,19 @@ func TestKeysWhileItSpeaks(t *testing.T) {
 				c.Press(keys)
 			}
 			c.until("its announcement", func() bool { return len(c.steps) > 0 && strings.HasPrefix(c.steps[len(c.steps)-1], "Playback(") })
+			if got := c.Infos(); !slices.Equal(got, d.want) {
+				t.Errorf("before its announcement the PBX reports %q, want %q", got, d.want)
+			}
 			c.Key("5551#*19").HangUp()
 			d.judge(t, c, s.Codes)
 		})
 		for _, line := range server.Complaints() {
 			t.Error(line)
+		}
+		for _, heard := range []string{"'product_id.slin' (language 'en')", "'bh-wakeup-menu.slin' (language 'en')", "'bh-wakeup-menu.slin' (language 'zh')"} {
+			if !strings.Contains(server.Log(), "Playing "+heard) {
+				t.Errorf("nobody heard %s", heard)
+			}
 		}
 	})
 }
