@@ -40,6 +40,7 @@ type Options struct {
 	Hooks  fs.FS      // the hotel's own hooks; nil: only the shipped ones
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now when nil
+	Synced func() bool      // something keeps the clock right; as the kernel says when nil
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
@@ -47,14 +48,15 @@ type Options struct {
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
 type Agent struct {
-	config   config.Config
-	log      *slog.Logger
-	now      func() time.Time
-	zone     *time.Location
-	services hotel.Services
-	driver   pbx.Driver
-	link     pms.Link
-	client   *http.Client
+	config    config.Config
+	log       *slog.Logger
+	now       func() time.Time
+	zone      *time.Location
+	services  hotel.Services
+	emergency hotel.Emergency
+	driver    pbx.Driver
+	link      pms.Link
+	client    *http.Client
 
 	store      *store.Store
 	running    *running
@@ -95,6 +97,7 @@ func New(opts Options) (*Agent, error) {
 	}
 	a.started = a.now()
 	a.services = site.Codes(opts.Config.Services)
+	a.emergency = site.Emergency(opts.Config)
 	var err error
 	if a.zone, err = time.LoadLocation(opts.Config.Hotel.Timezone); err != nil {
 		return nil, fmt.Errorf("hotel.timezone: %w", err)
@@ -102,7 +105,7 @@ func New(opts Options) (*Agent, error) {
 	// Both take a while on a small computer, and neither needs the other.
 	hooks := make(chan error, 1)
 	go func() { hooks <- a.loadHooks(opts.Hooks) }()
-	opened := a.openStore()
+	opened := a.openStore(opts.Synced)
 	if err := errors.Join(<-hooks, opened); err != nil {
 		if opened == nil {
 			err = errors.Join(err, a.running.close(), a.store.Close())
@@ -137,9 +140,10 @@ func (a *Agent) hookOptions() luahooks.Options {
 	}
 }
 
-func (a *Agent) openStore() (err error) {
+func (a *Agent) openStore(synced func() bool) (err error) {
 	// A PMS that is configured and cannot be spoken with yet is told later.
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
+	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()
@@ -153,6 +157,9 @@ func (a *Agent) openStore() (err error) {
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
 	a.clock = newClock(a.now)
+	if synced != nil {
+		a.clock.synced = synced
+	}
 	a.store, err = store.Open(store.Options{
 		Path:     a.config.Store.Path,
 		Now:      a.now,

@@ -32,7 +32,8 @@ func (a *Agent) newPhoneWriter() *phoneWriter {
 		own:  a.config.Checkout.Phones == config.CheckoutPBX,
 		note: a.notePhone, noteWake: a.noteWakeAlarms, tell: a.tell,
 		began: time.Now(), sent: map[string]*sent{},
-		settled: func(ctx context.Context) error { return a.history.settle(ctx) },
+		unsynced: a.unsyncedPMS,
+		settled:  func(ctx context.Context) error { return a.history.settle(ctx) },
 	}
 }
 

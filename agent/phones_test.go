@@ -471,7 +471,7 @@ func TestPhoneIsPutBack(t *testing.T) {
 		d.shows("102", "Room 102", "Emergency", "Local")
 		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: "102"})
 		d.rest(time.Minute)
-		d.shows("102", "Room 102")
+		d.shows("102", "Room 102", "Emergency") // it had no way to call for help, and keeps this one
 		_, err := d.Do(d.t.Context(), hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: "101"})
 		var refused *OrderError
 		if !errors.As(err, &refused) {

@@ -127,6 +127,12 @@ func (a *Agent) Alerts() []hotel.Alert {
 	return all
 }
 
+// Say puts an alert into the hotel's language, with the names of guests that
+// are still known: for the desk, and for nobody else.
+func (a *Agent) Say(al hotel.Alert) string {
+	return al.TextFor(a.store.Snapshot(), a.Language())
+}
+
 // ParkedUnits are the units that failed and wait for a person.
 func (a *Agent) ParkedUnits() []hotel.ParkedUnit {
 	return list[hotel.ParkedUnit](a.store.Snapshot(), hotel.PrefixParkedUnit)

@@ -301,7 +301,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) {
 func (s *server) alerts(w http.ResponseWriter, _ *http.Request) {
 	all := []AlertAnswer{}
 	for _, a := range s.agent.Alerts() {
-		all = append(all, AlertAnswer{a, a.Text(s.agent.Language())})
+		all = append(all, AlertAnswer{a, s.agent.Say(a)})
 	}
 	answer(w, all)
 }

@@ -69,12 +69,22 @@ type Emergency struct {
 	// Routes are the outbound routes by which emergency numbers are reached:
 	// every telephone keeps them, whatever its class of service.
 	Routes []string `toml:"routes"`
+	// Numbers replace the country's own; none: those.
+	Numbers []string `toml:"numbers"`
+	// Prefixes may be dialled before a number to get an outside line.
+	Prefixes []string `toml:"prefixes"`
 }
 
 // Checkout says what becomes of a room when its stay ends.
 type Checkout struct {
-	Phones  string `toml:"phones"`  // clear, pbx or leave
-	WakeUps string `toml:"wakeups"` // until-departure or cancel
+	Phones string `toml:"phones"` // clear, pbx or leave
+	// Sweep lets the nightly sweep check out who should have left, if not more
+	// are than SweepRooms, or SweepPercent of the occupied rooms.
+	Sweep        bool `toml:"sweep"`
+	SweepRooms   int  `toml:"sweep_rooms"`
+	SweepPercent int  `toml:"sweep_percent"`
+	// WakeUps says what becomes of the room's: until-departure or cancel.
+	WakeUps string `toml:"wakeups"`
 }
 
 // What a check-out does to the room's telephones besides taking back name and
@@ -150,13 +160,14 @@ type PMS struct {
 // Default is what an empty file means.
 func Default() Config {
 	return Config{
-		Hotel:    Hotel{Currency: "CNY", Language: "zh"},
-		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
-		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
-		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout: Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture},
-		WakeUp:   WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
-		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
+		Hotel:     Hotel{Currency: "CNY", Language: "zh"},
+		PBX:       PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
+		Emergency: Emergency{Prefixes: []string{"0", "9"}},
+		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
+		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, SweepRooms: 5, SweepPercent: 10},
+		WakeUp:    WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
+		Sounds:    Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",
 			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",

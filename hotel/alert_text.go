@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -10,27 +11,36 @@ import (
 // product. A word in braces is the alert's parameter of that name, and
 // a question mark when the alert has none.
 var alertTexts = map[string][2]string{
-	AlertHook:           {"{text}", "{text}"},
-	AlertHookFailed:     {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
-	AlertNoHook:         {"Nothing handles {service} entries: {digits}", "没有脚本处理 {service} 的输入：{digits}"},
-	AlertUnknownRoom:    {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
-	AlertBadDigits:      {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},
-	AlertWrongPIN:       {"Three wrong PINs for staff number {staff}", "员工号 {staff} 连续三次输错密码"},
-	AlertWakeUp:         {"The guest of room {room} dialled {digits} for a wake-up, and it could not be done: {error}", "房间 {room} 的客人拨 {digits} 设置叫醒，未能完成：{error}"},
-	AlertUnreadable:     {"A report of the PBX could not be read: {error}", "无法读取电话交换机的报告：{error}"},
-	AlertUnknownEvent:   {"The PBX reports something unknown: {name}", "电话交换机报告了未知事件：{name}"},
-	AlertRefused:        {"{to} refused {op}: {error}", "{to} 拒绝了 {op}：{error}"},
-	AlertExpired:        {"{op} for {to} came too late and was not sent", "发往 {to} 的 {op} 已过期，未发送"},
-	AlertUncertain:      {"It is not known whether {op} reached {to}", "不确定 {op} 是否已到达 {to}"},
-	AlertUnreachable:    {"{to} has taken no calls for 15 minutes; they are kept and sent when it is back", "{to} 已 15 分钟未接收任何消息；消息已保存，恢复后会发送"},
-	AlertStuck:          {"{op} for {to}, room {room}, has failed for 15 minutes and is tried on, and what follows it waits: {error}", "发往 {to} 的 {op}（房间 {room}）已失败 15 分钟，仍在重试，其后的操作在等待：{error}"},
-	AlertNoPhones:       {"This PBX cannot be told guests' names and classes of service: {error}", "此电话交换机不支持设置客人姓名和服务等级：{error}"},
-	AlertDatabase:       {"The database was damaged and replaced; {salvaged} events were saved, the old file is {file}", "数据库已损坏并被替换；保住 {salvaged} 个事件，旧文件为 {file}"},
-	AlertGap:            {"Reports of the PBX between {from} and {to} may be missing ({why}): what was dialled then cannot be had later; ask housekeeping", "{from} 至 {to} 之间电话交换机的报告可能缺失（{why}）：当时的按键无法补取，请向客房部核实"},
-	AlertNotCleared:     {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},
-	AlertRelay:          {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
-	AlertFiles:          {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
-	AlertFilesUnseen:    {"The PBX's files could not be compared with what was installed: {error}", "无法核对交换机上已安装的文件：{error}"},
+	AlertHook:         {"{text}", "{text}"},
+	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
+	AlertNoHook:       {"Nothing handles {service} entries: {digits}", "没有脚本处理 {service} 的输入：{digits}"},
+	AlertUnknownRoom:  {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
+	AlertBadDigits:    {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},
+	AlertWrongPIN:     {"Three wrong PINs for staff number {staff}", "员工号 {staff} 连续三次输错密码"},
+	AlertWakeUp:       {"The guest of room {room} dialled {digits} for a wake-up, and it could not be done: {error}", "房间 {room} 的客人拨 {digits} 设置叫醒，未能完成：{error}"},
+	AlertUnreadable:   {"A report of the PBX could not be read: {error}", "无法读取电话交换机的报告：{error}"},
+	AlertUnknownEvent: {"The PBX reports something unknown: {name}", "电话交换机报告了未知事件：{name}"},
+	AlertRefused:      {"{to} refused {op}: {error}", "{to} 拒绝了 {op}：{error}"},
+	AlertExpired:      {"{op} for {to} came too late and was not sent", "发往 {to} 的 {op} 已过期，未发送"},
+	AlertUncertain:    {"It is not known whether {op} reached {to}", "不确定 {op} 是否已到达 {to}"},
+	AlertUnreachable:  {"{to} has taken no calls for 15 minutes; they are kept and sent when it is back", "{to} 已 15 分钟未接收任何消息；消息已保存，恢复后会发送"},
+	AlertStuck:        {"{op} for {to}, room {room}, has failed for 15 minutes and is tried on, and what follows it waits: {error}", "发往 {to} 的 {op}（房间 {room}）已失败 15 分钟，仍在重试，其后的操作在等待：{error}"},
+	AlertNoPhones:     {"This PBX cannot be told guests' names and classes of service: {error}", "此电话交换机不支持设置客人姓名和服务等级：{error}"},
+	AlertDatabase:     {"The database was damaged and replaced; {salvaged} events were saved, the old file is {file}", "数据库已损坏并被替换；保住 {salvaged} 个事件，旧文件为 {file}"},
+	AlertGap:          {"Reports of the PBX between {from} and {to} may be missing ({why}): what was dialled then cannot be had later; ask housekeeping", "{from} 至 {to} 之间电话交换机的报告可能缺失（{why}）：当时的按键无法补取，请向客房部核实"},
+	AlertNotCleared:   {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},
+	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
+	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
+	AlertFilesUnseen:  {"The PBX's files could not be compared with what was installed: {error}", "无法核对交换机上已安装的文件：{error}"},
+	AlertJobMissed:    {"The job {job}, due {due}, did not run: the box was off or its clock was not right. Run it with \"bellhop cron run\" if it is needed", "任务 {job}（应于 {due} 运行）未运行：设备当时关机或时钟不准。如需要，请用 bellhop cron run 运行"},
+	AlertOverdue:      {"{count} rooms should have been left: {rooms}. Extend the stays or check them out", "有 {count} 间客房应已退房：{rooms}。请续住或办理退房"},
+	AlertSweepHeld:    {"{count} rooms should have been left, and the nightly sweep has checked none of them out: {why}", "有 {count} 间客房应已退房，夜间清理未办理任何退房：{why}"},
+	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
+	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
+	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
+	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
+	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
+
 	AlertWakeTrouble:    {"The wake-up of room {room} at {at} cannot be rung: {error}. It is tried until {until}; wake the guest by hand", "房间 {room} 在 {at} 的叫醒无法拨出：{error}。将重试到 {until}；请人工叫醒客人"},
 	AlertWakeFailed:     {"The wake-up of room {room} at {at} was not rung ({error}): look after the guest", "房间 {room} 在 {at} 的叫醒没有拨出（{error}）：请人工处理"},
 	AlertWakeUnanswered: {"Room {room} did not confirm its wake-up of {at} (calls: {tries}, the last: {outcome}): wake the guest by hand", "房间 {room} 未确认 {at} 的叫醒（拨打 {tries} 次，最后一次：{outcome}）：请人工叫醒客人"},
@@ -39,13 +49,21 @@ var alertTexts = map[string][2]string{
 	AlertWakeStands:     {"The guest of room {room} cancelled by telephone; what the telephone did not order still stands: {orders}", "房间 {room} 的客人用电话取消了叫醒；并非由电话设置的仍然有效：{orders}"},
 	AlertWakeAlarm:      {"The PBX's alarm for room {room} at {at} could not be set: {error}", "无法在交换机上为房间 {room} 设置 {at} 的闹钟：{error}"},
 	AlertWakeHear:       {"The guest of room {room} asks when the wake-up rings: {orders}. Tell the guest; the telephone could not ({error})", "房间 {room} 的客人询问叫醒时间：{orders}。请转告客人；电话无法播报（{error}）"},
-	AlertMany:           {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
-// Text says the alert in "zh" or, for any other language, in English.
-func (a Alert) Text(language string) string {
+// Text says the alert in "zh" or, for any other language, in English, without
+// names of guests.
+func (a Alert) Text(language string) string { return a.TextFor(nil, language) }
+
+// TextFor says it with the names of guests that are still known.
+func (a Alert) TextFor(v View, language string) string {
+	if a.Code == AlertEmergency || a.Code == AlertNoHelp {
+		params := map[string]string{"place": a.place(v, language)}
+		maps.Copy(params, a.Params)
+		a.Params = params
+	}
 	texts, known := alertTexts[a.Code]
 	if !known {
 		return strings.TrimSpace(a.Code + " " + fmt.Sprint(a.Params))

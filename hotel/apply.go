@@ -39,6 +39,7 @@ type Setup struct {
 	// guest left on a telephone is taken off it at check-out.
 	Phones, Vacate bool
 	Classes        []string // classes of service that can be set
+	Sweep          SweepGuards
 	Wake           WakeSetup
 }
 
@@ -74,9 +75,11 @@ const (
 	maxKVValue  = 4096
 	maxKVKeys   = 1000
 	maxAlerts   = 1000
-	maxHTTPBody = 64 << 10
-	maxURL      = 2000
-	maxMinibar  = 64
+	// maxAlertsForHelp counts all alerts, too.
+	maxAlertsForHelp = maxAlerts + 200
+	maxHTTPBody      = 64 << 10
+	maxURL           = 2000
+	maxMinibar       = 64
 	// httpExpiry is how long a hook's POST is tried when it says nothing.
 	httpExpiry = 24 * time.Hour
 )
@@ -128,6 +131,10 @@ func (a *applier) apply(e Effect) error {
 		a.tx.Put(CronKey(e.CronRan.Name), CronState{LastRun: e.CronRan.Due})
 	case e.ResolveAlert != nil:
 		return a.resolve(e.ResolveAlert)
+	case e.Sweep != nil:
+		return a.sweep(e.Sweep)
+	case e.Leave != nil:
+		return a.leave(e.Leave)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
@@ -144,6 +151,8 @@ func (a *applier) apply(e Effect) error {
 		return a.restorePhone(e.Restore)
 	case e.Phone != nil:
 		a.notePhone(e.Phone)
+	case e.Emergency != nil:
+		return a.emergency(e.Emergency)
 	default:
 		return a.applyWakeUp(e)
 	}
@@ -314,6 +323,9 @@ func (a *applier) call() error {
 		record.Stay = r.Stay
 	}
 	a.tx.PutCall(record)
+	if record.Room != "" {
+		a.noteCall(record.Room, a.ev.CDR)
+	}
 	if record.Room != "" {
 		a.tellPMS("call", Bulk, record.Room, record, nil)
 	}

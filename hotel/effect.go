@@ -19,12 +19,15 @@ type Effect struct {
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
+	Sweep        *Sweep        `json:"sweep,omitempty"`
+	Leave        *Leave        `json:"leave,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`
 	Requeue      *Requeue      `json:"requeue,omitempty"`
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
+	Emergency    *CallForHelp  `json:"emergency,omitempty"`
 
 	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
 	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`

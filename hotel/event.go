@@ -91,6 +91,9 @@ type Event struct {
 	Entry    *Entry `json:"entry,omitempty"` // what Digits means
 
 	CDR *CDR `json:"cdr,omitempty"`
+	// Emergency is the number for help that was dialled, without an outside
+	// prefix; see [Emergency.In].
+	Emergency string `json:"emergency,omitempty"`
 
 	// Fields holds what the kind has beyond the fields above, by the sender's
 	// own names.

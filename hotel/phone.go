@@ -129,7 +129,11 @@ func (a *applier) tellPhone(op, room string, body PhoneCall) {
 		panic("hotel: encode a call to the PBX: " + err.Error()) // our own types always encode
 	}
 	c := QueuedCall{To: "pbx", Op: op, Body: text, Room: room, Urgency: Guest, Kind: Idempotent, CallID: a.ev.CallID}
-	if op != OpVacate { // each of which takes something away of its own
+	switch op {
+	case OpVacate: // each of which takes something away of its own
+	case OpTidy:
+		c.Supersedes, c.Urgency = "tidy/"+body.Extension, Bulk
+	default:
 		c.Supersedes = PhoneKey(body.Extension)
 	}
 	if room != "" {

@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,14 +18,16 @@ func Rules(ev *Event, hooked bool) []Effect {
 			return digitRules(ev, hooked)
 		}
 		return wakeKeyRules(ev)
-	case KindCallFailed:
-		return wakeEndRules(ev)
 	case KindBoot:
 		return []Effect{{WakeUpBoot: &WakeUpBoot{}}}
 	case KindUnknown:
 		return unknownRules(ev)
 	case KindCDR:
-		return append([]Effect{{Call: &RecordCall{}}}, wakeEndRules(ev)...)
+		return slices.Concat([]Effect{{Call: &RecordCall{}}}, emergencyRules(ev), wakeEndRules(ev))
+	case KindCall:
+		return emergencyRules(ev)
+	case KindCallFailed:
+		return append(emergencyRules(ev), wakeEndRules(ev)...)
 	case KindCheckIn:
 		return []Effect{{CheckIn: &CheckIn{
 			Room: ev.Room, Stay: ev.Fields["stay"], Name: ev.Fields["name"], Class: ev.Fields["class"],
@@ -40,6 +43,9 @@ func Rules(ev *Event, hooked bool) []Effect {
 	case KindGap:
 		return gapRules(ev)
 	case KindDelivered:
+		if ev.Fields["op"] == OpSight {
+			return sightRules(ev)
+		}
 		return wakePlacedRules(ev)
 	case KindRefused, KindExpired:
 		if effects := wakePlacedRules(ev); effects != nil {
@@ -144,7 +150,11 @@ func cronRules(ev *Event) []Effect {
 	if err != nil {
 		return nil
 	}
-	return []Effect{{CronRan: &CronRan{Name: ev.Name, Due: due}}}
+	effects := []Effect{{CronRan: &CronRan{Name: ev.Name, Due: due}}}
+	if ev.Fields["missed"] == string(MissedReport) {
+		effects = append(effects, alertOf(AlertJobMissed, "", map[string]string{"job": ev.Name, "due": ev.Fields["due"]})...)
+	}
+	return effects
 }
 
 // outcomeRules tell a person of a queued call that ended without success.

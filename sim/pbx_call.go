@@ -26,6 +26,7 @@ func (p *PBX) dialFrom(caller, callee string, quick bool) answer {
 	case e == nil:
 		return failed(errNoExtension)
 	case p.busy(caller):
+		p.meets(&talk{from: caller}, caller, CallOfDial, MetBusy, Handset{}, p.o.Now())
 		return failed(errNotIdle)
 	}
 	other := p.hotel.extensions[callee]
@@ -75,14 +76,17 @@ func (p *PBX) ringFirst(t *talk, e *extension, quick bool, hops int, at time.Tim
 	h := e.nextHandset()
 	switch {
 	case p.crowded():
+		p.meets(t, e.number, CallOfDial, MetCongested, Handset{}, at)
 		p.fail(t, reasonCongestion, "FAILED", at)
 		return
 	case e.status == "Unavailable" || h.Does == Unreachable:
+		p.meets(t, e.number, CallOfDial, MetAway, Handset{}, at)
 		if !p.elsewhere(t, e, "noanswerforward", hops, at, then) {
 			p.fail(t, reasonUnreachable, "FAILED", at)
 		}
 		return
 	}
+	p.meets(t, e.number, CallOfDial, MetRinging, h, at)
 	l := p.join(t, e.number, statusRing)
 	l.handset = h
 	p.show(t)

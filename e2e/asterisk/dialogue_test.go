@@ -1,6 +1,7 @@
 package asterisk
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,11 +211,7 @@ func TestDialogues(t *testing.T) {
 }
 
 func (d dialogue) try(t *testing.T, server *Server, codes hotel.Services) {
-	from := d.from
-	if from == "" {
-		from = "1203"
-	}
-	c := server.Dial(t, from, phones, d.number)
+	c := server.Dial(t, cmp.Or(d.from, "1203"), phones, d.number)
 	for _, keys := range d.keys {
 		c.Press(keys)
 	}
@@ -222,6 +219,11 @@ func (d dialogue) try(t *testing.T, server *Server, codes hotel.Services) {
 		c.HangUp()
 	}
 	c.End()
+	d.judge(t, c, codes)
+}
+
+// judge holds what a call that has ended was to come to.
+func (d dialogue) judge(t *testing.T, c *Call, codes hotel.Services) {
 	if got := c.Infos(); !slices.Equal(got, d.want) {
 		t.Errorf("the PBX reports %q, want %q, after %s", got, d.want, strings.Join(c.Steps(), "\n"))
 	}
