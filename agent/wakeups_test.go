@@ -319,7 +319,11 @@ func TestProofComesInManyWays(t *testing.T) {
 					tries = 1 // it is not known to have been one
 				}
 				b.is(w.ID, hotel.WakeUpAnswered, tries)
-				b.alerted()
+				if guests[1].lost {
+					b.alerted(hotel.AlertWakeTrouble)
+				} else {
+					b.alerted()
+				}
 			})
 		})
 	}
