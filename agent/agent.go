@@ -67,6 +67,8 @@ type Agent struct {
 	cron       *cronLoop
 	history    *history
 	phones     *phoneWriter // nil: the PBX cannot be told anything about telephones
+	caller     *caller      // nil: the PBX cannot be told to place calls
+	wakeups    *wakeLoop
 	clock      *clock
 	pbx        atomic.Pointer[pbx.Identity]
 
@@ -111,6 +113,7 @@ func New(opts Options) (*Agent, error) {
 		return nil, err
 	}
 	a.cron, a.history = a.newCron(), newHistory(a)
+	a.wakeups = a.newWakeLoop()
 	return a, nil
 }
 
@@ -145,6 +148,11 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()
 	}
+	setup.Wake = a.wakeSetup()
+	if a.phones != nil {
+		a.phones.wake = setup.Wake
+	}
+	a.caller = a.newCaller()
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
@@ -187,6 +195,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	group.Go(func() { a.dispatcher.loop(ctx, a.storeFailed) })
 	group.Go(func() { a.cron.run(ctx) })
+	group.Go(func() { a.wakeups.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
 	group.Go(func() { a.tidy(ctx) })
 	if a.verify != nil {

@@ -46,6 +46,9 @@ type phoneWriter struct {
 	// unsynced says why the PMS may know what we do not; empty: it does not.
 	unsynced func() string
 
+	wake     hotel.WakeSetup
+	noteWake func(context.Context, hotel.WakeUpAlarms) error // on disk when it returns nil
+
 	alarms *alarms
 	now    func() time.Time
 	began  time.Time
@@ -65,8 +68,14 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 		return p.sight(ctx, c)
 	}
 	var body hotel.PhoneCall
+	if c.Op == hotel.OpAlarm {
+		return nil, judgePBX(p.setAlarms(ctx, c.Body))
+	}
 	if err := json.Unmarshal(c.Body, &body); err != nil || body.Extension == "" {
 		return nil, &pms.Refused{Reason: "the call names no extension"}
+	}
+	if c.Op == hotel.OpPutBack {
+		return nil, judgePBX(p.putBack(ctx, body.Extension))
 	}
 	err := p.alarms.wait(ctx, c, p.now())
 	if err != nil {

@@ -34,6 +34,7 @@ type Config struct {
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
+	WakeUp    WakeUp              `toml:"wakeup"`
 }
 
 // Hotel says where the box stands.
@@ -82,6 +83,8 @@ type Checkout struct {
 	Sweep        bool `toml:"sweep"`
 	SweepRooms   int  `toml:"sweep_rooms"`
 	SweepPercent int  `toml:"sweep_percent"`
+	// WakeUps says what becomes of the room's: until-departure or cancel.
+	WakeUps string `toml:"wakeups"`
 }
 
 // What a check-out does to the room's telephones besides taking back name and
@@ -162,7 +165,8 @@ func Default() Config {
 		Emergency: Emergency{Prefixes: []string{"0", "9"}},
 		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
 		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout:  Checkout{Phones: CheckoutClear, SweepRooms: 5, SweepPercent: 10},
+		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, SweepRooms: 5, SweepPercent: 10},
+		WakeUp:    WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
 		Sounds:    Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",

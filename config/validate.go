@@ -50,7 +50,9 @@ func (c *Config) Validate() error {
 	check(c.Checkout.SweepPercent >= 0 && c.Checkout.SweepPercent <= 100, "checkout.sweep_percent", "must be 0 to 100", strconv.Itoa(c.Checkout.SweepPercent))
 	faults = append(faults, c.Emergency.faults()...)
 	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
+	check(slices.Contains([]string{WakeUpsUntilDeparture, WakeUpsCancel}, c.Checkout.WakeUps), "checkout.wakeups", `must be "until-departure" or "cancel"`, c.Checkout.WakeUps)
 	faults = append(faults, c.Install.faults()...)
+	faults = append(faults, c.WakeUp.faults()...)
 	faults = append(faults, c.Services.faults()...)
 	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	for _, lang := range []string{"zh", "en"} {

@@ -39,6 +39,15 @@ const (
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
+
+	AlertWakeTrouble    = "wakeup-not-rung"
+	AlertWakeFailed     = "wakeup-failed"
+	AlertWakeUnanswered = "wakeup-unanswered"
+	AlertWakeAhead      = "wakeup-at-risk"
+	AlertWakeClock      = "wakeup-without-clock"
+	AlertWakeStands     = "wakeup-stands"
+	AlertWakeAlarm      = "wakeup-alarm"
+	AlertWakeHear       = "wakeup-asked"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.

@@ -40,6 +40,7 @@ type Setup struct {
 	Phones, Vacate bool
 	Classes        []string // classes of service that can be set
 	Sweep          SweepGuards
+	Wake           WakeSetup
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -153,7 +154,7 @@ func (a *applier) apply(e Effect) error {
 	case e.Emergency != nil:
 		return a.emergency(e.Emergency)
 	default:
-		return &Invalid{Effect: "effect", Rule: "is empty"}
+		return a.applyWakeUp(e)
 	}
 	return nil
 }
@@ -246,6 +247,9 @@ func (a *applier) dnd(d *SetDND) error {
 	}
 	r.DND = d.On
 	a.tx.Put(RoomKey(r.Number), r)
+	if !d.On {
+		a.forgetDND(r)
+	}
 	return nil
 }
 

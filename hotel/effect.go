@@ -28,6 +28,16 @@ type Effect struct {
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
 	Emergency    *CallForHelp  `json:"emergency,omitempty"`
+
+	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
+	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`
+	WakeUpStep   *WakeUpStep   `json:"wakeupStep,omitempty"`
+	WakeUpKeyed  *WakeUpKeyed  `json:"wakeupKeyed,omitempty"`
+	WakeUpEnded  *WakeUpEnded  `json:"wakeupEnded,omitempty"`
+	WakeUpPlaced *WakeUpPlaced `json:"wakeupPlaced,omitempty"`
+	WakeUpAlarms *WakeUpAlarms `json:"wakeupAlarms,omitempty"`
+	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
+	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room
