@@ -185,6 +185,9 @@ func (a *applier) leave(l *Leave) error {
 	if !late || !a.setup.Sweep.CheckOut {
 		return nil // it was extended, or has left, since
 	}
+	if open := wakeUpsOf(a.tx, r.Number); len(open) > 0 {
+		return a.keepIn(r, "a wake-up is ordered for "+open[0].Date+" "+open[0].Time)
+	}
 	if why := l.Sight.objections(); why != "" {
 		return a.keepIn(r, why)
 	}
