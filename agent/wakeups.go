@@ -21,6 +21,8 @@ const (
 	wakeWait = 10 * time.Second
 	// wakeHold is how long a step is left alone that came to nothing.
 	wakeHold = time.Minute
+	// wakeThanks is how long a call goes on when its key is known.
+	wakeThanks = 6 * time.Second
 	// wakeLane is the lane of all steps: a room's may wait for a hook.
 	wakeLane = "wakeups"
 )
@@ -40,11 +42,14 @@ type wakeLoop struct {
 
 	// Of the loop's goroutine: steps that came to nothing, and since when.
 	held map[hotel.WakeUpStep]time.Time
+	// lines are the wake-ups whose calls go on, and until when the confirmed ones
+	// are thought to; zero: it is not confirmed.
+	lines map[string]time.Time
 }
 
 // run works until ctx ends.
 func (l *wakeLoop) run(ctx context.Context) {
-	l.held = map[hotel.WakeUpStep]time.Time{}
+	l.held, l.lines = map[hotel.WakeUpStep]time.Time{}, map[string]time.Time{}
 	tick := time.NewTicker(wakeLook)
 	defer tick.Stop()
 	for {
@@ -103,7 +108,8 @@ func (l *wakeLoop) due(now time.Time) []hotel.WakeUpStep {
 	var calls []call
 	held := map[hotel.WakeUpStep]time.Time{}
 	view := l.view()
-	rooms, desk := hotel.Calling(view)
+	calling, desk := hotel.Calling(view)
+	rooms := l.inCalls(view, calling)
 	seen := 0
 	view.List(hotel.PrefixWakeDue, func(key string, _ func(any) bool) bool {
 		at, id, ok := hotel.WakeDue(key)
@@ -144,6 +150,26 @@ func (l *wakeLoop) due(now time.Time) []hotel.WakeUpStep {
 		steps = append(steps, c.step)
 	}
 	return append(steps, again...)
+}
+
+// inCalls counts the calls that go on: those of the attempts, and for a moment
+// those in which somebody is thanked for a key.
+func (l *wakeLoop) inCalls(view hotel.View, calling []string) int {
+	for id, until := range l.lines {
+		var w hotel.WakeUp
+		switch {
+		case slices.Contains(calling, id):
+		case !until.IsZero() && time.Now().Before(until):
+		case until.IsZero() && view.Get(hotel.WakeUpKey(id), &w) && w.Confirmed():
+			l.lines[id] = time.Now().Add(wakeThanks)
+		default:
+			delete(l.lines, id)
+		}
+	}
+	for _, id := range calling {
+		l.lines[id] = time.Time{}
+	}
+	return len(l.lines)
 }
 
 func (a *Agent) newWakeLoop() *wakeLoop {

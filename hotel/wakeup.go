@@ -170,12 +170,12 @@ func IsCalled(v View, room string) bool {
 	return false
 }
 
-// Calling are the wake-ups for which a call is under way, to the room or to the
-// desk.
-func Calling(v View) (rooms, desk int) {
+// Calling are the wake-ups for which a call to the room is under way, and how many
+// calls to the desk are.
+func Calling(v View) (rooms []string, desk int) {
 	for _, w := range wakeUpsBelow(v, prefixWakeRinging) {
 		if w.Attempt != nil {
-			rooms++
+			rooms = append(rooms, w.ID)
 		}
 	}
 	v.List(prefixWakeDesk, func(string, func(any) bool) bool {
@@ -183,6 +183,11 @@ func Calling(v View) (rooms, desk int) {
 		return true
 	})
 	return rooms, desk
+}
+
+// Confirmed tells whether a key was pressed in its newest call.
+func (w *WakeUp) Confirmed() bool {
+	return w.State == WakeUpAnswered || !w.State.Over() && w.Attempt == nil && w.LastState == WakeUpAnswered
 }
 
 // Needs says whether what is due of it would place a call to the room, or to the
