@@ -169,29 +169,38 @@ func installApply(c *call) error {
 	if err != nil {
 		return err
 	}
-	p, err := w.look()
+	done, err := w.lookAndPut()
 	if err != nil {
 		return err
-	}
-	if !c.json {
-		if err := p.show(); err != nil {
-			return err
-		}
-	}
-	if err := p.refused(); err != nil {
-		return err
-	}
-	done := applied{Server: p.plan.Server, ByHand: p.byHand}
-	if len(p.plan.Changes()) > 0 {
-		if done.Result, err = w.carryOut(p); err != nil {
-			return err
-		}
 	}
 	proof := w.afterwards(done, &done.Proof)
 	if c.json {
 		proof = errors.Join(showOne(c, done), proof)
 	}
 	return proof
+}
+
+// lookAndPut plans and applies within one login, unless a person takes long to
+// agree.
+func (w *worksite) lookAndPut() (applied, error) {
+	defer w.inst.Hold()()
+	p, err := w.look()
+	if err != nil {
+		return applied{}, err
+	}
+	if !w.json {
+		if err := p.show(); err != nil {
+			return applied{}, err
+		}
+	}
+	if err := p.refused(); err != nil {
+		return applied{}, err
+	}
+	done := applied{Server: p.plan.Server, ByHand: p.byHand}
+	if len(p.plan.Changes()) > 0 {
+		done.Result, err = w.carryOut(p)
+	}
+	return done, err
 }
 
 // carryOut asks, and applies the plan.

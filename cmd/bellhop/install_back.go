@@ -68,6 +68,7 @@ func installRollback(c *call) error {
 	if err != nil {
 		return err
 	}
+	defer inst.Hold()()
 	plan, err := inst.PlanRollback(c.ctx, install.RollbackOptions{To: c.opt.to, Without: site.Without(cfg.Install.DialplanPath)})
 	if err != nil {
 		return fmt.Errorf("install rollback: %w", err)
