@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -118,6 +119,22 @@ func wakeUpsOf(v View, room string) (list []WakeUp) {
 		return true
 	})
 	return list
+}
+
+// swapWakeUps lets those who stayed in two rooms until now exchange them with
+// their wake-ups, and with the rooms' own.
+func (a *applier) swapWakeUps(x, y Room) {
+	ofX, ofY := wakeUpsOf(a.tx, x.Number), wakeUpsOf(a.tx, y.Number)
+	take := func(list []WakeUp, from, to Room) {
+		for _, w := range list {
+			if w.Stay == "" || slices.Contains(from.Stays(), w.Stay) {
+				w.Room = to.Number
+				a.putWakeUp(w)
+			}
+		}
+	}
+	take(ofX, x, y)
+	take(ofY, y, x)
 }
 
 // moveWakeUps takes a stay's wake-ups along into another room, and with all
