@@ -447,7 +447,7 @@ func TestCheckOutByThePBXGivesRoutesBack(t *testing.T) {
 		d.rest(10 * time.Minute)
 		d.shows("101", "Room 101", "Emergency", "Lift")
 		for _, p := range d.Phones() {
-			if p.Leaving != nil {
+			if leaving(p) {
 				d.t.Errorf("still leaving: %+v", p)
 			}
 		}

@@ -145,6 +145,9 @@ func TestSweptRoomIsCheckedOutUnlessSomethingSpeaksAgainstIt(t *testing.T) {
 		{"link", RoomSight{Unsynced: "the link is down"}, nil, nil, true, "not-swept 203 the link is down"},
 		{"a call since", RoomSight{}, func(tx *memTx) { tx.Put(prefixLastCall+"203", "2026-02-28 19:00:00") }, nil, true, "not-swept 203 it was called from, or answered, on 2026-02-28 19:00:00"},
 		{"a call before leaving", RoomSight{}, func(tx *memTx) { tx.Put(prefixLastCall+"203", "2026-02-28 11:00:00") }, nil, false, "swept 203 "},
+		{"a wake-up", RoomSight{Alarms: []string{"203 06:30"}}, func(tx *memTx) {
+			(&applier{tx: tx, ev: testEvent()}).saveWakeUp(WakeUp{ID: "W1", Room: "203", State: WakeUpScheduled, Date: "2026-03-02", Time: "06:30"})
+		}, nil, true, "not-swept 203 a wake-up is ordered for 2026-03-02 06:30"},
 		{"extended meanwhile", RoomSight{}, func(tx *memTx) { tx.Put(StayKey("G203"), Stay{ID: "G203", Leaves: "2026-03-04"}) }, nil, true, ""},
 		{"left meanwhile", RoomSight{}, func(tx *memTx) { tx.Put(RoomKey("203"), Room{Number: "203", LastStay: "G203"}) }, nil, false, ""},
 		{"config changed", RoomSight{}, nil, func(s *Setup) { s.Sweep.CheckOut = false }, true, ""},
