@@ -31,6 +31,7 @@ func (a *Agent) newPhoneWriter() *phoneWriter {
 		pbx: setter, driver: a.driver, classes: a.config.Classes, emergency: a.config.Emergency.Routes,
 		own:  a.config.Checkout.Phones == config.CheckoutPBX,
 		note: a.notePhone, noteWake: a.noteWakeAlarms, tell: a.tell,
+		turn:  make(chan struct{}, 1),
 		began: time.Now(), sent: map[string]*sent{},
 		unsynced: a.unsyncedPMS,
 		settled:  func(ctx context.Context) error { return a.history.settle(ctx) },
