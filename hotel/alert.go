@@ -39,6 +39,8 @@ const (
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
+	AlertMail         = "mail-stopped"
+	AlertMailAddress  = "mail-address-refused"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.
@@ -96,6 +98,7 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 	if !open {
 		al = Alert{ID: id, Code: raise.Code, Room: raise.Room, Params: raise.Params, Event: a.ev.ID, First: now}
 		a.tx.Emit(Event{Kind: KindAlert, Room: raise.Room, Fields: map[string]string{"alert": id, "code": raise.Code}})
+		a.mailAlert(al)
 	}
 	if from, joined := al.Params["from"]; raise.Joined {
 		al.Params = raise.Params

@@ -40,6 +40,8 @@ var alertTexts = map[string][2]string{
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
+	AlertMail:         {"No mail goes out until somebody mends it: {error}. They are kept for a day; \"bellhop mail test\" tries", "邮件无法发出，需要人工处理：{error}。邮件保留一天；可用 bellhop mail test 测试"},
+	AlertMailAddress:  {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)

@@ -40,6 +40,9 @@ type Setup struct {
 	Phones, Vacate bool
 	Classes        []string // classes of service that can be set
 	Sweep          SweepGuards
+	// Mail: people are written to, and of which alerts.
+	Mail       bool
+	MailAlerts MailAlerts
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -152,6 +155,8 @@ func (a *applier) apply(e Effect) error {
 		a.notePhone(e.Phone)
 	case e.Emergency != nil:
 		return a.emergency(e.Emergency)
+	case e.Report != nil:
+		return a.report(e.Report)
 	default:
 		return &Invalid{Effect: "effect", Rule: "is empty"}
 	}

@@ -28,6 +28,7 @@ type Effect struct {
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
 	Emergency    *CallForHelp  `json:"emergency,omitempty"`
+	Report       *KeepReport   `json:"report,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room
