@@ -113,12 +113,14 @@ func (a *applier) gather(kind, alert string, window time.Duration, u Urgency) {
 	})
 }
 
-// queueMail queues a mail; c says what its kind has beyond the usual.
+// queueMail queues a mail; c says what its kind has beyond the usual. Each has
+// a lane of its own: one that an address puts off holds up no other.
 func (a *applier) queueMail(m Mail, c QueuedCall) {
 	body, err := json.Marshal(m)
 	if err != nil {
 		panic("hotel: encode a mail: " + err.Error()) // our own types always encode
 	}
 	c.To, c.Op, c.Body, c.Kind, c.Lasts = MailTo, OpMail, body, Keyed, mailExpiry
+	c.Lanes = []string{OpMail + "/" + strconv.FormatUint(a.tx.Next(), 10)}
 	a.tx.Queue(c)
 }

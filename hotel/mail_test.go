@@ -33,10 +33,15 @@ func (tx *timedTx) raise(t *testing.T, setup Setup, code string, from, many int)
 // mails are the calls that go out in the end: no later one supersedes them.
 func (tx *timedTx) mails(t *testing.T) (list []QueuedCall, alerts [][]string) {
 	t.Helper()
+	lanes := map[string]bool{}
 	for i, c := range tx.queued {
 		if c.To != MailTo {
 			continue
 		}
+		if len(c.Lanes) != 1 || lanes[c.Lanes[0]] {
+			t.Errorf("it may have to wait for another: %+v", c)
+		}
+		lanes[c.Lanes[0]] = true
 		if c.Op != OpMail || c.Kind != Keyed || c.Lasts != 24*time.Hour || c.Room != "" {
 			t.Errorf("%+v", c)
 		}

@@ -36,7 +36,7 @@ func TestReportIsMailedWhereMailIs(t *testing.T) {
 		for _, c := range tx.queued {
 			equal(t, "call", c, QueuedCall{
 				To: "mail", Op: "mail", Body: []byte(`{"report":"report/morning/2026-03-01"}`), Urgency: Bulk, Kind: Keyed,
-				Lasts: 24 * time.Hour, Supersedes: "mail/report/morning/2026-03-01",
+				Lasts: 24 * time.Hour, Supersedes: "mail/report/morning/2026-03-01", Lanes: []string{"mail/1"},
 			})
 		}
 	}
