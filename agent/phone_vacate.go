@@ -22,9 +22,10 @@ var errCallUp = errors.New("a call goes on there")
 // show makes a telephone as it is wanted. That of a guest who is leaving is not
 // touched while a call goes on: changes may end calls.
 func (p *phoneWriter) show(ctx context.Context, body hotel.PhoneCall) error {
-	if p.leaving(body.Extension) {
-		if up, err := p.callUp(ctx, body.Extension); err != nil || up {
-			return errors.Join(err, ifSo(up, errCallUp))
+	if stay, leaving := p.leaving(body.Extension); leaving {
+		body.Stay = stay
+		if err := p.untilQuiet(ctx, body); err != nil {
+			return err
 		}
 	}
 	return p.settle(ctx, body.Extension, false, true)
@@ -38,12 +39,15 @@ func ifSo(yes bool, err error) error {
 }
 
 // leaving tells whether nobody stays in a telephone's room, or is about to be
-// gone.
-func (p *phoneWriter) leaving(extension string) bool {
+// gone, and who that is or was.
+func (p *phoneWriter) leaving(extension string) (stay string, leaving bool) {
 	view := p.view()
 	room, known := hotel.RoomOf(view, extension)
+	if room.Stay == "" {
+		return room.LastStay, known
+	}
 	var s hotel.Stay
-	return known && (room.Stay == "" || view.Get(hotel.StayKey(room.Stay), &s) && s.State == hotel.StayChecking)
+	return room.Stay, view.Get(hotel.StayKey(room.Stay), &s) && s.State == hotel.StayChecking
 }
 
 // callUp asks whether a telephone takes part in a call. Where the PBX cannot be
@@ -101,7 +105,9 @@ func (p *phoneWriter) leaveAsItIs(ctx context.Context, body hotel.PhoneCall, roo
 	if room.Stay != body.Stay || body.Arriving { // once
 		p.tell(ctx, hotel.AlertNotCleared, map[string]string{"room": room.Number, "extension": body.Extension})
 	}
-	return errors.Join(err, p.keep(ctx, vacated(body, false)))
+	note, over := vacated(body, false), false
+	note.Stay, note.CallUp = body.Stay, &over // its record comes when it comes
+	return errors.Join(err, p.keep(ctx, note))
 }
 
 // untilQuiet waits for the calls of a guest who has left. As long as there is one

@@ -37,6 +37,7 @@ type Config struct {
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
+	Mail      Mail                `toml:"mail"`
 }
 
 // Hotel says where the box stands.
@@ -206,6 +207,7 @@ func Default() Config {
 		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
 		PMS:   PMS{Link: "none"},
+		Mail:  Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }
 

@@ -51,6 +51,9 @@ type Setup struct {
 	// telephones stay as they are.
 	Voicemail    []string
 	VoicemailVIP int
+	// Mail: people are written to, and of which alerts.
+	Mail       bool
+	MailAlerts MailAlerts
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -167,6 +170,8 @@ func (a *applier) apply(e Effect) error {
 		a.notePhone(e.Phone)
 	case e.Emergency != nil:
 		return a.emergency(e.Emergency)
+	case e.Report != nil:
+		return a.report(e.Report)
 	default:
 		return a.applyWakeUp(e)
 	}

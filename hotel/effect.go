@@ -40,6 +40,7 @@ type Effect struct {
 	WakeUpAlarms *WakeUpAlarms `json:"wakeupAlarms,omitempty"`
 	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
 	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
+	Report       *KeepReport   `json:"report,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room

@@ -36,7 +36,11 @@ func (a *applier) stayAt(r Room, at time.Time) string {
 	var list []Occupancy
 	a.tx.Get(OccupancyKey(r.Number), &list)
 	for i := len(list) - 1; i >= 0; i-- {
-		if !list[i].Since.After(at) {
+		since := list[i].Since
+		if list[i].Stay != "" {
+			since = since.Truncate(time.Second) // calls are recorded by the second
+		}
+		if !since.After(at) {
 			return list[i].Stay
 		}
 	}
@@ -50,25 +54,34 @@ func (a *applier) stayAt(r Room, at time.Time) string {
 	return ""
 }
 
-// callBegan is when the call of the event's CDR began. The record has the PBX's
-// local time, which is the hotel's; of one that occurs twice it is the later
-// unless the record came before such a call could have ended.
+// callBegan is when the call of the event's CDR began.
 func (a *applier) callBegan() time.Time {
-	c := a.ev.CDR
+	if began := a.ev.CDR.Began; !began.IsZero() {
+		return began
+	}
+	return a.ev.CDR.WhenBegan(a.setup.zone(), 0, a.ev.Time)
+}
+
+// WhenBegan reckons when a call began: its record has the PBX's local time, which
+// is in the hotel's zone, by a clock that is ahead of ours by so much. Of a time
+// that occurs twice it is the later one, unless such a call could not have ended
+// when it was reported.
+func (c CDR) WhenBegan(zone *time.Location, ahead time.Duration, reported time.Time) time.Time {
 	long := time.Duration(c.Duration) * time.Second
 	wall, err := time.Parse(time.DateTime, c.Start)
 	if err != nil {
-		return a.ev.Time.Add(-long)
+		return reported.Add(-long)
 	}
-	began := FirstMoment(wall, a.setup.zone())
+	began := FirstMoment(wall, zone)
 	for _, shift := range []time.Duration{30 * time.Minute, time.Hour, 2 * time.Hour} {
 		later := began.Add(shift)
-		if WallClock(later).Equal(wall) && !later.Add(long).After(a.ev.Time.Add(clockSlack)) {
-			return later
+		if WallClock(later).Equal(wall) && !later.Add(long-ahead).After(reported.Add(clockSlack)) {
+			began = later
+			break
 		}
 	}
-	return began
+	return began.Add(-ahead).UTC()
 }
 
-// clockSlack is by how much the PBX's clock may be ahead.
+// clockSlack is by how much the PBX's clock may be ahead of what is known of it.
 const clockSlack = 2 * time.Minute

@@ -87,3 +87,18 @@ func TestListOfStaysIsBounded(t *testing.T) {
 	}
 	equal(t, "entries", len(record[[]Occupancy](tx, OccupancyKey("102"))), maxOccupancy)
 }
+
+// By a clock of which it is known how far it is ahead, or that has another zone.
+func TestCallByAClockThatIsAhead(t *testing.T) {
+	tx := smallHotel()
+	cdr := CDR{Start: "2026-03-01 10:05:00", Duration: 60}
+	began := cdr.WhenBegan(time.UTC, 10*time.Minute, eventTime)
+	equal(t, "began", began, time.Date(2026, 3, 1, 9, 55, 0, 0, time.UTC))
+	ev := testEvent()
+	cdr.Began, ev.Room = eventTime.Add(-30*time.Hour), "101"
+	ev.CDR = &cdr
+	if err := Apply(tx, ev, "rules", []Effect{{Call: &RecordCall{}}}, noPMS); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "before the stay began", tx.calls[0].Stay, "")
+}

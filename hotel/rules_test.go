@@ -111,6 +111,8 @@ func ruleCases() []ruleCase {
 		always("a PBX without names", command(CommandReport, map[string]string{"code": AlertNoPhones, "error": "10003"}), alertEffect(AlertNoPhones, "", "error", "10003")),
 		always("files on the PBX that were changed", command(CommandReport, map[string]string{"code": AlertFiles, "count": "2", "files": "/a, /b"}),
 			alertEffect(AlertFiles, "", "count", "2", "files", "/a, /b")),
+		always("a mail server that refuses us", command(CommandReport, map[string]string{"code": AlertMail, "error": "535"}), alertEffect(AlertMail, "", "error", "535")),
+		always("an address that is refused", command(CommandReport, map[string]string{"code": AlertMailAddress, "address": "a@b", "error": "550"}), alertEffect(AlertMailAddress, "", "address", "a@b", "error", "550")),
 		always("files on the PBX that nobody could see", command(CommandReport, map[string]string{"code": AlertFilesUnseen, "error": "away"}),
 			alertEffect(AlertFilesUnseen, "", "error", "away")),
 		always("a call that waits for long", command(CommandReport, map[string]string{"code": AlertStuck, "to": "pbx", "op": "phone", "room": "101", "error": "busy"}),

@@ -94,6 +94,28 @@ func TestMoveTakesAllOrOne(t *testing.T) {
 	}
 }
 
+// Those who stay in a room and leave it together have each their own wake-ups,
+// and each their own departure.
+func TestSharersWhoLeaveTogether(t *testing.T) {
+	tx := shared(t)
+	wakeHotel := withPhones
+	wakeHotel.Zone, wakeHotel.Wake.Keeps = time.UTC, true
+	day := eventTime.Format(time.DateOnly)
+	next := eventTime.AddDate(0, 0, 1).Format(time.DateOnly)
+	a := applier{tx: tx, ev: testEvent(), setup: wakeHotel}
+	for _, c := range []struct{ id, stay, leaves string }{{"W1", "G2", day}, {"W2", "G3", next}} {
+		s := tx.stay(c.stay)
+		s.Leaves = c.leaves
+		tx.Put(StayKey(s.ID), s)
+		due := time.Date(eventTime.Year(), eventTime.Month(), eventTime.Day()+1, 6, 30, 0, 0, time.UTC)
+		a.saveWakeUp(WakeUp{ID: c.id, Room: "103", Stay: c.stay, State: WakeUpScheduled, Repeat: WakeOnce, Date: next, Time: "06:30", Due: due, At: due})
+	}
+	apply(t, tx, wakeHotel, Effect{CheckOut: &CheckOut{Room: "103", All: true}})
+	for id, state := range map[string]WakeUpState{"W1": WakeUpCancelled, "W2": WakeUpScheduled} {
+		equal(t, id, record[WakeUp](tx, WakeUpKey(id)).State, state)
+	}
+}
+
 func TestSwap(t *testing.T) {
 	tx := shared(t)
 	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G5", Name: "Zhao"}})

@@ -206,7 +206,7 @@ func TestSwapTakesWakeUpsAlong(t *testing.T) {
 	b := newWakeBook(t, "Asia/Shanghai")
 	one, other := b.add(wakeNow, WakeUpAdd{Time: "06:30"}), b.add(wakeNow, WakeUpAdd{Time: "06:30", Rooms: []string{"102"}})
 	a := applier{tx: b.tx, ev: &Event{ID: 99, Time: wakeNow}, setup: b.setup}
-	a.swapWakeUps(Room{Number: "101", Stay: "G1"}, Room{Number: "102"})
+	a.swapWakeUps(b.tx.room("101"), b.tx.room("102"))
 	if b.get(one.ID).Room != "102" || b.get(other.ID).Room != "101" {
 		t.Errorf("%+v, %+v", b.get(one.ID), b.get(other.ID))
 	}
