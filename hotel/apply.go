@@ -147,6 +147,12 @@ func (a *applier) apply(e Effect) error {
 		a.notePhone(e.Phone)
 	case e.Emergency != nil:
 		return a.emergency(e.Emergency)
+	case e.Room != nil:
+		return a.orderRoom(e.Room)
+	case e.Mend != nil:
+		return a.mend(e.Mend)
+	case e.Occupancy != nil:
+		return a.occupy(e.Occupancy)
 	default:
 		return &Invalid{Effect: "effect", Rule: "is empty"}
 	}
@@ -239,7 +245,10 @@ func (a *applier) dnd(d *SetDND) error {
 	if err != nil {
 		return err
 	}
-	r.DND = d.On
+	r.DND, r.DNDFrom, r.DNDAt = d.On, "", time.Time{}
+	if d.On {
+		r.DNDFrom, r.DNDAt = d.From, a.ev.Time
+	}
 	a.tx.Put(RoomKey(r.Number), r)
 	return nil
 }

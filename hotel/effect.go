@@ -26,6 +26,9 @@ type Effect struct {
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
 	Emergency    *CallForHelp  `json:"emergency,omitempty"`
+	Room         *RoomOrder    `json:"room,omitempty"`
+	Mend         *MendPhones   `json:"mend,omitempty"`
+	Occupancy    *Occupancy    `json:"occupancy,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room
@@ -61,6 +64,7 @@ type SetStatus struct {
 type SetDND struct {
 	Room string `json:"room"`
 	On   bool   `json:"on"`
+	From string `json:"from,omitempty"` // [DNDPhone], [DNDDesk] or [DNDPBX]
 }
 
 // SetKV keeps a hook's own value; nil removes it.
