@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bellhop/config"
+	"bellhop/hotel"
 )
 
 const defaultConfig = "/etc/bellhop/bellhop.toml"
@@ -65,11 +66,14 @@ type options struct {
 	noProof                 bool
 	within                  time.Duration
 	uploads, to, others     string
+	order                   hotel.RoomOrder // what flags say of a room
+	fromPBX, mend           bool
+	match                   string
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {
