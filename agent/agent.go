@@ -40,6 +40,7 @@ type Options struct {
 	Hooks  fs.FS      // the hotel's own hooks; nil: only the shipped ones
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now when nil
+	Synced func() bool      // something keeps the clock right; as the kernel says when nil
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
@@ -66,6 +67,8 @@ type Agent struct {
 	cron       *cronLoop
 	history    *history
 	phones     *phoneWriter // nil: the PBX cannot be told anything about telephones
+	caller     *caller      // nil: the PBX cannot be told to place calls
+	wakeups    *wakeLoop
 	clock      *clock
 	pbx        atomic.Pointer[pbx.Identity]
 
@@ -102,7 +105,7 @@ func New(opts Options) (*Agent, error) {
 	// Both take a while on a small computer, and neither needs the other.
 	hooks := make(chan error, 1)
 	go func() { hooks <- a.loadHooks(opts.Hooks) }()
-	opened := a.openStore()
+	opened := a.openStore(opts.Synced)
 	if err := errors.Join(<-hooks, opened); err != nil {
 		if opened == nil {
 			err = errors.Join(err, a.running.close(), a.store.Close())
@@ -110,6 +113,7 @@ func New(opts Options) (*Agent, error) {
 		return nil, err
 	}
 	a.cron, a.history = a.newCron(), newHistory(a)
+	a.wakeups = a.newWakeLoop()
 	return a, nil
 }
 
@@ -136,17 +140,26 @@ func (a *Agent) hookOptions() luahooks.Options {
 	}
 }
 
-func (a *Agent) openStore() (err error) {
+func (a *Agent) openStore(synced func() bool) (err error) {
 	// A PMS that is configured and cannot be spoken with yet is told later.
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
+	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()
 	}
+	setup.Wake = a.wakeSetup()
+	if a.phones != nil {
+		a.phones.wake = setup.Wake
+	}
+	a.caller = a.newCaller()
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
 	a.clock = newClock(a.now)
+	if synced != nil {
+		a.clock.synced = synced
+	}
 	a.store, err = store.Open(store.Options{
 		Path:     a.config.Store.Path,
 		Now:      a.now,
@@ -182,6 +195,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	group.Go(func() { a.dispatcher.loop(ctx, a.storeFailed) })
 	group.Go(func() { a.cron.run(ctx) })
+	group.Go(func() { a.wakeups.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
 	group.Go(func() { a.tidy(ctx) })
 	if a.verify != nil {

@@ -64,6 +64,10 @@ func (a *Agent) locate(ev *hotel.Event) {
 	if entry, ok := a.services.ParseDigits(ev.Digits); ok && ev.Kind == hotel.KindDTMF {
 		ev.Entry = &entry
 	}
+	switch {
+	case ev.Kind == hotel.KindCDR, ev.Kind == hotel.KindCallFailed, ev.Kind == hotel.KindDTMF && ev.Key != "":
+		ev.Ringing = hotel.IsRinging(view, ev.Room, ev.CallID)
+	}
 	ev.Lanes = lanesFor(ev)
 }
 

@@ -43,6 +43,11 @@ type phoneWriter struct {
 	note    func(context.Context, hotel.PhoneNote) error // on disk when it returns nil
 	settled func(context.Context) error                  // call records are fetched when it returns nil
 	tell    func(ctx context.Context, code string, params map[string]string)
+	// unsynced says why the PMS may know what we do not; empty: it does not.
+	unsynced func() string
+
+	wake     hotel.WakeSetup
+	noteWake func(context.Context, hotel.WakeUpAlarms) error // on disk when it returns nil
 
 	alarms *alarms
 	now    func() time.Time
@@ -59,9 +64,18 @@ type phoneWriter struct {
 func (p *phoneWriter) width() int { return 1 }
 
 func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
+	if c.Op == hotel.OpSight {
+		return p.sight(ctx, c)
+	}
 	var body hotel.PhoneCall
+	if c.Op == hotel.OpAlarm {
+		return nil, judgePBX(p.setAlarms(ctx, c.Body))
+	}
 	if err := json.Unmarshal(c.Body, &body); err != nil || body.Extension == "" {
 		return nil, &pms.Refused{Reason: "the call names no extension"}
+	}
+	if c.Op == hotel.OpPutBack {
+		return nil, judgePBX(p.putBack(ctx, body.Extension))
 	}
 	err := p.alarms.wait(ctx, c, p.now())
 	if err != nil {
@@ -72,6 +86,8 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 		err = p.settle(ctx, body.Extension, false, true)
 	case hotel.OpVacate:
 		err = p.vacate(ctx, body)
+	case hotel.OpTidy:
+		err = p.tidy(ctx, body.Extension)
 	case hotel.OpRestore:
 		err = p.restore(ctx, body.Extension, c.Event)
 	default:

@@ -34,6 +34,7 @@ type Config struct {
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
+	WakeUp    WakeUp              `toml:"wakeup"`
 }
 
 // Hotel says where the box stands.
@@ -77,6 +78,13 @@ type Emergency struct {
 // Checkout says what becomes of a room when its stay ends.
 type Checkout struct {
 	Phones string `toml:"phones"` // clear, pbx or leave
+	// Sweep lets the nightly sweep check out who should have left, if not more
+	// are than SweepRooms, or SweepPercent of the occupied rooms.
+	Sweep        bool `toml:"sweep"`
+	SweepRooms   int  `toml:"sweep_rooms"`
+	SweepPercent int  `toml:"sweep_percent"`
+	// WakeUps says what becomes of the room's: until-departure or cancel.
+	WakeUps string `toml:"wakeups"`
 }
 
 // What a check-out does to the room's telephones besides taking back name and
@@ -157,7 +165,8 @@ func Default() Config {
 		Emergency: Emergency{Prefixes: []string{"0", "9"}},
 		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
 		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout:  Checkout{Phones: CheckoutClear},
+		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, SweepRooms: 5, SweepPercent: 10},
+		WakeUp:    WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
 		Sounds:    Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",

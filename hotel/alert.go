@@ -31,9 +31,23 @@ const (
 	AlertRelay        = "relay-behind"
 	AlertFiles        = "pbx-files-changed"
 	AlertFilesUnseen  = "pbx-files-unseen"
+	AlertJobMissed    = "job-missed"
+	AlertOverdue      = "overdue"
+	AlertSweepHeld    = "sweep-held"
+	AlertSwept        = "swept"
+	AlertNotSwept     = "not-swept"
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
+
+	AlertWakeTrouble    = "wakeup-not-rung"
+	AlertWakeFailed     = "wakeup-failed"
+	AlertWakeUnanswered = "wakeup-unanswered"
+	AlertWakeAhead      = "wakeup-at-risk"
+	AlertWakeClock      = "wakeup-without-clock"
+	AlertWakeStands     = "wakeup-stands"
+	AlertWakeAlarm      = "wakeup-alarm"
+	AlertWakeHear       = "wakeup-asked"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.

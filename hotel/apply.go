@@ -39,6 +39,8 @@ type Setup struct {
 	// guest left on a telephone is taken off it at check-out.
 	Phones, Vacate bool
 	Classes        []string // classes of service that can be set
+	Sweep          SweepGuards
+	Wake           WakeSetup
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -129,6 +131,10 @@ func (a *applier) apply(e Effect) error {
 		a.tx.Put(CronKey(e.CronRan.Name), CronState{LastRun: e.CronRan.Due})
 	case e.ResolveAlert != nil:
 		return a.resolve(e.ResolveAlert)
+	case e.Sweep != nil:
+		return a.sweep(e.Sweep)
+	case e.Leave != nil:
+		return a.leave(e.Leave)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
@@ -154,7 +160,7 @@ func (a *applier) apply(e Effect) error {
 	case e.Occupancy != nil:
 		return a.occupy(e.Occupancy)
 	default:
-		return &Invalid{Effect: "effect", Rule: "is empty"}
+		return a.applyWakeUp(e)
 	}
 	return nil
 }
@@ -250,6 +256,9 @@ func (a *applier) dnd(d *SetDND) error {
 		r.DNDFrom, r.DNDAt = d.From, a.ev.Time
 	}
 	a.tx.Put(RoomKey(r.Number), r)
+	if !d.On {
+		a.forgetDND(r)
+	}
 	return nil
 }
 
@@ -323,6 +332,9 @@ func (a *applier) call() error {
 		record.Stay = r.Stay
 	}
 	a.tx.PutCall(record)
+	if record.Room != "" {
+		a.noteCall(record.Room, a.ev.CDR)
+	}
 	if record.Room != "" {
 		a.tellPMS("call", Bulk, record.Room, record, nil)
 	}

@@ -107,6 +107,10 @@ type Event struct {
 	Occupancy *Occupancy `json:"occupancy,omitempty"`
 	// Phone is what the agent remembers of a telephone.
 	Phone *PhoneNote `json:"phone,omitempty"`
+	// WakeUp is what a command about wake-ups carries.
+	WakeUp *WakeCommand `json:"wakeup,omitempty"`
+	// Ringing: a wake-up was rung in the room, or by the call, when this was kept.
+	Ringing bool `json:"ringing,omitempty"`
 
 	// Cause is the event that led to this one and Depth the length of that
 	// chain; 0 for what came from outside.

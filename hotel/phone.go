@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -46,6 +47,9 @@ type Phone struct {
 	// Leaving are the settings to be given back once the PBX has checked the
 	// telephone out, which takes them away; nil: it is not about to.
 	Leaving *PhoneSettings `json:"leaving,omitempty"`
+	// Lifted: do not disturb was taken off on the PBX for a wake-up, and is to be
+	// put back.
+	Lifted bool `json:"lifted,omitempty"`
 }
 
 // PhoneSettings are settings of a telephone as the PBX holds them; nil: not
@@ -80,6 +84,9 @@ type PhoneNote struct {
 	Restored uint64 `json:"restored,omitempty"`
 	// Cleared are the guest's own settings that a check-out took off, to be read.
 	Cleared []string `json:"cleared,omitempty"`
+	// Lifted says whether do not disturb is about to be taken off for a wake-up, or
+	// stands again; nil: neither.
+	Lifted *bool `json:"lifted,omitempty"`
 }
 
 // RestorePhone wants a telephone put back as it was before the hotel changed it.
@@ -122,7 +129,11 @@ func (a *applier) tellPhone(op, room string, body PhoneCall) {
 		panic("hotel: encode a call to the PBX: " + err.Error()) // our own types always encode
 	}
 	c := QueuedCall{To: "pbx", Op: op, Body: text, Room: room, Urgency: Guest, Kind: Idempotent, CallID: a.ev.CallID}
-	if op != OpVacate { // each of which takes something away of its own
+	switch op {
+	case OpVacate: // each of which takes something away of its own
+	case OpTidy:
+		c.Supersedes, c.Urgency = "tidy/"+body.Extension, Bulk
+	default:
 		c.Supersedes = PhoneKey(body.Extension)
 	}
 	if room != "" {
@@ -296,6 +307,13 @@ func (a *applier) notePhone(n *PhoneNote) {
 	}
 	if n.Left {
 		p.Leaving = nil
+	}
+	if n.Lifted != nil {
+		p.Lifted = *n.Lifted
+		if reflect.DeepEqual(p, Phone{Extension: p.Extension, Room: p.Room}) {
+			a.tx.Delete(PhoneKey(n.Extension)) // nothing else is known of it
+			return
+		}
 	}
 	a.tx.Put(PhoneKey(n.Extension), p)
 }

@@ -177,6 +177,8 @@ func TestMatch(t *testing.T) {
 		{&hotel.Event{Kind: hotel.KindDTMF}, nil},
 		{&hotel.Event{Kind: hotel.KindCDR}, []string{"a.lua:cdr:1"}},
 		{&hotel.Event{Kind: hotel.KindCron, Name: "sweep"}, []string{"a.lua:cron:2"}},
+		{&hotel.Event{Kind: hotel.KindCron, Name: "sweep", Fields: map[string]string{"late": "400"}}, []string{"a.lua:cron:2"}},
+		{&hotel.Event{Kind: hotel.KindCron, Name: "sweep", Fields: map[string]string{"missed": "report"}}, nil},
 		{&hotel.Event{Kind: hotel.KindCron, Name: "other"}, nil},
 		{&hotel.Event{Kind: hotel.KindDelivered}, []string{"a.lua:delivered:4"}},
 		{&hotel.Event{Kind: hotel.KindBoot}, nil},

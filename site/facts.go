@@ -133,7 +133,7 @@ func (a *Answers) Clock(zone *time.Location, now time.Time) time.Time {
 	if a.Identity == nil {
 		return time.Time{}
 	}
-	theirs, readable := ReadClock(a.Identity.Clock, zone)
+	theirs, readable := ReadClock(a.Identity.Clock, zone, a.Read)
 	if !readable {
 		return time.Time{}
 	}

@@ -396,6 +396,32 @@ func FuzzPattern(f *testing.F) {
 	})
 }
 
+// In the night when clocks are set back they show each time of an hour twice.
+func TestClockThatShowsATimeTwice(t *testing.T) {
+	for _, c := range []struct{ zone, text, ours, want string }{
+		{"Europe/Rome", "2031-10-26 02:30:00", "2031-10-26T00:31:00Z", "2031-10-26T00:30:00Z"},
+		{"Europe/Rome", "2031-10-26 02:30:00", "2031-10-26T01:29:00Z", "2031-10-26T01:30:00Z"},
+		{"Europe/Rome", "2031-10-26 03:00:00", "2031-10-26T02:00:00Z", "2031-10-26T02:00:00Z"},
+		{"Europe/Rome", "2031-10-26 01:59:59", "2031-10-26T01:00:10Z", "2031-10-25T23:59:59Z"},
+		{"Europe/Rome", "2031-03-30 03:00:10", "2031-03-30T01:00:00Z", "2031-03-30T01:00:10Z"},
+		{"Australia/Lord_Howe", "2031-04-06 01:45:00", "2031-04-05T15:14:00Z", "2031-04-05T15:15:00Z"},
+		{"Australia/Lord_Howe", "2031-04-06 01:45:00", "2031-04-05T14:46:00Z", "2031-04-05T14:45:00Z"},
+		{"Asia/Shanghai", "2031-10-26 02:30:00 UTC+8", "2031-10-25T18:31:00Z", "2031-10-25T18:30:00Z"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := time.Parse(time.RFC3339, c.ours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := ReadClock(c.text, zone, ours); !ok || got.UTC().Format(time.RFC3339) != c.want {
+			t.Errorf("%s shows %s when it is %s: %s, want %s", c.zone, c.text, c.ours, got.UTC().Format(time.RFC3339), c.want)
+		}
+	}
+}
+
 func FuzzReadClock(f *testing.F) {
 	f.Add("2019-10-17 23:07:43 UTC-8")
 	f.Add("2019-10-17 23:07:43 UTC+5:30")
