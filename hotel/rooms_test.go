@@ -69,7 +69,8 @@ func TestRoomOrdersThatAreRefused(t *testing.T) {
 		{Invalid{"rooms", "status", "is no housekeeping status", "wet"}, RoomOrder{Do: RoomEdit, Number: "102", Status: to(Status("wet"))}},
 	} {
 		tx := smallHotel()
-		tx.Put(WakeUpKey("W1"), WakeUp{ID: "W1", Room: "102", State: WakeUpScheduled})
+		a := applier{tx: tx, ev: testEvent()}
+		a.putWakeUp(WakeUp{ID: "W1", Room: "102", State: WakeUpScheduled})
 		refused(t, tx, c.want, Effect{Room: &c.o})
 	}
 	// One more telephone does not hurt a guest.
