@@ -18,10 +18,13 @@ func (v *vm) room(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	t := L.CreateTable(0, 7)
+	t := L.CreateTable(0, 10)
 	setText(t, "number", room.Number)
 	setText(t, "status", string(room.Status))
 	t.RawSetString("dnd", lua.LBool(room.DND))
+	t.RawSetString("waiting", lua.LBool(room.Waiting))
+	setText(t, "building", room.Building)
+	setText(t, "floor", room.Floor)
 	setText(t, "stay", room.Stay)
 	t.RawSetString("occupied", lua.LBool(room.Stay != ""))
 	phones := L.NewTable()
