@@ -11,6 +11,12 @@ import (
 	"bellhop/pbx"
 )
 
+// MostOccupied bounds a list of occupied rooms.
+const MostOccupied = 5000
+
+// occupiedAtOnce is how many rooms the PBX is asked about in one go.
+const occupiedAtOnce = 100
+
 // OccupancyProposal is what the PBX's names say of who stays where.
 type OccupancyProposal struct {
 	Stays []hotel.OccupiedRoom `json:"stays"`
@@ -54,8 +60,11 @@ func (a *Agent) ProposeOccupancy(ctx context.Context) (OccupancyProposal, error)
 // not written to, and keeps the routes that it has if they are those of a class
 // of service. It blocks for as long as that takes.
 func (a *Agent) ConfirmOccupancy(ctx context.Context, o hotel.Occupancy) (uint64, error) {
+	if len(o.Stays) > MostOccupied {
+		return 0, &OrderError{Reason: fmt.Sprintf("occupancy: at most %d rooms can be listed", MostOccupied)}
+	}
 	if a.phones != nil {
-		for some := range slices.Chunk(o.Stays, RoomsAtOnce) {
+		for some := range slices.Chunk(o.Stays, occupiedAtOnce) {
 			if err := a.readShown(ctx, some); err != nil {
 				return 0, err
 			}
