@@ -38,15 +38,15 @@ func TestOccupancyIsConfirmedOnce(t *testing.T) {
 	}
 	equal(t, "calls", strings.Join(ops, " "), "phone phone phone")
 	want := OccupancyState{At: eventTime, By: SourceCommand, From: "file", Event: 7, Stays: 2}
-	equal(t, "state", record[OccupancyState](tx, OccupancyKey), want)
+	equal(t, "state", record[OccupancyState](tx, OccupancyStateKey), want)
 
 	take(1, list...) // twice is harmless
-	equal(t, "state", record[OccupancyState](tx, OccupancyKey), want)
+	equal(t, "state", record[OccupancyState](tx, OccupancyStateKey), want)
 	equal(t, "calls", len(tx.queued), 3)
 	tx.Put(RoomKey("104"), Room{Number: "104"})
 	take(2, OccupiedRoom{Room: "104"})
 	want.Event, want.Stays = 9, 3
-	equal(t, "state after one more", record[OccupancyState](tx, OccupancyKey), want)
+	equal(t, "state after one more", record[OccupancyState](tx, OccupancyStateKey), want)
 	at, confirmed := OccupancyConfirmed(tx)
 	equal(t, "confirmed", []any{at, confirmed}, []any{eventTime, true})
 }

@@ -138,6 +138,6 @@ func (p *phoneWriter) classOf(now pbx.Settings) string {
 
 // Occupancy is what is known of who confirmed which rooms are occupied.
 func (a *Agent) Occupancy() (state hotel.OccupancyState) {
-	a.store.Snapshot().Get(hotel.OccupancyKey, &state)
+	a.store.Snapshot().Get(hotel.OccupancyStateKey, &state)
 	return state
 }

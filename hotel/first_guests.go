@@ -27,8 +27,8 @@ type OccupiedRoom struct {
 	Shows map[string]string `json:"shows,omitempty"`
 }
 
-// OccupancyKey is the key of an [OccupancyState].
-const OccupancyKey = "occupancy"
+// OccupancyStateKey is the key of an [OccupancyState].
+const OccupancyStateKey = "confirmed/occupancy"
 
 // OccupancyState says that, and when, a person confirmed who stays where.
 type OccupancyState struct {
@@ -43,7 +43,7 @@ type OccupancyState struct {
 // occupied; false: nobody has, and a job must not take a room for vacant.
 func OccupancyConfirmed(v View) (at time.Time, confirmed bool) {
 	var s OccupancyState
-	confirmed = v.Get(OccupancyKey, &s)
+	confirmed = v.Get(OccupancyStateKey, &s)
 	return s.At, confirmed
 }
 
@@ -71,14 +71,14 @@ func (a *applier) occupy(o *Occupancy) error {
 		began++
 	}
 	var state OccupancyState
-	if a.tx.Get(OccupancyKey, &state) && began == 0 {
+	if a.tx.Get(OccupancyStateKey, &state) && began == 0 {
 		return nil
 	}
 	at := a.ev.Time
 	if !state.At.IsZero() {
 		at = state.At
 	}
-	a.tx.Put(OccupancyKey, OccupancyState{At: at, By: a.ev.Source, From: o.From, Event: a.ev.ID, Stays: state.Stays + began})
+	a.tx.Put(OccupancyStateKey, OccupancyState{At: at, By: a.ev.Source, From: o.From, Event: a.ev.ID, Stays: state.Stays + began})
 	return nil
 }
 
