@@ -59,7 +59,7 @@ func (a *Agent) ProposeOccupancy(ctx context.Context) (OccupancyProposal, error)
 // order. Before, it reads the telephones, so that one that shows its guest is
 // not written to, and keeps the routes that it has if they are those of a class
 // of service. It blocks for as long as that takes.
-func (a *Agent) ConfirmOccupancy(ctx context.Context, o hotel.Occupancy) (uint64, error) {
+func (a *Agent) ConfirmOccupancy(ctx context.Context, o hotel.FirstGuests) (uint64, error) {
 	if len(o.Stays) > MostOccupied {
 		return 0, &OrderError{Reason: fmt.Sprintf("occupancy: at most %d rooms can be listed", MostOccupied)}
 	}
@@ -70,7 +70,7 @@ func (a *Agent) ConfirmOccupancy(ctx context.Context, o hotel.Occupancy) (uint64
 			}
 		}
 	}
-	return a.Do(ctx, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandOccupancy, Occupancy: &o})
+	return a.Do(ctx, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandOccupancy, FirstGuests: &o})
 }
 
 // readShown fills in what the telephones of rooms show.

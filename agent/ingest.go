@@ -92,8 +92,8 @@ func lanesFor(ev *hotel.Event) []string {
 	if ev.Kind == hotel.KindMove && ev.Fields["to"] != "" {
 		keys = append(keys, ev.Fields["to"])
 	}
-	if ev.Occupancy != nil {
-		keys = append(keys, ev.Occupancy.Rooms()...)
+	if ev.FirstGuests != nil {
+		keys = append(keys, ev.FirstGuests.Rooms()...)
 	}
 	if len(keys) == 0 && ev.Extension != "" {
 		keys = []string{"ext:" + ev.Extension}

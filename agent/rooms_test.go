@@ -234,7 +234,7 @@ func TestOccupancyIsTakenOver(t *testing.T) {
 		if got := fmt.Sprint(p.Stays); got != "[{101 Wang    map[]} {102 Li    map[]} {103 Zhao    map[]}]" {
 			t.Errorf("proposed %s", got)
 		}
-		if _, err := d.ConfirmOccupancy(d.t.Context(), hotel.Occupancy{From: "pbx", Stays: p.Stays}); err != nil {
+		if _, err := d.ConfirmOccupancy(d.t.Context(), hotel.FirstGuests{From: "pbx", Stays: p.Stays}); err != nil {
 			d.t.Fatal(err)
 		}
 		d.rest(10 * time.Minute)
@@ -263,12 +263,12 @@ func TestOccupancyIsTakenOver(t *testing.T) {
 func TestOccupancyNeedsThePBX(t *testing.T) {
 	atDesk(t, nil, func(d *desk) {
 		d.pbx.fail = func(op string) error { return pbx.ErrRetry }
-		_, err := d.ConfirmOccupancy(d.t.Context(), hotel.Occupancy{From: "file", Stays: []hotel.OccupiedRoom{{Room: "101", Name: "Wang"}}})
+		_, err := d.ConfirmOccupancy(d.t.Context(), hotel.FirstGuests{From: "file", Stays: []hotel.OccupiedRoom{{Room: "101", Name: "Wang"}}})
 		if _, confirmed := hotel.OccupancyConfirmed(d.store.Snapshot()); !errors.Is(err, ErrNoPBX) || confirmed {
 			t.Errorf("%v, confirmed %v", err, confirmed)
 		}
 		d.pbx.fail = nil
-		_, err = d.ConfirmOccupancy(d.t.Context(), hotel.Occupancy{From: "file", Stays: []hotel.OccupiedRoom{{Room: "999"}}})
+		_, err = d.ConfirmOccupancy(d.t.Context(), hotel.FirstGuests{From: "file", Stays: []hotel.OccupiedRoom{{Room: "999"}}})
 		var wrong *OrderError
 		if !errors.As(err, &wrong) {
 			t.Errorf("no room: %v", err)

@@ -100,7 +100,7 @@ func (s *server) roomMend(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) occupancy(w http.ResponseWriter, r *http.Request) {
-	var o hotel.Occupancy
+	var o hotel.FirstGuests
 	if err := read(r, &o); err != nil {
 		fail(w, err)
 		return

@@ -157,8 +157,8 @@ func (a *applier) apply(e Effect) error {
 		return a.orderRoom(e.Room)
 	case e.Mend != nil:
 		return a.mend(e.Mend)
-	case e.Occupancy != nil:
-		return a.occupy(e.Occupancy)
+	case e.FirstGuests != nil:
+		return a.occupy(e.FirstGuests)
 	default:
 		return a.applyWakeUp(e)
 	}

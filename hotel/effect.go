@@ -30,7 +30,7 @@ type Effect struct {
 	Emergency    *CallForHelp  `json:"emergency,omitempty"`
 	Room         *RoomOrder    `json:"room,omitempty"`
 	Mend         *MendPhones   `json:"mend,omitempty"`
-	Occupancy    *Occupancy    `json:"occupancy,omitempty"`
+	FirstGuests  *FirstGuests  `json:"firstGuests,omitempty"`
 
 	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
 	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`

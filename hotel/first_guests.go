@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Occupancy is what a person has confirmed of a hotel in which guests stayed
+// FirstGuests is what a person has confirmed of a hotel in which guests stayed
 // before the box came: which rooms they are in. Rooms that are not listed stay
 // as they are.
-type Occupancy struct {
+type FirstGuests struct {
 	Stays []OccupiedRoom `json:"stays,omitempty"`
 	From  string         `json:"from,omitempty"` // file, pbx or here
 }
@@ -50,7 +50,7 @@ func OccupancyConfirmed(v View) (at time.Time, confirmed bool) {
 // occupy begins the stays of guests who are in the house. Rooms that are
 // occupied already keep their guests, so that twice is harmless. Nothing is
 // taken off a telephone, and one that shows its guest is not written to.
-func (a *applier) occupy(o *Occupancy) error {
+func (a *applier) occupy(o *FirstGuests) error {
 	seen := map[string]bool{}
 	began := 0
 	for _, s := range o.Stays {
@@ -132,7 +132,7 @@ func (a *applier) adopt(r Room, s OccupiedRoom) {
 }
 
 // Rooms are the rooms that it names.
-func (o *Occupancy) Rooms() []string {
+func (o *FirstGuests) Rooms() []string {
 	numbers := map[string]bool{}
 	for _, s := range o.Stays {
 		numbers[s.Room] = true

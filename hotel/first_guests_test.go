@@ -15,7 +15,7 @@ func TestOccupancyIsConfirmedOnce(t *testing.T) {
 		t.Helper()
 		ev := testEvent()
 		ev.ID, ev.Time, ev.Source = 7+uint64(minutes), eventTime.AddDate(0, 0, minutes), SourceCommand
-		must(Apply(tx, ev, RulesUnit, []Effect{{Occupancy: &Occupancy{From: "file", Stays: stays}}}, setup))
+		must(Apply(tx, ev, RulesUnit, []Effect{{FirstGuests: &FirstGuests{From: "file", Stays: stays}}}, setup))
 	}
 	list := []OccupiedRoom{
 		{Room: "101", Name: "another"}, // occupied: G1 stays
@@ -53,7 +53,7 @@ func TestOccupancyIsConfirmedOnce(t *testing.T) {
 
 func TestEmptyHotelIsConfirmed(t *testing.T) {
 	tx := newTx(nil)
-	apply(t, tx, noPMS, Effect{Occupancy: &Occupancy{From: "here"}})
+	apply(t, tx, noPMS, Effect{FirstGuests: &FirstGuests{From: "here"}})
 	at, confirmed := OccupancyConfirmed(tx)
 	equal(t, "confirmed", []any{at, confirmed}, []any{eventTime, true})
 }
@@ -71,6 +71,6 @@ func TestOccupancyThatIsRefused(t *testing.T) {
 		{Invalid{"occupancy", "class", "has no routes in the configuration", "local"}, []OccupiedRoom{{Room: "102", Class: "local"}}},
 		{Invalid{"occupancy", "name", "must have at most 500 bytes", ""}, []OccupiedRoom{{Room: "102", Name: strings.Repeat("n", 501)}}},
 	} {
-		refused(t, smallHotel(), c.want, Effect{Occupancy: &Occupancy{Stays: c.stays}})
+		refused(t, smallHotel(), c.want, Effect{FirstGuests: &FirstGuests{Stays: c.stays}})
 	}
 }

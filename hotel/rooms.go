@@ -42,7 +42,7 @@ const (
 	CommandRoom      = "room"      // carries a RoomOrder
 	CommandMend      = "room mend" // the telephones in Fields["extensions"] are made as wanted
 	CommandReading   = "room reading"
-	CommandOccupancy = "occupancy" // carries an Occupancy
+	CommandOccupancy = "occupancy" // carries FirstGuests
 )
 
 // roomRules are those of the commands about rooms; false: it is none of them.
@@ -54,8 +54,8 @@ func roomRules(ev *Event) ([]Effect, bool) {
 		return []Effect{{Mend: &MendPhones{Room: ev.Room, Extensions: strings.Fields(ev.Fields["extensions"])}}}, true
 	case ev.Name == CommandReading:
 		return []Effect{{DND: &SetDND{Room: ev.Room, On: ev.Fields["dnd"] == "on", From: DNDPBX}}}, true
-	case ev.Name == CommandOccupancy && ev.Occupancy != nil:
-		return []Effect{{Occupancy: ev.Occupancy}}, true
+	case ev.Name == CommandOccupancy && ev.FirstGuests != nil:
+		return []Effect{{FirstGuests: ev.FirstGuests}}, true
 	}
 	return nil, false
 }

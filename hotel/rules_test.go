@@ -102,7 +102,7 @@ func ruleCases() []ruleCase {
 		always("a room order without one", command(CommandRoom, nil), []Effect{{}}),
 		always("phones to mend", Event{Kind: KindCommand, Name: CommandMend, Room: "101", Fields: map[string]string{"extensions": "8031 8032"}}, []Effect{{Mend: &MendPhones{Room: "101", Extensions: []string{"8031", "8032"}}}}),
 		always("do not disturb as read", Event{Kind: KindCommand, Name: CommandReading, Room: "101", Fields: map[string]string{"dnd": "on"}}, []Effect{{DND: &SetDND{Room: "101", On: true, From: DNDPBX}}}),
-		always("who stays where", Event{Kind: KindCommand, Name: CommandOccupancy, Occupancy: &Occupancy{From: "pbx"}}, []Effect{{Occupancy: &Occupancy{From: "pbx"}}}),
+		always("who stays where", Event{Kind: KindCommand, Name: CommandOccupancy, FirstGuests: &FirstGuests{From: "pbx"}}, []Effect{{FirstGuests: &FirstGuests{From: "pbx"}}}),
 		always("an unknown command", command("dance", nil), []Effect{{}}),
 
 		always("a refused call", outcome(KindRefused, "101", "state", "refused", "error", "404"), alertEffect(AlertRefused, "101", "to", "pms", "op", "posting", "error", "404")),

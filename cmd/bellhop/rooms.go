@@ -251,25 +251,25 @@ func roomsOccupancy(c *call) error {
 }
 
 // occupancy is the list that the command was given.
-func (c *call) occupancy() (hotel.Occupancy, error) {
+func (c *call) occupancy() (hotel.FirstGuests, error) {
 	if c.opt.fromPBX {
 		client, err := c.client()
 		if err != nil {
-			return hotel.Occupancy{}, err
+			return hotel.FirstGuests{}, err
 		}
 		var p agent.OccupancyProposal
 		if err := client.Post(c.ctx, "/v1/occupancy/proposal", nil, &p); err != nil {
-			return hotel.Occupancy{}, fmt.Errorf("rooms occupancy: %w", err)
+			return hotel.FirstGuests{}, fmt.Errorf("rooms occupancy: %w", err)
 		}
 		for _, r := range p.House {
 			fmt.Fprintf(c.err, "room %s shows %q: taken for vacant\n", r.Number, plain(r.Name))
 		}
-		return hotel.Occupancy{From: "pbx", Stays: p.Stays}, nil
+		return hotel.FirstGuests{From: "pbx", Stays: p.Stays}, nil
 	}
 	if len(c.args) == 0 {
-		return hotel.Occupancy{From: "here"}, nil
+		return hotel.FirstGuests{From: "here"}, nil
 	}
-	o := hotel.Occupancy{From: "file"}
+	o := hotel.FirstGuests{From: "file"}
 	err := c.readCSV(occupancyColumns[:1], occupancyColumns[1:], func(line int, row map[string]string) error {
 		if _, err := time.Parse(time.DateOnly, row["leaves"]); row["leaves"] != "" && err != nil {
 			return fmt.Errorf("line %d: leaves must be a date such as 2026-11-24, but it is %q", line, row["leaves"])
