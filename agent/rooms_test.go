@@ -219,7 +219,8 @@ func TestCheckIsBounded(t *testing.T) {
 // Nothing rings, and nothing is written; when they leave, all goes.
 func TestOccupancyIsTakenOver(t *testing.T) {
 	atDesk(t, nil, func(d *desk) {
-		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &hotel.Import{Rooms: []hotel.Room{{Number: "103", Extensions: []string{"103", "8103"}}}}})
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &hotel.Import{Rooms: []hotel.Room{{Number: "103", Extensions: []string{"103", "8103"}}, {Number: "104", Extensions: []string{"8190"}}}}})
+		d.pbx.phones["8190"] = &pbx.Settings{Number: "8190", Name: "Tel. 8190", Routes: []string{"Emergency"}}
 		d.pbx.phones["8103"] = &pbx.Settings{Number: "8103", Name: "8103", Routes: []string{"Emergency"}}
 		d.pbx.phones["101"].Name, d.pbx.phones["101"].Routes = "Wang", []string{"Emergency", "Lift", "Local", "National"}
 		d.pbx.phones["102"].Name = "Li"
