@@ -15,7 +15,8 @@ type FirstGuests struct {
 	From  string         `json:"from,omitempty"` // file, pbx or here
 }
 
-// OccupiedRoom is one room with its guest.
+// OccupiedRoom is one room with its guest; one that is listed again has a
+// further guest, who shares it.
 type OccupiedRoom struct {
 	Room   string `json:"room"`
 	Name   string `json:"name,omitempty"`
@@ -51,18 +52,17 @@ func OccupancyConfirmed(v View) (at time.Time, confirmed bool) {
 // occupied already keep their guests, so that twice is harmless. Nothing is
 // taken off a telephone, and one that shows its guest is not written to.
 func (a *applier) occupy(o *FirstGuests) error {
-	seen := map[string]bool{}
+	fresh := map[string]bool{} // the rooms that were vacant
 	began := 0
 	for _, s := range o.Stays {
-		if seen[s.Room] {
-			return &Invalid{"occupancy", "room", "is listed twice", s.Room}
-		}
-		seen[s.Room] = true
 		r, err := a.room("occupancy", s.Room)
 		if err != nil {
 			return err
 		}
-		if r.Stay != "" {
+		if r.Stay == "" {
+			fresh[s.Room] = true
+		}
+		if !fresh[s.Room] {
 			continue
 		}
 		if err := a.begin(r, s); err != nil {
@@ -97,17 +97,25 @@ func (a *applier) begin(r Room, s OccupiedRoom) error {
 		return &Invalid{"occupancy", "leaves", `must be a date such as "2026-11-24"`, clip(s.Leaves)}
 	}
 	switch {
+	case len(r.Sharers) >= maxSharers:
+		return &Invalid{"occupancy", "room", "is full", r.Number}
 	case s.Class != "" && !slices.Contains(a.setup.Classes, s.Class):
 		return &Invalid{"occupancy", "class", "has no routes in the configuration", clip(s.Class)}
 	case len(s.Name) > maxText:
 		return &Invalid{"occupancy", "name", fmt.Sprintf("must have at most %d bytes", maxText), ""} // names go into no message
 	}
 	a.tx.Put(StayKey(id), Stay{ID: id, Room: r.Number, State: StayInHouse, CheckIn: a.ev.Time, Leaves: s.Leaves})
-	r.Stay = id
-	a.tx.Put(RoomKey(r.Number), r)
 	if s.Name != "" {
 		a.tx.Put(GuestKey(id), GuestRecord{Name: s.Name})
 	}
+	if r.Stay != "" {
+		r.Sharers = append(r.Sharers, id)
+		a.tx.Put(RoomKey(r.Number), r)
+		return nil
+	}
+	r.Stay = id
+	a.tx.Put(RoomKey(r.Number), r)
+	a.occupied(r.Number, id)
 	a.adopt(r, s)
 	return nil
 }

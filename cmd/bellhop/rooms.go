@@ -108,24 +108,25 @@ func (c *call) rooms() ([]hotel.Room, error) {
 }
 
 func roomsList(c *call) error {
-	rooms, err := c.rooms()
+	client, err := c.client()
 	if err != nil {
 		return err
 	}
-	err = show(c, rooms, "ROOM EXTENSIONS BUILDING FLOOR MINIBAR STATUS OCCUPANCY STAY DND MESSAGE", func(r hotel.Room) []any {
-		return []any{r.Number, strings.Join(r.Phones(), " "), r.Building, r.Floor, r.Minibar, string(r.Status), occupancyOf(r), staysOf(r), c.dndOf(r), yes(r.Waiting)}
+	var rooms []api.RoomAnswer
+	if err := client.Get(c.ctx, "/v1/rooms", &rooms); err != nil {
+		return err
+	}
+	head := "ROOM EXTENSIONS BUILDING FLOOR MINIBAR STATUS OCCUPANCY STAY SHARERS LEAVES DND MESSAGE CLEAN"
+	err = show(c, rooms, head, func(r api.RoomAnswer) []any {
+		return []any{
+			r.Number, strings.Join(r.Phones(), " "), r.Building, r.Floor, r.Minibar, string(r.Status), occupancy(r), r.Stay,
+			strings.Join(r.Sharers, " "), leaves(r), c.dndOf(r.Room), yes(r.Waiting), c.at(r.Clean),
+		}
 	})
 	if err == nil && !c.json && len(rooms) > 0 {
 		fmt.Fprintln(c.err, "DND is what was dialled, said at the desk or read from the PBX; one that is set on the telephone itself nobody can see.")
 	}
 	return err
-}
-
-func occupancyOf(r hotel.Room) string {
-	if r.Stay == "" {
-		return "vacant"
-	}
-	return "occupied"
 }
 
 func staysOf(r hotel.Room) string { return strings.Join(append([]string{r.Stay}, r.Sharers...), " ") }
@@ -286,17 +287,19 @@ func (c *call) occupancy() (hotel.FirstGuests, error) {
 // many stays begin.
 func (c *call) showOccupancy(rooms []hotel.Room, stays []hotel.OccupiedRoom) (fresh int, err error) {
 	rows := [][]string{{"ROOM", "NAME", "LEAVES", "STAY", ""}}
-	known := map[string]bool{}
+	known, occupied := map[string]bool{}, 0
 	for _, s := range stays {
 		i := slices.IndexFunc(rooms, func(r hotel.Room) bool { return r.Number == s.Room })
-		switch {
-		case i < 0:
+		if i < 0 {
 			return 0, fmt.Errorf("rooms occupancy: there is no room %q; see \"bellhop rooms list\"", s.Room)
-		case known[s.Room]:
-			return 0, fmt.Errorf("rooms occupancy: room %s is listed twice", s.Room)
+		}
+		what := "begins"
+		if known[s.Room] {
+			what = "begins, and shares the room"
+		} else {
+			occupied++
 		}
 		known[s.Room] = true
-		what := "begins"
 		if stay := rooms[i].Stay; stay != "" {
 			what = "is occupied already, and keeps stay " + stay
 		} else {
@@ -308,6 +311,7 @@ func (c *call) showOccupancy(rooms []hotel.Room, stays []hotel.OccupiedRoom) (fr
 	for _, r := range rooms {
 		switch {
 		case r.Stay != "" && !known[r.Number]:
+			occupied++
 			rows = append(rows, cellsOf([]any{r.Number, "", "", staysOf(r), "is occupied already"}))
 		case !known[r.Number]:
 			vacant++
@@ -318,6 +322,6 @@ func (c *call) showOccupancy(rooms []hotel.Room, stays []hotel.OccupiedRoom) (fr
 			return 0, err
 		}
 	}
-	_, err = fmt.Fprintf(c.out, "%d rooms are occupied, %d vacant\n", len(rows)-1, vacant)
+	_, err = fmt.Fprintf(c.out, "%d rooms are occupied, %d vacant\n", occupied, vacant)
 	return fresh, err
 }

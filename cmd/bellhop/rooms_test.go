@@ -54,7 +54,7 @@ func TestRoomsComeAndGo(t *testing.T) {
 	p.say("rooms", "add", "103", "--extensions", "8003,8013", "--floor", "1")
 	p.say("rooms", "edit", "0101", "--floor", "2", "--building", "", "--waiting", "on", "--dnd", "on", "--status", "clean")
 	out, errOut, _ := p.run("rooms", "list")
-	p.has(out, "0101 8001 8002 - 2 - clean vacant - yes (desk,", "102 102 -", "103 8003 8013 - 1")
+	p.has(out, "0101 8001 8002 - 2 - clean vacant - - - yes (desk,", "102 102 -", "103 8003 8013 - 1")
 	p.has(errOut, "nobody can see")
 	p.has(p.say("rooms", "list", "--json"), `"dndFrom":"desk"`)
 
@@ -145,9 +145,8 @@ func TestOccupancyIsConfirmed(t *testing.T) {
 
 	p.saysNot(`line 2: leaves must be a date`, 1, "rooms", "occupancy", p.write("bad.csv", "room,leaves\n1001,24.11.\n"), "--yes")
 	p.saysNot(`there is no room "7"`, 1, "rooms", "occupancy", p.write("none.csv", "room\n7\n"), "--yes")
-	p.saysNot(`listed twice`, 1, "rooms", "occupancy", p.write("twice.csv", "room\n1002\n1002\n"), "--yes")
-	out = p.say("rooms", "occupancy", p.write("o.csv", "room,name,leaves,stay\n1001,Wang,,\n1003,Li,2026-11-24,G7\n"), "--yes")
-	p.has(out, "1001 Wang - - is occupied already, and keeps stay", "1003 Li 2026-11-24 G7 begins", "stays begun: 1")
+	out = p.say("rooms", "occupancy", p.write("o.csv", "room,name,leaves,stay\n1001,Wang,,\n1003,Li,2026-11-24,G7\n1003,Xu,,\n"), "--yes")
+	p.has(out, "1001 Wang - - is occupied already, and keeps stay", "1003 Li 2026-11-24 G7 begins", "1003 Xu - - begins, and shares", "2 rooms are occupied, 1 vacant", "stays begun: 2")
 	p.has(p.say("rooms", "occupancy", "--yes"), "2 rooms are occupied, 1 vacant", "stays begun: 0")
-	p.has(p.say("rooms", "list"), "1003 1003 - - - - occupied G7")
+	p.has(p.say("rooms", "list"), "1003 1003 - - - - occupied G7 S")
 }
