@@ -52,7 +52,8 @@ func sound() *Facts {
 			},
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
-		Look: &LastLook{At: noon, Installed: Installed{Files: 3}},
+		Confirmed: noon.Add(-time.Hour),
+		Look:      &LastLook{At: noon, Installed: Installed{Files: 3}},
 	}
 }
 
@@ -186,6 +187,10 @@ var cases = []struct {
 	{"extensions, away", func(f *Facts) { f.PBX.Extensions[0].Status = pbx.PhoneAway }, "pbx.extensions warning away", "101"},
 	{"extensions, no rooms", func(f *Facts) { f.Rooms = nil }, "pbx.extensions warning no-rooms", "2 extensions"},
 	{"extensions, error", func(f *Facts) { f.PBX.ExtensionsErr = errors.New("cut off") }, "pbx.extensions unknown not-listed", ""},
+
+	{"occupancy", func(*Facts) {}, "rooms.occupancy ok ok", "2026-06-01 11:00:00"},
+	{"occupancy, not confirmed", func(f *Facts) { f.Confirmed = time.Time{} }, "rooms.occupancy warning unconfirmed", "nobody has said"},
+	{"occupancy, no rooms", func(f *Facts) { f.Rooms = nil }, "rooms.occupancy skipped no-rooms", ""},
 
 	{"other user", func(*Facts) {}, "pbx.other-user ok ok", ""},
 	{"other user, lost", lost(30 * time.Minute), "pbx.other-user warning lost", "1 times"},
