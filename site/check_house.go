@@ -70,7 +70,7 @@ func (f *Facts) occupancy() Finding {
 // substitutes say of what the agent can make an ability that a PBX lacks.
 var substitutes = map[pbx.Ability][]pbx.Ability{
 	pbx.AbleCheckOut: {pbx.AbleSettings, pbx.AbleAlarms, pbx.AbleVoicemail},
-	pbx.AbleAlarms:   {pbx.AblePrompts},
+	pbx.AbleAlarms:   {pbx.AbleDial},
 	pbx.AblePrompts:  {pbx.AbleDial},
 }
 

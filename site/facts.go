@@ -109,7 +109,7 @@ func Judge(f *Facts) []Finding {
 	list := []Finding{f.login(), f.certificate(), f.transport(), f.events()}
 	list = append(list, f.boxClock(), f.clock())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
-	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities())
+	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
 	return append(list, f.install(), f.pms(), f.relay(), f.store(), f.hooks())
 }
 
