@@ -35,11 +35,13 @@ func (h *house) newGuest(nights int) *guest {
 	h.model.stays++
 	name := pick(h, names)
 	now := h.now()
-	return &guest{
+	g := &guest{
 		stay: fmt.Sprintf("G%d", h.model.stays), name: name.given, shown: name.shown,
 		class:  pick(h, []string{"", "none", "internal", "local", "national", "international"}),
 		leaves: time.Date(now.Year(), now.Month(), now.Day()+nights, 6, h.dice.IntN(6*60), h.dice.IntN(60), 0, h.zone),
 	}
+	g.told = g.leaves
+	return g
 }
 
 func checkInOf(r *room, g *guest) hotel.Event {
@@ -168,6 +170,9 @@ func (h *house) stayOn(r *room, g *guest) {
 			"stay": g.stay, "leaves": g.leaves.Format(time.DateOnly),
 		}})
 		r.spoken = !done
+		if done {
+			g.told = g.leaves
+		}
 		return done
 	})
 }

@@ -24,6 +24,7 @@ func (h *house) inspectAll() {
 	h.count["inspections"]++
 	h.inspectHelp()
 	h.inspectStays()
+	h.inspectRings()
 	phones := map[string]sim.PBXExtension{}
 	for _, x := range h.pbx.State().Extensions {
 		phones[x.Number] = x
@@ -82,6 +83,9 @@ func (h *house) inspectOwn(r *room, x sim.PBXExtension) {
 		return
 	}
 	for name, value := range r.own {
+		if name == "dnd" && h.ringsNow(r) {
+			continue // it is lifted for that
+		}
 		if x.Settings[name] != value {
 			h.differs(r.number, "telephone %s has %s %q, and its guest has set %q", x.Number, name, x.Settings[name], value)
 		}
