@@ -75,6 +75,7 @@ type Agent struct {
 	kept, refused atomic.Uint64
 	hookFaults    string
 	told          map[string]bool // outages that an alert was raised for; upkeep's own
+	looks         map[string]bool // stays for whose rooms an alert was raised that nobody looks through; upkeep's own
 	verify        func(context.Context) (site.Installed, error)
 	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
 	doctoring     chan struct{}                 // one at a time
@@ -147,12 +148,15 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()
+		setup.Incognito = a.config.Checkin.Incognito
+		setup.Voicemail, setup.VoicemailVIP = a.config.Checkin.Voicemail, a.config.Checkin.VoicemailVIP
 	}
 	setup.Wake = a.wakeSetup()
 	if a.phones != nil {
 		a.phones.wake = setup.Wake
 	}
 	a.caller = a.newCaller()
+	setup.LookThrough = a.config.Checkout.LookThrough
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)

@@ -69,6 +69,18 @@ func (a *Agent) locate(ev *hotel.Event) {
 		ev.Ringing = hotel.IsRinging(view, ev.Room, ev.CallID)
 	}
 	ev.Lanes = lanesFor(ev)
+	a.reckon(ev)
+}
+
+// reckon says by our clock when a recorded call began, if the PBX's is known.
+func (a *Agent) reckon(ev *hotel.Event) {
+	theirs := a.clock.pbxNow()
+	if ev.CDR == nil || theirs.IsZero() {
+		return
+	}
+	now, cdr := a.now(), *ev.CDR
+	cdr.Began = cdr.WhenBegan(a.zone, theirs.Sub(now), now)
+	ev.CDR = &cdr
 }
 
 // phones are the telephones that an event may be about, the likeliest first:

@@ -244,7 +244,7 @@ func readBody(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	answer(w, Order{1})
+	answer(w, Order{Event: 1})
 }
 
 func TestThoseWhoDawdleAreCutOff(t *testing.T) {

@@ -149,17 +149,18 @@ type Member struct {
 // CDR is the record of a finished telephone call as the PBX reports it.
 type CDR struct {
 	// Start is the PBX's local time without a zone, "2006-01-02 15:04:05".
-	Start      string `json:"start"`
-	From       string `json:"from"`
-	To         string `json:"to"`
-	Duration   int    `json:"duration"` // whole call, seconds
-	Talk       int    `json:"talk"`     // answered part, seconds
-	SourceLine string `json:"sourceTrunk,omitempty"`
-	DestLine   string `json:"destTrunk,omitempty"`
-	Status     string `json:"status"` // ANSWERED, NO ANSWER, BUSY, FAILED, VOICEMAIL
-	Type       string `json:"type"`   // Internal, Inbound, Outbound, Callback, Transfer
-	Recording  string `json:"recording,omitempty"`
-	DID        string `json:"did,omitempty"`
+	Start      string    `json:"start"`
+	Began      time.Time `json:"began,omitzero"` // the same by our clock, UTC, as reckoned when it was taken; zero: not known
+	From       string    `json:"from"`
+	To         string    `json:"to"`
+	Duration   int       `json:"duration"` // whole call, seconds
+	Talk       int       `json:"talk"`     // answered part, seconds
+	SourceLine string    `json:"sourceTrunk,omitempty"`
+	DestLine   string    `json:"destTrunk,omitempty"`
+	Status     string    `json:"status"` // ANSWERED, NO ANSWER, BUSY, FAILED, VOICEMAIL
+	Type       string    `json:"type"`   // Internal, Inbound, Outbound, Callback, Transfer
+	Recording  string    `json:"recording,omitempty"`
+	DID        string    `json:"did,omitempty"`
 }
 
 // MergeKey is equal for two reports of one call leg, however they arrived,

@@ -29,13 +29,11 @@ func Rules(ev *Event, hooked bool) []Effect {
 	case KindCallFailed:
 		return append(emergencyRules(ev), wakeEndRules(ev)...)
 	case KindCheckIn:
-		return []Effect{{CheckIn: &CheckIn{
-			Room: ev.Room, Stay: ev.Fields["stay"], Name: ev.Fields["name"], Class: ev.Fields["class"],
-		}}}
+		return []Effect{{CheckIn: checkInOf(ev)}}
 	case KindCheckOut:
-		return []Effect{{CheckOut: &CheckOut{Room: ev.Room}}}
+		return []Effect{{CheckOut: &CheckOut{Room: ev.Room, Stay: ev.Fields["stay"], All: said(ev, "all"), Now: said(ev, "now")}}}
 	case KindMove:
-		return []Effect{{Move: &MoveStay{From: ev.Room, To: ev.Fields["to"]}}}
+		return []Effect{{Move: &MoveStay{From: ev.Room, To: ev.Fields["to"], Stay: ev.Fields["stay"], Swap: said(ev, "swap")}}}
 	case KindCommand:
 		return commandRules(ev)
 	case KindCron:
@@ -88,11 +86,21 @@ func digitRules(ev *Event, hooked bool) []Effect {
 	case EntryWakeUpSet, EntryWakeUpCancel, EntryWakeUpHear:
 		return wakeRequestRules(ev, room, digits)
 	default:
-		if !hooked {
-			return alertOf(AlertNoHook, room, map[string]string{"service": string(ev.Entry.EventKind()), "digits": digits})
-		}
+		return serviceRules(ev, room, digits, hooked)
 	}
-	return nil
+}
+
+// serviceRules are for what staff enters: "looked through, nothing taken" also
+// lets a guest go who is leaving.
+func serviceRules(ev *Event, room, digits string, hooked bool) []Effect {
+	var effects []Effect
+	if !hooked {
+		effects = alertOf(AlertNoHook, room, map[string]string{"service": string(ev.Entry.EventKind()), "digits": digits})
+	}
+	if ev.Entry.Kind == EntryMinibar && ev.Entry.Nothing {
+		effects = append(effects, Effect{Looked: &LookThrough{Room: room}})
+	}
+	return effects
 }
 
 func unknownRules(ev *Event) []Effect {
@@ -111,6 +119,7 @@ const (
 	CommandReport  = "report" // the agent tells of itself: an alert
 	CommandRestore = "phones restore"
 	CommandPhone   = "phone" // the agent remembers what the PBX held
+	CommandExtend  = "extend"
 )
 
 func commandRules(ev *Event) []Effect {
@@ -135,6 +144,8 @@ func commandRules(ev *Event) []Effect {
 		}
 	case CommandWakeAdd, CommandWakeCancel, CommandWakeSteps, CommandWakeAlarms:
 		return wakeCommandRules(ev)
+	case CommandExtend:
+		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]

@@ -49,6 +49,10 @@ type options struct {
 	parked, ended, yes      bool
 	stay, room, fingerprint string
 	name, class             string
+	leaves, language, list  string
+	vip                     int
+	incognito, share        bool
+	all, now                bool
 	dir, listen, sink       string
 	timezone                string
 	way, stream             string
@@ -70,7 +74,7 @@ type options struct {
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), wakeCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

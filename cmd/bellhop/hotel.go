@@ -23,13 +23,6 @@ func hotelCommands() []*command {
 		{words: "rooms import", args: "FILE", about: "take rooms from a CSV file: number, extensions, minibar, status", run: roomsImport},
 		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
 		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
-		{words: "checkin", args: "ROOM", about: "begin a stay", run: checkIn, flags: func(f *flag.FlagSet, c *call) {
-			f.StringVar(&c.opt.stay, "stay", "", "the stay's `ID` at the PMS; one is made when it is not given")
-			f.StringVar(&c.opt.name, "name", "", "the guest's `NAME`, which the room's telephones show")
-			f.StringVar(&c.opt.class, "class", "", "what the room may dial: a `CLASS` of service of the config, none or internal")
-		}},
-		{words: "checkout", args: "ROOM", about: "end the stay in a room", run: func(c *call) error { return c.stay("checkout", "checked out") }},
-		{words: "move", args: "ROOM TO", about: "move a stay into another room", run: move},
 		{words: "postings list", about: "list the newest postings", run: postingsList, flags: listFlags},
 		{words: "calls", about: "list the newest call records", run: callsList, flags: listFlags},
 	}
@@ -46,16 +39,12 @@ func roomsList(c *call) error {
 	if err != nil {
 		return err
 	}
-	var rooms []hotel.Room
+	var rooms []api.RoomAnswer
 	if err := client.Get(c.ctx, "/v1/rooms", &rooms); err != nil {
 		return err
 	}
-	return show(c, rooms, "ROOM EXTENSIONS MINIBAR STATUS OCCUPANCY STAY DND", func(r hotel.Room) []any {
-		occupancy := "vacant"
-		if r.Stay != "" {
-			occupancy = "occupied"
-		}
-		return []any{r.Number, strings.Join(r.Phones(), " "), r.Minibar, string(r.Status), occupancy, r.Stay, r.DND}
+	return show(c, rooms, "ROOM EXTENSIONS MINIBAR STATUS OCCUPANCY STAY SHARERS LEAVES DND CLEAN", func(r api.RoomAnswer) []any {
+		return []any{r.Number, strings.Join(r.Phones(), " "), r.Minibar, string(r.Status), occupancy(r), r.Stay, strings.Join(r.Sharers, " "), leaves(r), r.DND, c.at(r.Clean)}
 	})
 }
 
@@ -233,22 +222,6 @@ func checkColumns(head, must, may []string) error {
 		return fmt.Errorf("line 1: column %q is unknown; needed: %s; possible: %s", name, strings.Join(must, ", "), strings.Join(may, ", "))
 	}
 	return nil
-}
-
-func (c *call) stay(path, done string) error {
-	if err := c.need(1); err != nil {
-		return err
-	}
-	return c.order("/v1/"+path, api.Stay{Room: c.args[0], Stay: c.opt.stay, Name: c.opt.name, Class: c.opt.class}, "room "+c.args[0]+" "+done)
-}
-
-func checkIn(c *call) error { return c.stay("checkin", "checked in") }
-
-func move(c *call) error {
-	if err := c.need(2); err != nil {
-		return err
-	}
-	return c.order("/v1/move", api.Stay{Room: c.args[0], To: c.args[1]}, "moved from "+c.args[0]+" to "+c.args[1])
 }
 
 func postingsList(c *call) error {

@@ -85,7 +85,7 @@ var answers = map[string]struct {
 	}, `null`},
 	"repaired_L01776_extension-query.json": {V2, "extension/query", askSettings,
 		`[{"Number":"1001","Name":"1001","Routes":["routeout"],"OtherRoutes":["local_calls"],"DND":false,"Restricted":false,` +
-			`"Always":{"On":false,"To":"","Number":"","Prefix":""},"NoAnswer":{"On":true,"To":"voicemail","Number":"","Prefix":"9"},"Busy":{"On":true,"To":"voicemail","Number":"","Prefix":"9"}}]`},
+			`"Always":{"On":false,"To":"","Number":"","Prefix":""},"NoAnswer":{"On":true,"To":"voicemail","Number":"","Prefix":"9"},"Busy":{"On":true,"To":"voicemail","Number":"","Prefix":"9"},"Together":false,"Mobile":false,"Voicemail":true,"VoicemailPIN":"***"}]`},
 	"repaired_L01930_extension-query_call.json": {V2, "extension/query_call", askExtensionCalls,
 		`[{"ID":"1593507412.76","Members":[{"role":"inbound","from":"31622","to":"1084","trunk":"sps-3.183","channel":"PJSIP/trunk-sps-3.183-endpoint-00000034","path":"1000"},` +
 			`{"role":"ext","number":"1084","channel":"PJSIP/1084-00000035"}]}]`},
@@ -225,7 +225,7 @@ func TestAnswersInOtherForms(t *testing.T) {
 			`[{"ID":"1.5","Members":null}]`},
 		{"extension/query", `{"status":"Success","extinfos":{"number":1001,"dnd":"ON","callrestriction":"on","alwaysforward":"on","atransferterto":"Extension","atransferext":1002,"btransferfo":"Custom Number","btransfernum":"5","selectoutroute":""}}`, askSettings,
 			`[{"Number":"1001","Name":"","Routes":null,"OtherRoutes":null,"DND":true,"Restricted":true,` +
-				`"Always":{"On":true,"To":"extension","Number":"1002","Prefix":""},"NoAnswer":{"On":false,"To":"","Number":"","Prefix":""},"Busy":{"On":false,"To":"number","Number":"5","Prefix":""}}]`},
+				`"Always":{"On":true,"To":"extension","Number":"1002","Prefix":""},"NoAnswer":{"On":false,"To":"","Number":"","Prefix":""},"Busy":{"On":false,"To":"number","Number":"5","Prefix":""},"Together":false,"Mobile":false,"Voicemail":false,"VoicemailPIN":"***"}]`},
 	} {
 		d, f := farDriver(t, V2)
 		f.answers[c.endpoint] = []string{c.answer}
