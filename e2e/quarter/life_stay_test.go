@@ -93,7 +93,7 @@ func (h *house) coach() {
 // share lets somebody come to a room that is occupied.
 func (h *house) share() {
 	r := h.choose(occupied)
-	if r == nil || len(r.guests) > 3 || !sharing {
+	if r == nil || len(r.guests) > 3 {
 		return
 	}
 	g := h.newGuest(1 + h.dice.IntN(4))
@@ -128,7 +128,7 @@ func (h *house) leave(g *guest) {
 		h.checkOut(r, g)
 	case n < 90:
 		h.stayOn(r, g)
-	case n < 95 && h.run.sweep && sharing:
+	case n < 95 && h.run.sweep:
 		g.gone = true
 		r.note(h.now(), "%s has left without a word", g.stay)
 		h.count["gone without a word"]++
@@ -160,7 +160,7 @@ func (h *house) stayOn(r *room, g *guest) {
 	h.at(g.leaves, func() { h.leave(g) })
 	r.note(now, "%s stays on until %s", g.stay, g.leaves.Format("01-02 15:04"))
 	h.count["late extensions"]++
-	if !sharing || h.chance(20) && len(r.guests) == 1 {
+	if h.chance(20) && len(r.guests) == 1 {
 		h.showPresence(g)
 		return
 	}
@@ -251,9 +251,7 @@ func (h *house) move() {
 
 // swap lets the guests of two rooms exchange them.
 func (h *house) swap() {
-	if sharing {
-		h.exchange(h.choose(occupied), h.choose(occupied), "swaps", map[string]string{"swap": "true"})
-	}
+	h.exchange(h.choose(occupied), h.choose(occupied), "swaps", map[string]string{"swap": "true"})
 }
 
 func (h *house) exchange(from, to *room, what string, fields map[string]string) {

@@ -14,12 +14,7 @@ const (
 	confirmCode    = "775"
 	// settledWithin is how long the PBX may show what was before an order, with
 	// nothing wrong all the while: a coach of guests is told it one by one.
-	settledWithin = 20 * time.Minute
-	// movesClear: a move takes from the old room's telephone what the guest set there.
-	movesClear = false
-	// sharing: several stays may be in one room, stays can be extended and rooms
-	// swapped.
-	sharing = false
+	settledWithin = 25 * time.Minute
 	// diaryLines is how much is remembered of each room.
 	diaryLines = 25
 )
@@ -64,7 +59,7 @@ type room struct {
 	// touched is when something was last ordered of it, and left when its last
 	// guest did.
 	touched, left time.Time
-	kept          bool              // what its last guest left may still be there
+	kept          bool              // its last guest has moved, whose voicemail is still to be heard
 	meddled       time.Time         // when somebody has set something while it was vacant
 	known         bool              // it had a guest whose name or class was told to the PBX
 	own           map[string]string // what the guest has set on the first telephone
@@ -167,10 +162,13 @@ func (m *model) move(from, to *room) {
 		for _, g := range r.guests {
 			m.inHouse[g.stay] = r
 		}
-		r.touched, r.own = now, map[string]string{}
+		r.touched = now
+		if vacant(from) {
+			r.own = map[string]string{}
+		}
 	}
 	if vacant(from) {
-		from.left, from.kept = now, !movesClear
+		from.left, from.kept = now, true
 	}
 }
 

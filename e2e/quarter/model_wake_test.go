@@ -99,12 +99,7 @@ func (m *model) wakesOf(r *room) (list []*wake) {
 // hotel keeps these.
 func (m *model) wakesLeave(r *room, g *guest, last bool) {
 	now := m.house.now()
-	noon := now
-	if sharing {
-		noon = time.Date(g.told.Year(), g.told.Month(), g.told.Day(), 12, 0, 0, 0, m.house.zone)
-	} else if now.Hour() >= 18 {
-		noon = time.Date(now.Year(), now.Month(), now.Day()+1, 12, 0, 0, 0, m.house.zone)
-	}
+	noon := time.Date(g.told.Year(), g.told.Month(), g.told.Day(), 12, 0, 0, 0, m.house.zone)
 	for _, w := range m.wakesOf(r) {
 		due, more := w.next(now, m.house.zone)
 		_, rings := w.next(now.Add(-wakeOver), m.house.zone)

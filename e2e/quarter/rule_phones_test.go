@@ -72,7 +72,7 @@ func (h *house) inspectPhone(r *room, x sim.PBXExtension) {
 		h.inspectOwn(r, x)
 		return
 	}
-	if h.run.checkout != config.CheckoutLeave && !r.kept && r.meddled.IsZero() {
+	if h.run.checkout != config.CheckoutLeave && r.meddled.IsZero() {
 		h.inspectClean(r, x)
 	}
 }
@@ -108,7 +108,7 @@ func (h *house) inspectClean(r *room, x sim.PBXExtension) {
 		h.differs(r.number, "telephone %s of the vacant room has alarms: %+v", x.Number, x.Alarms)
 	}
 	for _, mail := range x.Voicemails {
-		if mail.Date.Before(r.left) {
+		if mail.Date.Before(r.left) && !r.kept {
 			h.differs(r.number, "telephone %s of the vacant room has a voicemail of %s", x.Number, mail.Date.In(h.zone).Format(time.RFC3339))
 		}
 	}
