@@ -172,6 +172,12 @@ func (a *applier) apply(e Effect) error {
 		return a.emergency(e.Emergency)
 	case e.Report != nil:
 		return a.report(e.Report)
+	case e.Room != nil:
+		return a.orderRoom(e.Room)
+	case e.Mend != nil:
+		return a.mend(e.Mend)
+	case e.FirstGuests != nil:
+		return a.occupy(e.FirstGuests)
 	default:
 		return a.applyWakeUp(e)
 	}
@@ -269,7 +275,10 @@ func (a *applier) dnd(d *SetDND) error {
 	if err != nil {
 		return err
 	}
-	r.DND = d.On
+	r.DND, r.DNDFrom, r.DNDAt = d.On, "", time.Time{}
+	if d.On {
+		r.DNDFrom, r.DNDAt = d.From, a.ev.Time
+	}
 	a.tx.Put(RoomKey(r.Number), r)
 	if !d.On {
 		a.forgetDND(r)

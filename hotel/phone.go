@@ -320,7 +320,7 @@ func (a *applier) exchange(r Room, wish Phone) {
 // nameOn is the name as another telephone shows it: who is shown by the number of
 // this one is shown by the other's there.
 func (p Phone) nameOn(extension string) string {
-	if p.Name == p.Extension {
+	if p.Name == p.Extension && p.Name != "" {
 		return extension
 	}
 	return p.Name

@@ -148,6 +148,15 @@ func TestSwap(t *testing.T) {
 	refused(t, tx, Invalid{"swap", "from", "is vacant, and so is the other", "103"}, Effect{Move: &MoveStay{From: "103", To: "102", Swap: true}})
 }
 
+// Of a guest whose name and class nobody has said, telephones show nothing of
+// their own in another room either.
+func TestSwapOfNamelessGuest(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G7", Name: "Zhao"}}, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G8"}})
+	apply(t, tx, withPhones, Effect{Move: &MoveStay{From: "103", To: "102", Swap: true}})
+	equal(t, "names", []string{tx.phone("102").Name, tx.phone("8031").Name}, []string{"", "Zhao"})
+}
+
 func TestIncognito(t *testing.T) {
 	tx := smallHotel()
 	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G2", Name: "Li", Incognito: true}})

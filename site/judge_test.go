@@ -52,7 +52,8 @@ func sound() *Facts {
 			},
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
-		Look: &LastLook{At: noon, Installed: Installed{Files: 3}},
+		Confirmed: noon.Add(-time.Hour),
+		Look:      &LastLook{At: noon, Installed: Installed{Files: 3}},
 	}
 }
 
@@ -187,6 +188,9 @@ var cases = []struct {
 	{"extensions, no rooms", func(f *Facts) { f.Rooms = nil }, "pbx.extensions warning no-rooms", "2 extensions"},
 	{"extensions, error", func(f *Facts) { f.PBX.ExtensionsErr = errors.New("cut off") }, "pbx.extensions unknown not-listed", ""},
 
+	{"occupancy", func(*Facts) {}, "rooms.occupancy ok ok", "2026-06-01 11:00:00"},
+	{"occupancy, not confirmed", func(f *Facts) { f.Confirmed = time.Time{} }, "rooms.occupancy warning unconfirmed", "nobody has said"},
+	{"occupancy, no rooms", func(f *Facts) { f.Rooms = nil }, "rooms.occupancy skipped no-rooms", ""},
 	{"wake-ups", func(*Facts) {}, "wakeups ok no-desk", "an alert"},
 	{"wake-ups, with a desk", func(f *Facts) { f.Config.WakeUp.Desk = "0" }, "wakeups ok ok", "the desk (0)"},
 	{"wake-ups without proof", func(f *Facts) { f.Config.Services.Confirm = "" }, "wakeups failed no-confirm", "call"},

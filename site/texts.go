@@ -196,6 +196,15 @@ var texts = map[string]words{
 	"pbx.extensions/missing":  {en: "rooms have telephones that the PBX does not: {missing}", zh: "房间的电话在交换机上不存在：{missing}", doEN: "mend the list of rooms, or add the extensions on the PBX", doZH: "请修改房间列表，或在交换机上添加分机"},
 	"pbx.extensions/away":     {en: "telephones that are away: {away}", zh: "不在线的电话：{away}", doEN: "look at their plugs and lines", doZH: "请检查插头和线路"},
 
+	"rooms.occupancy/ok":       {en: "which rooms are occupied was confirmed at {at}", zh: "入住情况已于 {at} 确认"},
+	"rooms.occupancy/no-rooms": {en: "no rooms are imported yet", zh: "尚未导入房间"},
+	"rooms.occupancy/unconfirmed": {
+		en:   "nobody has said which rooms are occupied; until then no job of the night takes a room for vacant",
+		zh:   "尚未有人确认哪些房间已入住；在此之前，夜间任务不会把任何房间视为空房",
+		doEN: `"bellhop rooms occupancy --from-pbx", or with a FILE, or alone when "bellhop rooms list" is right`,
+		doZH: "运行 bellhop rooms occupancy --from-pbx（或指定 FILE）；若 bellhop rooms list 已正确，直接运行 bellhop rooms occupancy",
+	},
+
 	"pbx.other-user/ok": {en: "nothing speaks for another program under the same API user", zh: "没有迹象表明其他程序使用同一 API 用户"},
 	"pbx.other-user/lost": {
 		en:   "the PBX forgot our login {lost} times in the last hour without a start: another program may log in as the same user",
