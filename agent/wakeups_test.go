@@ -266,18 +266,18 @@ var awake = guest{answers: 10 * time.Second, key: 5 * time.Second}
 func TestGuestIsWoken(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		b.ring.guests["101"] = []guest{awake}
-		w := b.wake("06:30", nil, "101")[0]
-		b.until("06:29:58")
+		w := b.wake("21:30", nil, "101")[0]
+		b.until("21:29:58")
 		b.rings()
-		b.until("06:40:00")
+		b.until("21:40:00")
 		b.is(w.ID, hotel.WakeUpAnswered, 1)
-		b.rings("06:30:00 101 775")
+		b.rings("21:30:00 101 775")
 		b.alerted()
 		if got := b.changes(w.ID); !slices.Equal(got, []string{"scheduled", "ringing", "answered"}) {
 			t.Errorf("changes %q", got)
 		}
-		b.rest(48 * time.Hour)
-		b.rings("06:30:00 101 775")
+		b.rest(25 * time.Hour)
+		b.rings("21:30:00 101 775")
 	})
 }
 
@@ -288,10 +288,10 @@ func TestGuestWhoSleepsOnIsRungAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			atBook(t, nil, func(b *book) {
 				b.ring.guests["101"] = []guest{g}
-				w := b.wake("06:30", nil, "101")[0]
-				b.until("06:50:00")
+				w := b.wake("21:30", nil, "101")[0]
+				b.until("21:50:00")
 				b.is(w.ID, hotel.WakeUpUnanswered, 3)
-				b.rings("06:30:00 101 775", "06:35:00 101 775", "06:40:00 101 775")
+				b.rings("21:30:00 101 775", "21:35:00 101 775", "21:40:00 101 775")
 				b.alerted(hotel.AlertWakeUnanswered)
 				if got := b.changes(w.ID); !slices.Equal(got, []string{"scheduled", "ringing", "attempt", "ringing", "attempt", "ringing", "attempt", "unanswered"}) {
 					t.Errorf("changes %q", got)
@@ -312,8 +312,8 @@ func TestProofComesInManyWays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			atBook(t, nil, func(b *book) {
 				b.ring.guests["101"] = guests
-				w := b.wake("06:30", func(o *hotel.WakeUpAdd) { one := 1; o.Retries = &one }, "101")[0]
-				b.until("06:50:00")
+				w := b.wake("21:30", func(o *hotel.WakeUpAdd) { one := 1; o.Retries = &one }, "101")[0]
+				b.until("21:50:00")
 				tries := 2
 				if guests[1].lost {
 					tries = 1 // it is not known to have been one
@@ -334,8 +334,8 @@ func TestBusyIsAnOutcomeOfItsOwn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			atBook(t, nil, func(b *book) {
 				b.ring.guests["101"] = []guest{g}
-				w := b.wake("06:30", nil, "101")[0]
-				b.until("06:50:00")
+				w := b.wake("21:30", nil, "101")[0]
+				b.until("21:50:00")
 				b.is(w.ID, hotel.WakeUpBusy, 3)
 				b.alerted(hotel.AlertWakeUnanswered)
 			})

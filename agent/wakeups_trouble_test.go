@@ -16,20 +16,20 @@ func TestDoNotDisturbIsLiftedAndPutBack(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		b.ring.guests["101"] = []guest{{}, awake}
 		b.pbx.phones["101"].DND = true
-		b.wake("06:30", nil, "101")
-		b.until("06:29:59")
+		b.wake("21:30", nil, "101")
+		b.until("21:29:59")
 		if !b.pbx.phones["101"].DND {
 			t.Error("lifted too early")
 		}
-		b.until("06:30:10")
+		b.until("21:30:10")
 		if b.pbx.phones["101"].DND || b.ring.rang[0].dnd {
 			t.Error("not lifted for the ring")
 		}
-		b.until("06:34:00")
+		b.until("21:34:00")
 		if !b.pbx.phones["101"].DND {
 			t.Error("not put back between two calls")
 		}
-		b.until("06:36:00")
+		b.until("21:36:00")
 		if !b.pbx.phones["101"].DND {
 			t.Error("not put back")
 		}
@@ -44,10 +44,10 @@ func TestGuestWhoTookItOffIsNotGivenItBack(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		b.ring.guests["101"] = []guest{awake}
 		b.pbx.phones["101"].DND = true
-		b.wake("06:30", nil, "101")
-		b.until("06:30:05")
+		b.wake("21:30", nil, "101")
+		b.until("21:30:05")
 		dial(b.t, b.Agent, "101", "76*0")
-		b.until("06:40:00")
+		b.until("21:40:00")
 		if b.pbx.phones["101"].DND {
 			t.Error("put back")
 		}
@@ -58,12 +58,12 @@ func TestTroubleIsToldAtOnceAndTriedOn(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		gone := guest{fail: fmt.Errorf("connection refused: %w", pbx.ErrRetry)}
 		b.ring.guests["101"] = []guest{gone, gone, gone, gone, awake}
-		w := b.wake("06:30", nil, "101")[0]
-		b.until("06:30:05")
+		w := b.wake("21:30", nil, "101")[0]
+		b.until("21:30:05")
 		b.alerted(hotel.AlertWakeTrouble)
-		b.until("06:40:00")
+		b.until("21:40:00")
 		b.is(w.ID, hotel.WakeUpAnswered, 1)
-		b.rings("06:31:24 101 775")
+		b.rings("21:31:24 101 775")
 		b.alerted(hotel.AlertWakeTrouble)
 	})
 }
@@ -71,10 +71,10 @@ func TestTroubleIsToldAtOnceAndTriedOn(t *testing.T) {
 func TestWhatCannotBeRungInTimeFails(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		b.ring.guests["101"] = []guest{{fail: fmt.Errorf("no such extension: %w", pbx.ErrMissing)}}
-		w := b.wake("06:30", nil, "101")[0]
-		b.until("06:59:30")
+		w := b.wake("21:30", nil, "101")[0]
+		b.until("21:59:30")
 		b.is(w.ID, hotel.WakeUpRinging, 0)
-		b.until("07:01:00")
+		b.until("22:01:00")
 		w = b.is(w.ID, hotel.WakeUpFailed, 0)
 		if !strings.Contains(w.Trouble, "no such extension") {
 			t.Errorf("why: %q", w.Trouble)
@@ -90,15 +90,15 @@ func TestBoxThatWasOff(t *testing.T) {
 		state hotel.WakeUpState
 		rings []string
 	}{
-		{"06:55:00", hotel.WakeUpAnswered, []string{"06:55:01 101 775"}},
-		{"07:05:00", hotel.WakeUpFailed, nil},
+		{"21:55:00", hotel.WakeUpAnswered, []string{"21:55:01 101 775"}},
+		{"22:05:00", hotel.WakeUpFailed, nil},
 	} {
 		t.Run(c.until, func(t *testing.T) {
 			atBook(t, nil, func(b *book) {
 				b.ring.guests["101"] = []guest{awake}
-				once := b.wake("06:30", nil, "101")[0]
-				daily := b.wake("06:30", func(o *hotel.WakeUpAdd) { o.Repeat = hotel.WakeDaily }, "102")[0]
-				b.until("06:00:00")
+				once := b.wake("21:30", nil, "101")[0]
+				daily := b.wake("21:30", func(o *hotel.WakeUpAdd) { o.Repeat = hotel.WakeDaily }, "102")[0]
+				b.until("21:10:00")
 				b.end()
 				b.until(c.until)
 				b.start()
@@ -133,13 +133,13 @@ func TestPowerCutAnywhere(t *testing.T) {
 			atBook(t, nil, func(b *book) {
 				b.ring.guests["101"] = []guest{{}, awake, awake}
 				b.pbx.phones["101"].DND = true
-				w := b.wake("06:30", nil, "101")[0]
-				b.until("06:30:00")
+				w := b.wake("21:30", nil, "101")[0]
+				b.until("21:30:00")
 				b.rest(cut)
 				b.end()
 				b.rest(10 * time.Second)
 				b.start()
-				b.until("06:50:00")
+				b.until("21:50:00")
 				var got hotel.WakeUp
 				b.store.Snapshot().Get(hotel.WakeUpKey(w.ID), &got)
 				if n := len(b.ring.rang); got.State != hotel.WakeUpAnswered || n < 2 || n > 3 {
@@ -156,12 +156,12 @@ func TestPowerCutAnywhere(t *testing.T) {
 func TestBootOfThePBXRingsAgain(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		b.ring.guests["101"] = []guest{{silent: true}, awake}
-		w := b.wake("06:30", nil, "101")[0]
-		b.until("06:30:10")
+		w := b.wake("21:30", nil, "101")[0]
+		b.until("21:30:10")
 		b.ring.tell(hotel.Event{Kind: hotel.KindBoot})
-		b.until("06:40:00")
+		b.until("21:40:00")
 		b.is(w.ID, hotel.WakeUpAnswered, 1)
-		b.rings("06:30:00 101 775", "06:30:30 101 775")
+		b.rings("21:30:00 101 775", "21:30:30 101 775")
 	})
 }
 
@@ -169,26 +169,26 @@ func TestNoMoreAtOnceThanThePBXCarries(t *testing.T) {
 	for _, c := range []struct {
 		calls, most int
 		last        string
-	}{{4, 4, "06:30:30"}, {60, 10, "06:30:00"}} {
+	}{{4, 4, "21:30:30"}, {60, 10, "21:30:00"}} {
 		atBook(t, func(cfg *config.Config) { cfg.WakeUp.Calls = c.calls }, func(b *book) {
 			rooms := []string{}
 			for n := 101; n <= 110; n++ {
 				b.ring.guests[fmt.Sprint(n)] = []guest{awake}
 				rooms = append(rooms, fmt.Sprint(n))
 			}
-			_, orders, spread, err := b.AddWakeUps(b.t.Context(), hotel.WakeUpAdd{Rooms: rooms, Time: "06:30"})
+			_, orders, spread, err := b.AddWakeUps(b.t.Context(), hotel.WakeUpAdd{Rooms: rooms, Time: "21:30"})
 			if err != nil || len(orders) != 10 || orders[0].Group == "" || spread.Calls != 10 || spread.AtOnce != c.calls ||
 				spread.To.Sub(spread.From) != time.Duration(9/c.calls)*wakeCall {
 				t.Errorf("ordered %d, %+v, %v", len(orders), spread, err)
 			}
-			b.until("06:40:00")
+			b.until("21:40:00")
 			for _, w := range orders {
 				b.is(w.ID, hotel.WakeUpAnswered, 1)
 			}
 			if b.ring.most != c.most {
 				t.Errorf("%d calls at once, want %d", b.ring.most, c.most)
 			}
-			if last := b.ring.rang[9].at.In(b.zone).Format(time.TimeOnly); last > "06:30:50" {
+			if last := b.ring.rang[9].at.In(b.zone).Format(time.TimeOnly); last > "21:30:50" {
 				t.Errorf("the last was rung at %s", last)
 			}
 		})
@@ -200,14 +200,14 @@ func TestEarliestGoesFirst(t *testing.T) {
 		for _, room := range []string{"101", "102", "103"} {
 			b.ring.guests[room] = []guest{awake}
 		}
-		b.wake("06:30", nil, "103")
-		b.wake("06:30", nil, "102")
-		b.wake("06:31", nil, "101")
-		b.until("06:29:00")
+		b.wake("21:30", nil, "103")
+		b.wake("21:30", nil, "102")
+		b.wake("21:31", nil, "101")
+		b.until("21:29:00")
 		b.end()
-		b.until("06:32:00")
+		b.until("21:32:00")
 		b.start()
-		b.until("06:40:00")
+		b.until("21:40:00")
 		var order []string
 		for _, r := range b.ring.rang {
 			order = append(order, r.phone)
@@ -223,19 +223,19 @@ func TestSeveralPhonesAreRungInTurn(t *testing.T) {
 		b.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &hotel.Import{Rooms: []hotel.Room{
 			{Number: "102"}, {Number: "101", Extensions: []string{"101", "191"}},
 		}}})
-		b.wake("06:30", nil, "101")
-		b.until("06:50:00")
-		b.rings("06:30:00 101 775", "06:35:00 191 775", "06:40:00 101 775")
+		b.wake("21:30", nil, "101")
+		b.until("21:50:00")
+		b.rings("21:30:00 101 775", "21:35:00 191 775", "21:40:00 101 775")
 	})
 }
 
 func TestDeskIsRungUntilItKnows(t *testing.T) {
 	atBook(t, func(c *config.Config) { c.WakeUp.Desk, c.WakeUp.Retries = "8000", 0 }, func(b *book) {
 		b.ring.guests["8000"] = []guest{{busy: true}, {}, awake}
-		w := b.wake("06:30", nil, "101")[0]
-		b.until("06:50:00")
+		w := b.wake("21:30", nil, "101")[0]
+		b.until("21:50:00")
 		got := b.is(w.ID, hotel.WakeUpUnanswered, 1)
-		b.rings("06:30:00 101 775", "06:31:38 8000 775101", "06:33:38 8000 775101")
+		b.rings("21:30:00 101 775", "21:31:38 8000 775101", "21:33:38 8000 775101")
 		if got.Desk == nil || got.Desk.Known.IsZero() {
 			t.Errorf("the desk: %+v", got.Desk)
 		}
@@ -248,8 +248,8 @@ func TestDeskIsRungUntilItKnows(t *testing.T) {
 
 func TestDeskThatDoesNotAnswerIsRungThreeTimes(t *testing.T) {
 	atBook(t, func(c *config.Config) { c.WakeUp.Desk, c.WakeUp.Retries = "8000", 0 }, func(b *book) {
-		b.wake("06:30", nil, "101", "102")
-		b.until("08:00:00")
+		b.wake("21:30", nil, "101", "102")
+		b.until("23:00:00")
 		desk := map[string]int{}
 		for _, r := range b.ring.rang {
 			if r.phone == "8000" {
@@ -267,8 +267,8 @@ func TestDeskThatDoesNotAnswerIsRungThreeTimes(t *testing.T) {
 
 func TestKeyOfAnotherTelephoneIsNotTheDesks(t *testing.T) {
 	atBook(t, func(c *config.Config) { c.WakeUp.Desk, c.WakeUp.Retries = "8000", 0 }, func(b *book) {
-		w := b.wake("06:30", nil, "101")[0]
-		b.until("06:30:45")
+		w := b.wake("21:30", nil, "101")[0]
+		b.until("21:30:45")
 		dial(b.t, b.Agent, "102", "775*1*101")
 		if got := b.is(w.ID, hotel.WakeUpUnanswered, 1); got.Desk == nil || !got.Desk.Known.IsZero() {
 			t.Errorf("the desk: %+v", got.Desk)
@@ -284,17 +284,17 @@ func TestCancelledAndMovedMeanwhile(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		b.ring.guests["102"] = []guest{awake}
 		b.checkIn("101", "", "")
-		one := b.wake("06:30", nil, "101")[0]
-		other := b.wake("06:31", nil, "103")[0]
-		b.until("06:30:10")
+		one := b.wake("21:30", nil, "101")[0]
+		other := b.wake("21:31", nil, "103")[0]
+		b.until("21:30:10")
 		b.order(hotel.Event{Kind: hotel.KindMove, Room: "101", Fields: map[string]string{"to": "102"}})
 		if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{IDs: []string{other.ID}}); err != nil {
 			t.Fatal(err)
 		}
-		b.until("06:50:00")
+		b.until("21:50:00")
 		b.is(one.ID, hotel.WakeUpAnswered, 1)
 		b.is(other.ID, hotel.WakeUpCancelled, 0)
-		b.rings("06:30:00 101 775", "06:30:11 102 775")
+		b.rings("21:30:00 101 775", "21:30:11 102 775")
 		b.alerted()
 	})
 }
