@@ -40,6 +40,7 @@ type Options struct {
 	Hooks  fs.FS      // the hotel's own hooks; nil: only the shipped ones
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now when nil
+	Synced func() bool      // something keeps the clock right; as the kernel says when nil
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
@@ -47,14 +48,15 @@ type Options struct {
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
 type Agent struct {
-	config   config.Config
-	log      *slog.Logger
-	now      func() time.Time
-	zone     *time.Location
-	services hotel.Services
-	driver   pbx.Driver
-	link     pms.Link
-	client   *http.Client
+	config    config.Config
+	log       *slog.Logger
+	now       func() time.Time
+	zone      *time.Location
+	services  hotel.Services
+	emergency hotel.Emergency
+	driver    pbx.Driver
+	link      pms.Link
+	client    *http.Client
 
 	store      *store.Store
 	running    *running
@@ -65,6 +67,8 @@ type Agent struct {
 	cron       *cronLoop
 	history    *history
 	phones     *phoneWriter // nil: the PBX cannot be told anything about telephones
+	caller     *caller      // nil: the PBX cannot be told to place calls
+	wakeups    *wakeLoop
 	clock      *clock
 	pbx        atomic.Pointer[pbx.Identity]
 
@@ -94,6 +98,7 @@ func New(opts Options) (*Agent, error) {
 	}
 	a.started = a.now()
 	a.services = site.Codes(opts.Config.Services)
+	a.emergency = site.Emergency(opts.Config)
 	var err error
 	if a.zone, err = time.LoadLocation(opts.Config.Hotel.Timezone); err != nil {
 		return nil, fmt.Errorf("hotel.timezone: %w", err)
@@ -101,7 +106,7 @@ func New(opts Options) (*Agent, error) {
 	// Both take a while on a small computer, and neither needs the other.
 	hooks := make(chan error, 1)
 	go func() { hooks <- a.loadHooks(opts.Hooks) }()
-	opened := a.openStore()
+	opened := a.openStore(opts.Synced)
 	if err := errors.Join(<-hooks, opened); err != nil {
 		if opened == nil {
 			err = errors.Join(err, a.running.close(), a.store.Close())
@@ -109,6 +114,7 @@ func New(opts Options) (*Agent, error) {
 		return nil, err
 	}
 	a.cron, a.history = a.newCron(), newHistory(a)
+	a.wakeups = a.newWakeLoop()
 	return a, nil
 }
 
@@ -135,9 +141,10 @@ func (a *Agent) hookOptions() luahooks.Options {
 	}
 }
 
-func (a *Agent) openStore() (err error) {
+func (a *Agent) openStore(synced func() bool) (err error) {
 	// A PMS that is configured and cannot be spoken with yet is told later.
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
+	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()
@@ -145,10 +152,18 @@ func (a *Agent) openStore() (err error) {
 		setup.Voicemail, setup.VoicemailVIP = a.config.Checkin.Voicemail, a.config.Checkin.VoicemailVIP
 	}
 	setup.LookThrough = a.config.Checkout.LookThrough
+	setup.Wake = a.wakeSetup()
+	if a.phones != nil {
+		a.phones.wake = setup.Wake
+	}
+	a.caller = a.newCaller()
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
 	a.clock = newClock(a.now)
+	if synced != nil {
+		a.clock.synced = synced
+	}
 	a.store, err = store.Open(store.Options{
 		Path:     a.config.Store.Path,
 		Now:      a.now,
@@ -184,6 +199,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	group.Go(func() { a.dispatcher.loop(ctx, a.storeFailed) })
 	group.Go(func() { a.cron.run(ctx) })
+	group.Go(func() { a.wakeups.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
 	group.Go(func() { a.tidy(ctx) })
 	if a.verify != nil {

@@ -104,7 +104,7 @@ func (c *clock) pbxNow() time.Time {
 // compare takes what the PBX said of its clock. One that cannot be read says
 // nothing.
 func (c *clock) compare(id pbx.Identity, zone *time.Location) {
-	theirs, ok := site.ReadClock(id.Clock, zone)
+	theirs, ok := site.ReadClock(id.Clock, zone, c.now())
 	if !ok {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,24 +25,39 @@ const (
 	cronLongest = time.Minute
 	// cronDensest keeps "@every" from filling the disk.
 	cronDensest = time.Minute
+	// missedAfter is how late a due time is that counts as missed: the box was
+	// off, or its clock was not believed.
+	missedAfter = 5 * time.Minute
 )
 
 // cronJob is a function of a hook that runs on a schedule. It is never changed.
 type cronJob struct {
-	name  string // unique in the hotel
-	expr  string
+	name string // unique in the hotel
+	expr string
+	hotel.MissedPolicy
 	times cron.Schedule // nil: the expression cannot be read
 	fault error         // why not; names the hook and the expression
 }
 
 // newCronJob reads the five fields of cron(5), or a descriptor such as "@daily",
 // in the hotel's zone.
-func newCronJob(hook, name, expr string, zone *time.Location) *cronJob {
+func newCronJob(hook, name, expr string, missed hotel.MissedPolicy, zone *time.Location) *cronJob {
+	j := &cronJob{name: name, expr: expr, MissedPolicy: missed}
 	times, err := parseSchedule(expr, zone)
 	if err != nil {
-		return &cronJob{name: name, expr: expr, fault: fmt.Errorf("hook %s: schedule %q: %w", hook, expr, err)}
+		j.fault = fmt.Errorf("hook %s: schedule %q: %w", hook, expr, err)
+		return j
 	}
-	return &cronJob{name: name, expr: expr, times: times}
+	j.times = times
+	return j
+}
+
+// judge says what becomes of a due time that is so late.
+func (j *cronJob) judge(late time.Duration) hotel.Missed {
+	if late < missedAfter {
+		return ""
+	}
+	return j.MissedPolicy.Judge(late)
 }
 
 func parseSchedule(expr string, zone *time.Location) (cron.Schedule, error) {
@@ -155,6 +171,14 @@ func newestDue(times cron.Schedule, since, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// tick is a due time of a job.
+type tick struct {
+	job    string
+	due    time.Time
+	late   time.Duration
+	missed hotel.Missed // what becomes of it; empty: it runs
+}
+
 // cronLoop makes an event of each due time. Of those that were missed only
 // the newest is fired, late.
 type cronLoop struct {
@@ -164,7 +188,7 @@ type cronLoop struct {
 	lastRun func(name string) (time.Time, bool)
 	// fire makes the event of a due time. It may be called again with the same
 	// one, and then must make nothing new.
-	fire   func(ctx context.Context, name string, due time.Time) error
+	fire   func(ctx context.Context, t tick) error
 	report func(error)
 
 	changed chan struct{} // of one place: jobs were set
@@ -290,7 +314,8 @@ func (l *cronLoop) fireDue(ctx context.Context, j *cronJob, p *progress, now tim
 			}
 			p.held = due
 		}
-		if err := l.fire(ctx, j.name, p.held); err != nil {
+		late := max(0, now.Sub(p.held))
+		if err := l.fire(ctx, tick{j.name, p.held, late, j.judge(late)}); err != nil {
 			if !again && ctx.Err() == nil {
 				l.report(fmt.Errorf("job %s, due %s, is tried again: %w", j.name, p.held.Format(time.RFC3339), err))
 			}
@@ -307,13 +332,15 @@ type JobState struct {
 	Last     time.Time `json:"last,omitzero"` // the due time of the newest run
 	Next     time.Time `json:"next,omitzero"`
 	Fault    string    `json:"fault,omitempty"` // why it does not run
+	// What becomes of a time at which the box was off.
+	hotel.MissedPolicy
 }
 
 // Jobs are the schedules of the hooks.
 func (a *Agent) Jobs() []JobState {
 	states := []JobState{}
 	for _, j := range a.cron.list() {
-		state := JobState{Name: j.name, Schedule: j.expr}
+		state := JobState{Name: j.name, Schedule: j.expr, MissedPolicy: j.MissedPolicy}
 		state.Last, _ = a.lastRun(j.name)
 		if j.fault != nil {
 			state.Fault = j.fault.Error()
@@ -329,9 +356,10 @@ func (a *Agent) Jobs() []JobState {
 func (a *Agent) RunJob(ctx context.Context, name string) (uint64, error) {
 	for _, j := range a.cron.list() {
 		if j.name == name {
-			return a.Do(ctx, hotel.Event{Kind: hotel.KindCron, Name: name, Fields: map[string]string{
-				"due": a.now().UTC().Format(time.RFC3339Nano), "by": "command",
-			}})
+			return a.Do(ctx, hotel.Event{
+				Kind: hotel.KindCron, Name: name, Lanes: []string{cronLane(name)}, // never beside itself
+				Fields: map[string]string{"due": a.now().UTC().Format(time.RFC3339Nano), "by": "command"},
+			})
 		}
 	}
 	return 0, &OrderError{Reason: fmt.Sprintf("no hook has a schedule named %q; see \"bellhop cron list\"", name)}
@@ -345,13 +373,22 @@ func (a *Agent) lastRun(name string) (time.Time, bool) {
 
 // fireJob makes the event of a due time. The due time is part of its merge
 // key: however often it is fired, it runs once.
-func (a *Agent) fireJob(ctx context.Context, name string, due time.Time) error {
+func (a *Agent) fireJob(ctx context.Context, t tick) error {
+	fields := map[string]string{"due": t.due.UTC().Format(time.RFC3339)}
+	if t.late >= missedAfter {
+		fields["late"] = strconv.Itoa(int(t.late / time.Second))
+	}
+	if t.missed != "" {
+		fields["missed"] = string(t.missed)
+	}
 	_, err := a.store.Append(ctx, hotel.Event{
-		Kind: hotel.KindCron, Name: name, Source: hotel.SourceCron, Lanes: []string{"cron:" + name},
-		Fields: map[string]string{"due": due.UTC().Format(time.RFC3339)},
+		Kind: hotel.KindCron, Name: t.job, Source: hotel.SourceCron, Lanes: []string{cronLane(t.job)}, Fields: fields,
 	}, nil)
 	return err
 }
+
+// cronLane is the line in which the runs of a job follow each other.
+func cronLane(job string) string { return "cron:" + job }
 
 // newCron makes the loop for the jobs of the loaded hooks.
 func (a *Agent) newCron() *cronLoop {
@@ -371,7 +408,7 @@ func (a *Agent) cronJobs() []*cronJob {
 		if hook.Kind != hotel.KindCron {
 			continue
 		}
-		j := newCronJob(hook.Name, hook.Job, hook.Schedule, a.zone)
+		j := newCronJob(hook.Name, hook.Job, hook.Schedule, hook.Missed, a.zone)
 		if j.fault != nil {
 			a.log.Error("A schedule is not used", "error", j.fault)
 		}

@@ -157,7 +157,7 @@ func (h *history) fetch(ctx context.Context) error {
 	now := a.now()
 	var known hotel.CronState
 	if !a.store.Snapshot().Get(hotel.CronKey(historyJob), &known) {
-		return a.fireJob(ctx, historyJob, now)
+		return a.fireJob(ctx, tick{job: historyJob, due: now})
 	}
 	from := known.LastRun.Add(-historyOverlap)
 	if oldest := now.Add(-historyMost); from.Before(oldest) {
@@ -178,7 +178,7 @@ func (h *history) fetch(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("fetch call records since %s: %w", from.In(a.zone).Format(time.DateTime), err)
 	}
-	return a.fireJob(ctx, historyJob, now)
+	return a.fireJob(ctx, tick{job: historyJob, due: now})
 }
 
 // settle fetches what the PBX may be about to delete. A PBX that cannot give

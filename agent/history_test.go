@@ -137,7 +137,7 @@ func TestWhatCouldNotBeFetchedIsAskedForAgain(t *testing.T) {
 	a := pastAgent(t, p)
 	a.clock.compare(pbx.Identity{Clock: a.now().In(a.zone).Format(time.DateTime)}, a.zone)
 	long := a.now().Add(-90 * 24 * time.Hour)
-	if err := a.fireJob(t.Context(), historyJob, long); err != nil {
+	if err := a.fireJob(t.Context(), tick{job: historyJob, due: long}); err != nil {
 		t.Fatal(err)
 	}
 	finishAll(t, a)

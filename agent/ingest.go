@@ -48,6 +48,13 @@ func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 func (a *Agent) locate(ev *hotel.Event) {
 	ev.Source = hotel.SourcePBX
 	view := a.store.Snapshot()
+	ev.Emergency = a.emergency.In(ev, func(number string) bool {
+		_, ours := hotel.RoomOf(view, number)
+		return ours
+	})
+	if ev.Emergency != "" && ev.Extension == "" && ev.CDR != nil {
+		ev.Extension = ev.CDR.From // told of also when no room has it
+	}
 	for _, phone := range phones(ev) {
 		if room, ok := hotel.RoomOf(view, phone); ok {
 			ev.Room, ev.Extension = room.Number, phone
@@ -56,6 +63,10 @@ func (a *Agent) locate(ev *hotel.Event) {
 	}
 	if entry, ok := a.services.ParseDigits(ev.Digits); ok && ev.Kind == hotel.KindDTMF {
 		ev.Entry = &entry
+	}
+	switch {
+	case ev.Kind == hotel.KindCDR, ev.Kind == hotel.KindCallFailed, ev.Kind == hotel.KindDTMF && ev.Key != "":
+		ev.Ringing = hotel.IsRinging(view, ev.Room, ev.CallID)
 	}
 	ev.Lanes = lanesFor(ev)
 	a.reckon(ev)
@@ -76,7 +87,7 @@ func (a *Agent) reckon(ev *hotel.Event) {
 // a call belongs to the room that made it, otherwise to the one it reached.
 func phones(ev *hotel.Event) []string {
 	list := []string{ev.Extension}
-	if ev.CDR != nil {
+	if ev.CDR != nil && ev.Emergency == "" { // who calls for help calls no room, though one may be called 110
 		list = append(list, ev.CDR.From, ev.CDR.To)
 	}
 	return list

@@ -106,7 +106,7 @@ func (p *phoneWriter) planRestore(wanted hotel.Phone, now pbx.Settings) phonePla
 		return todo
 	}
 	routes := there(*before, now)
-	todo.setRoutes(now, routes)
+	todo.setRoutes(now, p.withHelp(routes, now))
 	for _, name := range *before {
 		if !slices.Contains(routes, name) {
 			todo.short = fmt.Errorf("the PBX has no outbound route %q any more: %w", name, pbx.ErrInvalid)
@@ -166,8 +166,9 @@ func (p *phoneWriter) clean(name string) string {
 }
 
 // routesFor are the routes that a telephone should have: as they are when the
-// hotel has never set a class, as they were when it no longer does. With an
-// error they are the best that can be given.
+// hotel has never set a class, as they were when it no longer does; with those
+// for emergency calls in any case, also where nobody had given them before. With
+// an error they are the best that can be given.
 func (p *phoneWriter) routesFor(wanted hotel.Phone, now pbx.Settings) ([]string, error) {
 	current := now.Routes
 	if wanted.Leaving != nil && wanted.Leaving.Routes != nil {
@@ -176,17 +177,27 @@ func (p *phoneWriter) routesFor(wanted hotel.Phone, now pbx.Settings) ([]string,
 	switch {
 	case wanted.Class != "":
 	case wanted.Leaving == nil && wanted.Before.Routes != nil: // put back was overtaken by a guest without a class
-		return there(*wanted.Before.Routes, now), nil
+		return p.withHelp(there(*wanted.Before.Routes, now), now), nil
 	default:
-		return current, nil
+		return p.withHelp(current, now), nil
 	}
 	routes, err := pbx.RoutesFor(wanted.Class, pbx.ClassRoutes{
 		Classes: p.classes, Existing: slices.Concat(now.Routes, now.OtherRoutes), Current: current, Emergency: p.emergency,
 	})
 	if err != nil {
-		return current, err
+		return p.withHelp(current, now), err
 	}
 	return routes, nil
+}
+
+// withHelp adds to a list the routes for emergency calls that the PBX has.
+func (p *phoneWriter) withHelp(list []string, now pbx.Settings) []string {
+	for _, name := range there(p.emergency, now) {
+		if !slices.Contains(list, name) {
+			list = append(slices.Clone(list), name)
+		}
+	}
+	return list
 }
 
 // there are those of the routes that the PBX has: one may have been renamed

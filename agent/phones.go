@@ -44,6 +44,11 @@ type phoneWriter struct {
 	note    func(context.Context, hotel.PhoneNote) error // on disk when it returns nil
 	settled func(context.Context) error                  // call records are fetched when it returns nil
 	tell    func(ctx context.Context, code string, params map[string]string)
+	// unsynced says why the PMS may know what we do not; empty: it does not.
+	unsynced func() string
+
+	wake     hotel.WakeSetup
+	noteWake func(context.Context, hotel.WakeUpAlarms) error // on disk when it returns nil
 
 	alarms *alarms
 	now    func() time.Time
@@ -62,9 +67,18 @@ type phoneWriter struct {
 func (p *phoneWriter) width() int { return 1 }
 
 func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
+	if c.Op == hotel.OpSight {
+		return p.sight(ctx, c)
+	}
 	var body hotel.PhoneCall
+	if c.Op == hotel.OpAlarm {
+		return nil, judgePBX(p.setAlarms(ctx, c.Body))
+	}
 	if err := json.Unmarshal(c.Body, &body); err != nil || body.Extension == "" {
 		return nil, &pms.Refused{Reason: "the call names no extension"}
+	}
+	if c.Op == hotel.OpPutBack {
+		return nil, judgePBX(p.putBack(ctx, body.Extension))
 	}
 	err := p.alarms.wait(ctx, c, p.now())
 	if err != nil {
@@ -75,6 +89,8 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 		err = p.show(ctx, body)
 	case hotel.OpVacate:
 		err = p.vacate(ctx, body, c.Queued)
+	case hotel.OpTidy:
+		err = p.tidy(ctx, body.Extension)
 	case hotel.OpRestore:
 		err = p.restore(ctx, body.Extension, c.Event)
 	default:

@@ -89,7 +89,7 @@ func missingOfPBX(s *pbx.State) (m []string) {
 		m = append(m, strings.TrimSuffix("reports of the PBX are not taken: "+s.Deaf, ": "))
 	}
 	if s.Error != "" {
-		m = append(m, "the PBX does not answer: "+s.Error)
+		m = append(m, "calls to the PBX fail: "+s.Error)
 	}
 	return m
 }
@@ -125,6 +125,12 @@ func (a *Agent) Alerts() []hotel.Alert {
 	all := list[hotel.Alert](a.store.Snapshot(), hotel.PrefixAlert)
 	slices.SortFunc(all, func(x, y hotel.Alert) int { return y.Last.Compare(x.Last) })
 	return all
+}
+
+// Say puts an alert into the hotel's language, with the names of guests that
+// are still known: for the desk, and for nobody else.
+func (a *Agent) Say(al hotel.Alert) string {
+	return al.TextFor(a.store.Snapshot(), a.Language())
 }
 
 // ParkedUnits are the units that failed and wait for a person.

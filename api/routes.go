@@ -130,6 +130,9 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/phones/{extension}/restore", s.restorePhone)
 	mux.HandleFunc("GET /v1/cron", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Jobs()) })
 	mux.HandleFunc("POST /v1/cron/run", s.cronRun)
+	mux.HandleFunc("GET /v1/wakeups", s.wakeUps)
+	mux.HandleFunc("POST /v1/wakeups", s.addWakeUps)
+	mux.HandleFunc("POST /v1/wakeups/cancel", s.cancelWakeUps)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	return http.MaxBytesHandler(mux, maxBody)
@@ -340,7 +343,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) {
 func (s *server) alerts(w http.ResponseWriter, _ *http.Request) {
 	all := []AlertAnswer{}
 	for _, a := range s.agent.Alerts() {
-		all = append(all, AlertAnswer{a, a.Text(s.agent.Language())})
+		all = append(all, AlertAnswer{a, s.agent.Say(a)})
 	}
 	answer(w, all)
 }

@@ -36,6 +36,7 @@ type Config struct {
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
+	WakeUp    WakeUp              `toml:"wakeup"`
 }
 
 // Hotel says where the box stands.
@@ -70,6 +71,10 @@ type Emergency struct {
 	// Routes are the outbound routes by which emergency numbers are reached:
 	// every telephone keeps them, whatever its class of service.
 	Routes []string `toml:"routes"`
+	// Numbers replace the country's own; none: those.
+	Numbers []string `toml:"numbers"`
+	// Prefixes may be dialled before a number to get an outside line.
+	Prefixes []string `toml:"prefixes"`
 }
 
 // Checkin says what a guest finds.
@@ -94,6 +99,13 @@ type Checkout struct {
 	// If nobody has within LookThroughWait, the desk is told.
 	LookThrough     bool   `toml:"look_through"`
 	LookThroughWait string `toml:"look_through_wait"`
+	// Sweep lets the nightly sweep check out who should have left, if not more
+	// are than SweepRooms, or SweepPercent of the occupied rooms.
+	Sweep        bool `toml:"sweep"`
+	SweepRooms   int  `toml:"sweep_rooms"`
+	SweepPercent int  `toml:"sweep_percent"`
+	// WakeUps says what becomes of the room's: until-departure or cancel.
+	WakeUps string `toml:"wakeups"`
 }
 
 // LookThroughTime is how long a room may wait; of a checked config.
@@ -178,12 +190,14 @@ type PMS struct {
 // Default is what an empty file means.
 func Default() Config {
 	return Config{
-		Hotel:    Hotel{Currency: "CNY", Language: "zh"},
-		PBX:      PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
-		Services: Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
-		Dialplan: Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout: Checkout{Phones: CheckoutClear, LookThroughWait: "30m"},
-		Sounds:   Sounds{Dir: "/etc/bellhop/sounds"},
+		Hotel:     Hotel{Currency: "CNY", Language: "zh"},
+		PBX:       PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
+		Emergency: Emergency{Prefixes: []string{"0", "9"}},
+		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
+		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, SweepRooms: 5, SweepPercent: 10, LookThroughWait: "30m"},
+		WakeUp:    WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
+		Sounds:    Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",
 			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",

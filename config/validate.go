@@ -46,9 +46,14 @@ func (c *Config) Validate() error {
 		check(slices.Contains(known, class), "classes."+class, "is no class of service: "+strings.Join(known, ", "), "")
 	}
 	check(len(c.Classes) == 0 || len(c.Emergency.Routes) > 0, "emergency.routes", "must name the outbound routes by which emergency numbers are reached, since [classes] takes routes from telephones", "")
+	check(c.Checkout.SweepRooms >= 0, "checkout.sweep_rooms", "must not be negative", strconv.Itoa(c.Checkout.SweepRooms))
+	check(c.Checkout.SweepPercent >= 0 && c.Checkout.SweepPercent <= 100, "checkout.sweep_percent", "must be 0 to 100", strconv.Itoa(c.Checkout.SweepPercent))
+	faults = append(faults, c.Emergency.faults()...)
 	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
 	faults = append(faults, c.stayFaults()...)
+	check(slices.Contains([]string{WakeUpsUntilDeparture, WakeUpsCancel}, c.Checkout.WakeUps), "checkout.wakeups", `must be "until-departure" or "cancel"`, c.Checkout.WakeUps)
 	faults = append(faults, c.Install.faults()...)
+	faults = append(faults, c.WakeUp.faults()...)
 	faults = append(faults, c.Services.faults()...)
 	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	for _, lang := range []string{"zh", "en"} {
@@ -92,6 +97,21 @@ func (c *Config) stayFaults() []error {
 
 // maxShown is how much a telephone may show.
 const maxShown = 60
+
+func (e Emergency) faults() []error {
+	var faults []error
+	for _, number := range e.Numbers {
+		if !isCode(number) || len(number) < 2 {
+			faults = append(faults, &Fault{"emergency.numbers", "must hold numbers of 2 to 8 digits", number})
+		}
+	}
+	for _, prefix := range e.Prefixes {
+		if strings.Trim(prefix, "0123456789*#") != "" || prefix == "" || len(prefix) > 4 {
+			faults = append(faults, &Fault{"emergency.prefixes", "must hold 1 to 4 digits each, such as \"0\"", strconv.Quote(prefix)})
+		}
+	}
+	return faults
+}
 
 func (p PBX) faults() []error {
 	if p.Driver == "none" {

@@ -16,8 +16,8 @@ type Finding struct {
 	Object  string `json:"object,omitempty"`  // what the subject meets
 }
 
-// What [Check] finds. Each was seen on a real Asterisk; the first twelve in the
-// dialplan that PBX makers publish for hotels.
+// What [Check] and [CheckPrompts] find. Each was seen on a real Asterisk; all up
+// to FaultPromptAsks with the dialplan that PBX makers publish for hotels.
 const (
 	FaultKeysDialled = "keys-dialled"
 	FaultLeaks       = "leaks"
@@ -31,6 +31,8 @@ const (
 	FaultWrongPrompt = "wrong-prompt"
 	FaultSlashes     = "slashes"
 	FaultMacro       = "macro"
+	FaultPrompt      = "prompt"
+	FaultPromptAsks  = "prompt-asks"
 	FaultBrackets    = "brackets"
 	FaultCondition   = "condition"
 	FaultNoSetting   = "no-setting"
@@ -110,15 +112,26 @@ func (c *checker) step(s step) {
 			c.add(s.line, FaultAttempts, strings.TrimSpace(args[4]), "Read("+s.args+")")
 		}
 	}
-	switch {
-	case strings.HasPrefix(s.rest, "//"):
-		c.add(s.line, FaultSlashes, s.rest, "")
-	case s.rest != "" || s.open || !nests(s.args):
-		c.add(s.line, FaultBrackets, s.app+"("+s.args+")"+s.rest, "")
+	rest, remark := cutRemark(s.rest)
+	if remark != "" {
+		c.add(s.line, FaultSlashes, remark, "")
+	}
+	if rest != "" || s.open || !nests(s.args) {
+		c.add(s.line, FaultBrackets, s.app+"("+s.args+")"+rest, "")
 	}
 	c.blanks(s)
 	c.conditions(s)
 	c.targets(s)
+}
+
+// cutRemark cuts off what somebody meant for a comment: from // on, which begins
+// it or has a blank before it.
+func cutRemark(text string) (before, remark string) {
+	at := strings.Index(" "+text, " //")
+	if at < 0 {
+		return text, ""
+	}
+	return strings.TrimSpace(text[:at]), text[at:]
 }
 
 // freeText lists applications in whose data a blank behind a comma does no

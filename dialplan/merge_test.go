@@ -3,6 +3,7 @@ package dialplan
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -104,6 +105,28 @@ func TestRemove(t *testing.T) {
 	}
 }
 
+// outside cuts a file at the marks of our block, by itself and not as Merge
+// does: the bytes of others before and behind it. joined: the block says that
+// the line before it had no end.
+func outside(file []byte) (before, after []byte, joined bool) {
+	at, begin, end := 0, -1, -1
+	for line := range bytes.Lines(file) {
+		switch string(bytes.TrimSpace(line)) {
+		case markBegin:
+			begin = at
+		case markJoined:
+			begin, joined = at, true
+		case markEnd:
+			end = at + len(line)
+		}
+		at += len(line)
+	}
+	if begin < 0 {
+		return file, nil, false
+	}
+	return file[:begin], file[end:], joined
+}
+
 // keeps holds what merging promises of any file.
 func keeps(t *testing.T, existing, block []byte) {
 	t.Helper()
@@ -111,9 +134,29 @@ func keeps(t *testing.T, existing, block []byte) {
 	if err != nil {
 		return
 	}
+	before, after, wasJoined := outside(existing)
+	gotBefore, gotAfter, joined := outside(merged)
+	added := ""
+	if joined && !wasJoined {
+		added = "\n"
+	}
+	if string(gotBefore) != string(before)+added || !bytes.Equal(gotAfter, after) {
+		t.Errorf("others had %q and %q, and have %q and %q", before, after, gotBefore, gotAfter)
+	}
+	own := merged[len(gotBefore) : len(merged)-len(gotAfter)]
+	if joined {
+		own = bytes.Replace(own, []byte(markJoined), []byte(markBegin), 1)
+	}
+	if !bytes.Equal(own, block) {
+		t.Errorf("the block became %q", own)
+	}
+	want := slices.Concat(before, after)
+	if wasJoined && len(after) == 0 {
+		want = bytes.TrimSuffix(want, []byte("\n"))
+	}
 	without, err := Remove(existing)
-	if err != nil {
-		t.Fatalf("merged and cannot be removed: %v", err)
+	if err != nil || !bytes.Equal(without, want) {
+		t.Fatalf("without the block it is %q, want %q: %v", without, want, err)
 	}
 	back, err := Remove(merged)
 	if err != nil || !bytes.Equal(back, without) {
@@ -126,13 +169,6 @@ func keeps(t *testing.T, existing, block []byte) {
 	found, err := findBlock(merged, readPlan(merged).lines)
 	if err != nil || found == nil {
 		t.Fatalf("no block was merged: %v", err)
-	}
-	before, after := merged[:found.start], merged[found.end:]
-	if found.joined && !bytes.HasPrefix(existing, before) {
-		before = bytes.TrimSuffix(before, []byte("\n"))
-	}
-	if !bytes.HasPrefix(existing, before) || !bytes.HasSuffix(existing, after) {
-		t.Errorf("a byte of others has changed: %q", merged)
 	}
 	// And it means the same: each step is in the context where it was.
 	var ours, theirs []step

@@ -1,6 +1,10 @@
 package dialplan
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Sound is a prompt that a dialplan plays.
 type Sound struct {
@@ -33,4 +37,28 @@ func Played(file []byte) []Sound {
 		}
 	}
 	return all
+}
+
+// CheckPrompts finds the prompts of a file that are not played, by line. wrong
+// says why the prompt of a name is not, such as that its recording is missing or
+// has another rate than 8 kHz; "" is nothing. It is asked once for each name:
+// the recordings are no part of a dialplan, and whoever has them knows them.
+func CheckPrompts(file []byte, wrong func(name string) string) []Finding {
+	why := map[string]string{}
+	var found []Finding
+	for _, s := range Played(file) {
+		if _, asked := why[s.Name]; !asked {
+			why[s.Name] = wrong(s.Name)
+		}
+		if why[s.Name] == "" {
+			continue
+		}
+		fault := FaultPrompt
+		if s.Asks {
+			fault = FaultPromptAsks
+		}
+		found = append(found, Finding{s.Line, fault, shorten(s.Name), why[s.Name]})
+	}
+	slices.SortFunc(found, func(a, b Finding) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Subject, b.Subject)) })
+	return slices.Compact(found)
 }

@@ -1,7 +1,9 @@
 package dialplan
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,5 +20,31 @@ func TestPlayed(t *testing.T) {
 	slices.Sort(names)
 	if names = slices.Compact(names); !slices.Equal(names, []string{"cleaned", "confirm", "product_id", "product_idc", "product_num", "product_numc", "room", "roomstatus", "success", "uncleaned", "vm-goodbye"}) {
 		t.Errorf("the sample plays %q", names)
+	}
+}
+
+// TestCheckPrompts: each prompt is asked about once, and told of where it is
+// played. To a Read it is worse.
+func TestCheckPrompts(t *testing.T) {
+	const file = "[a]\nexten => 1,1,Playback(a&b)\nsame => n,Read(X,b&a,9)\nsame => n,Background(a&a)\nsame => n,Playback(/tmp/c)\n"
+	asked := map[string]int{}
+	got := CheckPrompts([]byte(file), func(name string) string {
+		asked[name]++
+		if name == "a" {
+			return "is not there"
+		}
+		return ""
+	})
+	want := []Finding{{2, FaultPrompt, "a", "is not there"}, {3, FaultPromptAsks, "a", "is not there"}, {4, FaultPrompt, "a", "is not there"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("found %+v, want %+v", got, want)
+	}
+	if want := map[string]int{"a": 1, "b": 1, "/tmp/c": 1}; !maps.Equal(asked, want) {
+		t.Errorf("asked about %v, want %v", asked, want)
+	}
+	for _, f := range got {
+		if !strings.Contains(f.Text("en"), "is not there") || !strings.Contains(f.Text("zh"), "is not there") {
+			t.Errorf("%+v says %q, %q", f, f.Text("en"), f.Text("zh"))
+		}
 	}
 }

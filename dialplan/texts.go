@@ -82,6 +82,18 @@ var texts = map[string]words{
 		"use Gosub(context,s,1(arguments)) and Return(), which both old and new have",
 		"改用 Gosub(上下文,s,1(参数)) 和 Return()，新旧版本都支持",
 	},
+	FaultPrompt: {
+		"the prompt {subject} is not heard: {object}",
+		"提示音 {subject} 播放不出来：{object}",
+		`have each prompt there as wav of 8000 samples a second, 16 bits, one channel; "bellhop sounds import" makes it of a recording`,
+		"每个提示音都须是 8000 Hz、16 位、单声道的 wav；可用 “bellhop sounds import” 由录音生成",
+	},
+	FaultPromptAsks: {
+		"Read asks with the prompt {subject}, ends at once and takes no key: {object}",
+		"Read 用提示音 {subject} 提问，会立即结束，收不到按键：{object}",
+		`have each prompt there as wav of 8000 samples a second, 16 bits, one channel; "bellhop sounds import" makes it of a recording`,
+		"每个提示音都须是 8000 Hz、16 位、单声道的 wav；可用 “bellhop sounds import” 由录音生成",
+	},
 	FaultBrackets: {
 		"{subject}: the brackets do not close in the order in which they open",
 		"{subject}：括号没有正确配对",
@@ -111,6 +123,12 @@ var texts = map[string]words{
 		"{subject} 是一个分机的号码",
 		"give the service another code, or the extension another number",
 		"给服务换一个代码，或给分机换一个号码",
+	},
+	ConflictAbout: {
+		"what begins with {subject} and has two digits more is a call to the desk about a room, and so is the extension {object}",
+		"以 {subject} 开头、后面再有两位以上数字的号码用于通知前台某房间，分机 {object} 也在其中",
+		"give the confirming key another code, or the extension another number",
+		"给确认键换一个代码，或给分机换一个号码",
 	},
 	ConflictFeature: {
 		"{subject} is what the PBX itself answers: {object}",

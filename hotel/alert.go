@@ -34,7 +34,23 @@ const (
 	AlertRelay        = "relay-behind"
 	AlertFiles        = "pbx-files-changed"
 	AlertFilesUnseen  = "pbx-files-unseen"
+	AlertJobMissed    = "job-missed"
+	AlertOverdue      = "overdue"
+	AlertSweepHeld    = "sweep-held"
+	AlertSwept        = "swept"
+	AlertNotSwept     = "not-swept"
 	AlertMany         = "too-many-alerts"
+	AlertEmergency    = "emergency-call"
+	AlertNoHelp       = "emergency-call-failed"
+
+	AlertWakeTrouble    = "wakeup-not-rung"
+	AlertWakeFailed     = "wakeup-failed"
+	AlertWakeUnanswered = "wakeup-unanswered"
+	AlertWakeAhead      = "wakeup-at-risk"
+	AlertWakeClock      = "wakeup-without-clock"
+	AlertWakeStands     = "wakeup-stands"
+	AlertWakeAlarm      = "wakeup-alarm"
+	AlertWakeHear       = "wakeup-asked"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.
@@ -66,15 +82,25 @@ func (a *applier) findAlert(r *RaiseAlert) (id string, al Alert, open bool) {
 }
 
 func (a *applier) alert(r *RaiseAlert) error {
+	_, err := a.raise(r)
+	return err
+}
+
+// raise opens an alert, or counts it, and gives its id.
+func (a *applier) raise(r *RaiseAlert) (string, error) {
 	if r.Code == "" {
-		return &Invalid{Effect: "alert", Field: "code", Rule: "is missing"}
+		return "", &Invalid{Effect: "alert", Field: "code", Rule: "is missing"}
 	}
 	raise := &RaiseAlert{Code: clip(r.Code), Room: clip(r.Room), Params: map[string]string{}, Joined: r.Joined}
 	for k, v := range r.Params {
 		raise.Params[clip(k)] = clip(v)
 	}
 	id, al, open := a.findAlert(raise)
-	if !open && countTo(a.tx, PrefixAlert, maxAlerts) >= maxAlerts {
+	most := maxAlerts
+	if raise.Code == AlertEmergency || raise.Code == AlertNoHelp {
+		most = maxAlertsForHelp // no flood of others hides a call for help
+	}
+	if !open && countTo(a.tx, PrefixAlert, most) >= most {
 		raise = &RaiseAlert{Code: AlertMany}
 		id, al, open = a.findAlert(raise)
 	}
@@ -94,7 +120,7 @@ func (a *applier) alert(r *RaiseAlert) error {
 		al.Last = now
 	}
 	a.tx.Put(AlertKey(id), al)
-	return nil
+	return id, nil
 }
 
 func (a *applier) resolve(r *ResolveAlert) error {

@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -16,7 +17,7 @@ var alertTexts = map[string][2]string{
 	AlertUnknownRoom:  {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
 	AlertBadDigits:    {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},
 	AlertWrongPIN:     {"Three wrong PINs for staff number {staff}", "员工号 {staff} 连续三次输错密码"},
-	AlertWakeUp:       {"The guest asks for a wake-up ({digits}): set it by hand", "客人要求叫醒（{digits}）：请人工设置"},
+	AlertWakeUp:       {"The guest of room {room} dialled {digits} for a wake-up, and it could not be done: {error}", "房间 {room} 的客人拨 {digits} 设置叫醒，未能完成：{error}"},
 	AlertUnreadable:   {"A report of the PBX could not be read: {error}", "无法读取电话交换机的报告：{error}"},
 	AlertUnknownEvent: {"The PBX reports something unknown: {name}", "电话交换机报告了未知事件：{name}"},
 	AlertRefused:      {"{to} refused {op}: {error}", "{to} 拒绝了 {op}：{error}"},
@@ -34,13 +35,38 @@ var alertTexts = map[string][2]string{
 	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
 	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
 	AlertFilesUnseen:  {"The PBX's files could not be compared with what was installed: {error}", "无法核对交换机上已安装的文件：{error}"},
+	AlertJobMissed:    {"The job {job}, due {due}, did not run: the box was off or its clock was not right. Run it with \"bellhop cron run\" if it is needed", "任务 {job}（应于 {due} 运行）未运行：设备当时关机或时钟不准。如需要，请用 bellhop cron run 运行"},
+	AlertOverdue:      {"{count} rooms should have been left: {rooms}. Extend the stays or check them out", "有 {count} 间客房应已退房：{rooms}。请续住或办理退房"},
+	AlertSweepHeld:    {"{count} rooms should have been left, and the nightly sweep has checked none of them out: {why}", "有 {count} 间客房应已退房，夜间清理未办理任何退房：{why}"},
+	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
+	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
+	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
+	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
+
+	AlertWakeTrouble:    {"The wake-up of room {room} at {at} cannot be rung: {error}. It is tried until {until}; wake the guest by hand", "房间 {room} 在 {at} 的叫醒无法拨出：{error}。将重试到 {until}；请人工叫醒客人"},
+	AlertWakeFailed:     {"The wake-up of room {room} at {at} was not rung ({error}): look after the guest", "房间 {room} 在 {at} 的叫醒没有拨出（{error}）：请人工处理"},
+	AlertWakeUnanswered: {"Room {room} did not confirm its wake-up of {at} (calls: {tries}, the last: {outcome}): wake the guest by hand", "房间 {room} 未确认 {at} 的叫醒（拨打 {tries} 次，最后一次：{outcome}）：请人工叫醒客人"},
+	AlertWakeAhead:      {"Wake-ups are due, the first at {at} ({count}), and they could not be rung now: {why}", "有 {count} 个叫醒即将到时（最早 {at}），但目前无法拨出：{why}"},
+	AlertWakeClock:      {"A wake-up of room {room} at {at} was ordered while the box does not know what time it is: it rings only when it does", "房间 {room} 预订了 {at} 的叫醒，但设备目前不知道正确时间：校时后才会拨出"},
+	AlertWakeStands:     {"The guest of room {room} cancelled by telephone; what the telephone did not order still stands: {orders}", "房间 {room} 的客人用电话取消了叫醒；并非由电话设置的仍然有效：{orders}"},
+	AlertWakeAlarm:      {"The PBX's alarm for room {room} at {at} could not be set: {error}", "无法在交换机上为房间 {room} 设置 {at} 的闹钟：{error}"},
+	AlertWakeHear:       {"The guest of room {room} asks when the wake-up rings: {orders}. Tell the guest; the telephone could not ({error})", "房间 {room} 的客人询问叫醒时间：{orders}。请转告客人；电话无法播报（{error}）"},
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
-// Text says the alert in "zh" or, for any other language, in English.
-func (a Alert) Text(language string) string {
+// Text says the alert in "zh" or, for any other language, in English, without
+// names of guests.
+func (a Alert) Text(language string) string { return a.TextFor(nil, language) }
+
+// TextFor says it with the names of guests that are still known.
+func (a Alert) TextFor(v View, language string) string {
+	if a.Code == AlertEmergency || a.Code == AlertNoHelp {
+		params := map[string]string{"place": a.place(v, language)}
+		maps.Copy(params, a.Params)
+		a.Params = params
+	}
 	texts, known := alertTexts[a.Code]
 	if !known {
 		return strings.TrimSpace(a.Code + " " + fmt.Sprint(a.Params))

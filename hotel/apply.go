@@ -49,6 +49,8 @@ type Setup struct {
 	// telephones stay as they are.
 	Voicemail    []string
 	VoicemailVIP int
+	Sweep        SweepGuards
+	Wake         WakeSetup
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -83,9 +85,11 @@ const (
 	maxKVValue  = 4096
 	maxKVKeys   = 1000
 	maxAlerts   = 1000
-	maxHTTPBody = 64 << 10
-	maxURL      = 2000
-	maxMinibar  = 64
+	// maxAlertsForHelp counts all alerts, too.
+	maxAlertsForHelp = maxAlerts + 200
+	maxHTTPBody      = 64 << 10
+	maxURL           = 2000
+	maxMinibar       = 64
 	// httpExpiry is how long a hook's POST is tried when it says nothing.
 	httpExpiry = 24 * time.Hour
 )
@@ -141,6 +145,10 @@ func (a *applier) apply(e Effect) error {
 		a.tx.Put(CronKey(e.CronRan.Name), CronState{LastRun: e.CronRan.Due})
 	case e.ResolveAlert != nil:
 		return a.resolve(e.ResolveAlert)
+	case e.Sweep != nil:
+		return a.sweep(e.Sweep)
+	case e.Leave != nil:
+		return a.leave(e.Leave)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
@@ -157,8 +165,10 @@ func (a *applier) apply(e Effect) error {
 		return a.restorePhone(e.Restore)
 	case e.Phone != nil:
 		a.notePhone(e.Phone)
+	case e.Emergency != nil:
+		return a.emergency(e.Emergency)
 	default:
-		return &Invalid{Effect: "effect", Rule: "is empty"}
+		return a.applyWakeUp(e)
 	}
 	return nil
 }
@@ -256,6 +266,9 @@ func (a *applier) dnd(d *SetDND) error {
 	}
 	r.DND = d.On
 	a.tx.Put(RoomKey(r.Number), r)
+	if !d.On {
+		a.forgetDND(r)
+	}
 	return nil
 }
 
@@ -330,6 +343,7 @@ func (a *applier) call() error {
 	}
 	a.tx.PutCall(record)
 	if record.Room != "" {
+		a.noteCall(record.Room, a.ev.CDR)
 		body := struct {
 			CallRecord
 			VIP int `json:"vip,omitempty"`

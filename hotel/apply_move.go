@@ -83,7 +83,7 @@ func (a *applier) moveOne(from, to Room, stay string) {
 func (a *applier) swap(x, y Room) {
 	wishX, _ := a.wishFor(x)
 	wishY, _ := a.wishFor(y)
-	a.swapWakeUps(x, y)
+	a.swapWakeUps(x.Number, y.Number)
 	oldX := x
 	a.carry(&x, y)
 	a.carry(&y, oldX)

@@ -36,6 +36,7 @@ func (a *applier) checkIn(c *CheckIn) error {
 	r.Stay = s.ID
 	a.tx.Put(RoomKey(r.Number), r)
 	a.occupied(r.Number, s.ID)
+	a.arriveWakeUps(r)
 	a.arrive(r, s, c.Class)
 	return nil
 }
@@ -135,7 +136,7 @@ func (a *applier) checkOut(c *CheckOut) error {
 		a.lookThrough(r)
 		return nil
 	}
-	a.leave(r, leaving)
+	a.end(r, leaving)
 	return nil
 }
 
@@ -187,36 +188,36 @@ func (a *applier) lookThrough(r Room) {
 func (a *applier) looked(l *LookThrough) {
 	var r Room
 	if a.tx.Get(RoomKey(l.Room), &r) && a.stateOf(r.Stay) == StayChecking {
-		a.leave(r, r.Stays())
+		a.end(r, r.Stays())
 	}
 }
 
-// leave ends stays in a room. The telephones are taken back when nobody is left
-// in it; until then they show the name of who came first.
-func (a *applier) leave(r Room, leaving []string) {
-	first := r.Stay
+// end ends stays in a room. The telephones are taken back when nobody is left in
+// it; until then they show the name of who came first.
+func (a *applier) end(r Room, leaving []string) {
 	rest := without(r.Stays(), leaving)
+	var latest Stay
 	for _, id := range leaving {
-		var s Stay
-		if !a.tx.Get(StayKey(id), &s) {
-			s = Stay{ID: id, Room: r.Number}
-		} else {
+		s := Stay{ID: id, Room: r.Number}
+		if a.tx.Get(StayKey(id), &s) {
 			s.State, s.CheckOut, s.Left = StayDeparted, a.ev.Time, a.ev.ID
 			a.tx.Put(StayKey(id), s)
 		}
-		a.afterLeaving(s, r, len(rest) == 0)
+		if len(rest) > 0 {
+			a.leaveWakeUps(s, r, false)
+		}
+		if latest.ID == "" || s.Leaves > latest.Leaves {
+			latest = s
+		}
 	}
-	if len(rest) == 0 {
-		a.depart(r, PhoneCall{Stay: first}, true)
-		a.empty(r)
+	if len(rest) > 0 {
+		a.remain(r, rest)
 		return
 	}
-	a.remain(r, rest)
+	a.leaveWakeUps(latest, r, true)
+	a.depart(r, PhoneCall{Stay: r.Stay}, true)
+	a.empty(r)
 }
-
-// afterLeaving is what else becomes of a stay that has ended; last: the room is
-// vacant now.
-func (a *applier) afterLeaving(Stay, Room, bool) {}
 
 // remain keeps who is left in a room after others went.
 func (a *applier) remain(r Room, rest []string) {

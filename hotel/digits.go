@@ -214,11 +214,19 @@ func parseDND(args []string) (Entry, bool) {
 	return Entry{Kind: EntryDND, On: args[0] == "1"}, true
 }
 
+// parseConfirm reads K, and K*ROOM: the desk knows of a room that does not answer.
 func parseConfirm(args []string) (Entry, bool) {
-	if len(args) != 1 || !isNumber(args[0], 1) {
+	if len(args) > 2 || !isNumber(args[0], 1) {
 		return Entry{}, false
 	}
-	return Entry{Kind: EntryConfirm, Key: args[0]}, true
+	e := Entry{Kind: EntryConfirm, Key: args[0]}
+	if len(args) == 2 {
+		if !isNumber(args[1], maxRoomDigits) {
+			return Entry{}, false
+		}
+		e.Room = args[1]
+	}
+	return e, true
 }
 
 // parseRoomStatus reads ZYCOO's manner: *56*SS and *056.

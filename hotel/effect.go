@@ -21,12 +21,25 @@ type Effect struct {
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
+	Sweep        *Sweep        `json:"sweep,omitempty"`
+	Leave        *Leave        `json:"leave,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`
 	Requeue      *Requeue      `json:"requeue,omitempty"`
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
+	Emergency    *CallForHelp  `json:"emergency,omitempty"`
+
+	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
+	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`
+	WakeUpStep   *WakeUpStep   `json:"wakeupStep,omitempty"`
+	WakeUpKeyed  *WakeUpKeyed  `json:"wakeupKeyed,omitempty"`
+	WakeUpEnded  *WakeUpEnded  `json:"wakeupEnded,omitempty"`
+	WakeUpPlaced *WakeUpPlaced `json:"wakeupPlaced,omitempty"`
+	WakeUpAlarms *WakeUpAlarms `json:"wakeupAlarms,omitempty"`
+	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
+	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room

@@ -91,6 +91,9 @@ type Event struct {
 	Entry    *Entry `json:"entry,omitempty"` // what Digits means
 
 	CDR *CDR `json:"cdr,omitempty"`
+	// Emergency is the number for help that was dialled, without an outside
+	// prefix; see [Emergency.In].
+	Emergency string `json:"emergency,omitempty"`
 
 	// Fields holds what the kind has beyond the fields above, by the sender's
 	// own names.
@@ -101,6 +104,10 @@ type Event struct {
 	Import *Import `json:"import,omitempty"`
 	// Phone is what the agent remembers of a telephone.
 	Phone *PhoneNote `json:"phone,omitempty"`
+	// WakeUp is what a command about wake-ups carries.
+	WakeUp *WakeCommand `json:"wakeup,omitempty"`
+	// Ringing: a wake-up was rung in the room, or by the call, when this was kept.
+	Ringing bool `json:"ringing,omitempty"`
 
 	// Cause is the event that led to this one and Depth the length of that
 	// chain; 0 for what came from outside.

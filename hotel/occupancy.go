@@ -85,10 +85,3 @@ func (c CDR) WhenBegan(zone *time.Location, ahead time.Duration, reported time.T
 
 // clockSlack is by how much the PBX's clock may be ahead of what is known of it.
 const clockSlack = 2 * time.Minute
-
-func (a *applier) zone() *time.Location {
-	if a.setup.Zone == nil {
-		return time.UTC
-	}
-	return a.setup.Zone
-}

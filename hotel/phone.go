@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -61,6 +62,9 @@ type Phone struct {
 	Clean    time.Time `json:"clean,omitzero"`
 	Vacating string    `json:"vacating,omitempty"`
 	CallUp   bool      `json:"callUp,omitempty"`
+	// Lifted: do not disturb was taken off on the PBX for a wake-up, and is to be
+	// put back.
+	Lifted bool `json:"lifted,omitempty"`
 }
 
 // PhoneSettings are settings of a telephone as the PBX holds them; nil: not
@@ -107,6 +111,9 @@ type PhoneNote struct {
 	// that nothing was left.
 	Vacated string `json:"vacated,omitempty"`
 	Clean   bool   `json:"clean,omitempty"`
+	// Lifted says whether do not disturb is about to be taken off for a wake-up, or
+	// stands again; nil: neither.
+	Lifted *bool `json:"lifted,omitempty"`
 }
 
 // RestorePhone wants a telephone put back as it was before the hotel changed it.
@@ -153,7 +160,11 @@ func (a *applier) tellPhone(op, room string, body PhoneCall) {
 		panic("hotel: encode a call to the PBX: " + err.Error()) // our own types always encode
 	}
 	c := QueuedCall{To: "pbx", Op: op, Body: text, Room: room, Urgency: Guest, Kind: Idempotent, CallID: a.ev.CallID}
-	if op != OpVacate { // each of which takes something away of its own
+	switch op {
+	case OpVacate: // each of which takes something away of its own
+	case OpTidy:
+		c.Supersedes, c.Urgency = "tidy/"+body.Extension, Bulk
+	default:
 		c.Supersedes = PhoneKey(body.Extension)
 	}
 	if room != "" {
@@ -399,9 +410,16 @@ func (a *applier) notePhone(n *PhoneNote) {
 		p.GivenBack = a.ev.Time
 	}
 	a.noteVacated(&p, n)
+	if n.Lifted != nil {
+		p.Lifted = *n.Lifted
+		if reflect.DeepEqual(p, Phone{Extension: p.Extension, Room: p.Room}) {
+			a.tx.Delete(PhoneKey(n.Extension)) // nothing else is known of it
+			return
+		}
+	}
 	a.tx.Put(PhoneKey(n.Extension), p)
 	if n.CallUp != nil {
-		a.noteCalls(n.Stay, p.Room)
+		a.notePending(n.Stay, p.Room)
 	}
 }
 
@@ -420,8 +438,8 @@ func (a *applier) noteVacated(p *Phone, n *PhoneNote) {
 	}
 }
 
-// noteCalls says of a stay that has ended whether a call of the room goes on.
-func (a *applier) noteCalls(stay, room string) {
+// notePending says of a stay that has ended whether a call of the room goes on.
+func (a *applier) notePending(stay, room string) {
 	var s Stay
 	if !a.tx.Get(StayKey(stay), &s) || s.State != StayDeparted {
 		return

@@ -82,6 +82,8 @@ type QueuedCall struct {
 	Subject string `json:"subject,omitempty"`
 	// Answer asks for an event when it is delivered.
 	Answer bool `json:"answer,omitempty"`
+	// Handled: the rules act upon its failure, so that it is not parked.
+	Handled bool `json:"handled,omitempty"`
 
 	Event  uint64    `json:"event,omitempty"` // what led to it
 	Depth  int       `json:"depth,omitempty"` // of that event

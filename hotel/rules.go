@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,10 +17,17 @@ func Rules(ev *Event, hooked bool) []Effect {
 		if ev.Digits != "" {
 			return digitRules(ev, hooked)
 		}
+		return wakeKeyRules(ev)
+	case KindBoot:
+		return []Effect{{WakeUpBoot: &WakeUpBoot{}}}
 	case KindUnknown:
 		return unknownRules(ev)
 	case KindCDR:
-		return []Effect{{Call: &RecordCall{}}}
+		return slices.Concat([]Effect{{Call: &RecordCall{}}}, emergencyRules(ev), wakeEndRules(ev))
+	case KindCall:
+		return emergencyRules(ev)
+	case KindCallFailed:
+		return append(emergencyRules(ev), wakeEndRules(ev)...)
 	case KindCheckIn:
 		return []Effect{{CheckIn: checkInOf(ev)}}
 	case KindCheckOut:
@@ -32,7 +40,15 @@ func Rules(ev *Event, hooked bool) []Effect {
 		return cronRules(ev)
 	case KindGap:
 		return gapRules(ev)
+	case KindDelivered:
+		if ev.Fields["op"] == OpSight {
+			return sightRules(ev)
+		}
+		return wakePlacedRules(ev)
 	case KindRefused, KindExpired:
+		if effects := wakePlacedRules(ev); effects != nil {
+			return effects
+		}
 		return outcomeRules(ev)
 	}
 	return nil
@@ -47,6 +63,9 @@ func alertOf(code, room string, params map[string]string) []Effect {
 func digitRules(ev *Event, hooked bool) []Effect {
 	digits := strings.TrimSpace(ev.Digits)
 	room := ev.Room
+	if ev.Entry != nil && ev.Entry.Kind == EntryConfirm {
+		return confirmRules(ev)
+	}
 	if ev.Entry != nil && ev.Entry.Room != "" {
 		room = ev.Entry.Room // as dialled, from whatever phone
 	}
@@ -65,13 +84,9 @@ func digitRules(ev *Event, hooked bool) []Effect {
 	case EntryDND:
 		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On}}}
 	case EntryWakeUpSet, EntryWakeUpCancel, EntryWakeUpHear:
-		if !hooked {
-			return alertOf(AlertWakeUp, room, map[string]string{"digits": digits})
-		}
-	default:
-		return serviceRules(ev, room, digits, hooked)
+		return wakeRequestRules(ev, room, digits)
 	}
-	return nil
+	return serviceRules(ev, room, digits, hooked)
 }
 
 // serviceRules are for what staff enters: "looked through, nothing taken" also
@@ -128,6 +143,8 @@ func commandRules(ev *Event) []Effect {
 		}
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
+	case CommandWakeAdd, CommandWakeCancel, CommandWakeSteps, CommandWakeAlarms:
+		return wakeCommandRules(ev)
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]
@@ -143,7 +160,11 @@ func cronRules(ev *Event) []Effect {
 	if err != nil {
 		return nil
 	}
-	return []Effect{{CronRan: &CronRan{Name: ev.Name, Due: due}}}
+	effects := []Effect{{CronRan: &CronRan{Name: ev.Name, Due: due}}}
+	if ev.Fields["missed"] == string(MissedReport) {
+		effects = append(effects, alertOf(AlertJobMissed, "", map[string]string{"job": ev.Name, "due": ev.Fields["due"]})...)
+	}
+	return effects
 }
 
 // outcomeRules tell a person of a queued call that ended without success.

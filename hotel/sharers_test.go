@@ -99,7 +99,7 @@ func TestSwap(t *testing.T) {
 	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G5", Name: "Zhao"}})
 	for id, w := range map[string]WakeUp{"W1": {Room: "102", Stay: "G5"}, "W2": {Room: "103", Stay: "G3"}, "W3": {Room: "103", Stay: "G0"}, "W4": {Room: "103"}} {
 		w.ID, w.State = id, WakeUpScheduled
-		tx.Put(WakeUpKey(id), w)
+		(&applier{tx: tx, ev: testEvent()}).putWakeUp(w)
 	}
 	apply(t, tx, withPhones, Effect{DND: &SetDND{Room: "103", On: true}})
 	toldPBX(tx)
@@ -110,7 +110,7 @@ func TestSwap(t *testing.T) {
 	for id, room := range map[string]string{"G2": "102", "G3": "102", "G5": "103"} {
 		equal(t, "room of "+id, tx.stay(id).Room, room)
 	}
-	for id, room := range map[string]string{"W1": "103", "W2": "102", "W3": "103", "W4": "102"} {
+	for id, room := range map[string]string{"W1": "103", "W2": "102", "W3": "102", "W4": "102"} {
 		equal(t, "room of "+id, record[WakeUp](tx, WakeUpKey(id)).Room, room)
 	}
 	equal(t, "who came with a class", []string{tx.phone("102").Name, tx.phone("102").Class}, []string{"Li", "local"})

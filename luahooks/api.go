@@ -37,10 +37,12 @@ func (v *vm) api() *lua.LTable {
 	t := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
 		"on": v.on, "cron": v.cron,
 		"post": v.post, "alert": v.alert, "housekeeping": v.housekeeping,
-		"room": v.room, "log": v.log, "now": v.now, "time": v.time,
+		"sweep": v.sweep,
+		"room":  v.room, "log": v.log, "now": v.now, "time": v.time,
 	})
 	t.RawSetString("http", table("bellhop.http", map[string]lua.LGFunction{"get": v.httpGet, "post": v.httpPost}))
 	t.RawSetString("kv", table("bellhop.kv", map[string]lua.LGFunction{"get": v.kvGet, "set": v.kvSet, "delete": v.kvDelete}))
+	t.RawSetString("wakeup", table("bellhop.wakeup", map[string]lua.LGFunction{"add": v.wakeUpAdd, "cancel": v.wakeUpCancel}))
 	t.RawSetString("minibar", table("bellhop.minibar", map[string]lua.LGFunction{"item": v.minibarItem}))
 	t.RawSetString("json", table("bellhop.json", map[string]lua.LGFunction{"encode": jsonEncode, "decode": jsonDecode}))
 	t.RawSetString("language", lua.LString(v.set.language))
@@ -96,9 +98,31 @@ func (v *vm) cron(L *lua.LState) int {
 	if h.Job == "" || len(h.Job) > 64 || strings.ContainsAny(h.Job, ":/\n\r\t") {
 		L.RaiseError("bellhop.cron: the job's name must have 1 to 64 bytes and neither : nor /")
 	}
+	if L.GetTop() >= 4 {
+		h.Missed = missedPolicy(L, L.CheckTable(3))
+		L.Remove(3)
+	}
 	v.register(L, "bellhop.cron", h, L.CheckFunction(3))
 	return 0
 }
+
+// missedPolicy reads what is to become of times that the box has missed.
+func missedPolicy(L *lua.LState, t *lua.LTable) hotel.MissedPolicy {
+	o := newOptions(L, "bellhop.cron", t, "missed", "within")
+	p := hotel.MissedPolicy{Missed: hotel.Missed(o.text("missed", false))}
+	if !slices.Contains([]hotel.Missed{"", hotel.MissedRun, hotel.MissedReport, hotel.MissedSkip}, p.Missed) {
+		o.fail("missed", "run, report or skip", t.RawGetString("missed"))
+	}
+	seconds := o.whole("within", "a whole number of seconds", false)
+	if seconds < 0 || seconds > maxWithin {
+		o.fail("within", fmt.Sprintf("0 to %d seconds", maxWithin), lua.LNumber(seconds))
+	}
+	p.Within = time.Duration(seconds) * time.Second
+	return p
+}
+
+// maxWithin is the longest that a job may be late, in seconds: a year.
+const maxWithin = 366 * 24 * 60 * 60
 
 const cronLetters = "0123456789*/,-? \tABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

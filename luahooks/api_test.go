@@ -100,7 +100,7 @@ func TestReads(t *testing.T) {
 			`event.id == "9007199254740993"`, `event.kind == "dtmf"`, `event.time == 1795235405`, `event.source == "pbx"`, `event.room == "1203"`,
 			`event.caller_room == nil`, `event.extension == "1203"`, `event.callid == "1605.1"`, `event.digits == "778*12*2"`, `event.service == "778"`,
 			`event.item == "12"`, `event.count == 2`, `event.seq == nil`, `event.staff == nil`, `event.removal == false`, `event.nothing == false`,
-			`event.minibar == "minibar"`, `event.entry == "minibar"`, `event.key == nil`, `event.cdr == nil`, `event.members == nil`,
+			`event.minibar == "minibar"`, `event.entry == "minibar"`, `event.key == nil`, `event.emergency == nil`, `event.cdr == nil`, `event.members == nil`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,8 +132,8 @@ func TestEventTables(t *testing.T) {
 		{"do not disturb", "dtmf", dialled("1203", "76*1"), []string{`event.entry == "dnd"`, `event.on == true`}},
 		{"wrong PIN", "dtmf", dialled("1203", "778*P*4711"), []string{`event.entry == "wrong_pin"`, `event.staff == "4711"`}},
 		{"key", "dtmf", &hotel.Event{Kind: hotel.KindDTMF, Key: "5", Time: at}, []string{`event.key == "5"`, `event.key_index == 0`, `event.id == nil`}},
-		{"cdr", "cdr", &hotel.Event{Kind: hotel.KindCDR, Time: at, CDR: &hotel.CDR{Start: "2026-11-21 08:00:00", From: "1203", To: "110", Talk: 5, Status: "ANSWERED", DestLine: "T1"}},
-			[]string{`event.cdr.from == "1203"`, `event.cdr.to == "110"`, `event.cdr.talk == 5`, `event.cdr.duration == 0`, `event.cdr.dest_trunk == "T1"`, `event.cdr.did == nil`}},
+		{"cdr", "cdr", &hotel.Event{Kind: hotel.KindCDR, Time: at, Emergency: "110", CDR: &hotel.CDR{Start: "2026-11-21 08:00:00", From: "1203", To: "110", Talk: 5, Status: "ANSWERED", DestLine: "T1"}},
+			[]string{`event.emergency == "110"`, `event.cdr.from == "1203"`, `event.cdr.to == "110"`, `event.cdr.talk == 5`, `event.cdr.duration == 0`, `event.cdr.dest_trunk == "T1"`, `event.cdr.did == nil`}},
 		{"members", "call", &hotel.Event{Kind: hotel.KindCall, Time: at, Members: []hotel.Member{{Role: hotel.RoleExtension, Number: "1203", Status: "RING"}, {Role: hotel.RoleInbound, From: "139"}}},
 			[]string{`#event.members == 2`, `event.members[1].role == "ext"`, `event.members[1].number == "1203"`, `event.members[2].from == "139"`}},
 		{"fields", "delivered", &hotel.Event{Kind: hotel.KindDelivered, Time: at, Cause: 7, Fields: map[string]string{"to": "pms", "op": "posting"}},
@@ -177,6 +177,8 @@ func TestMatch(t *testing.T) {
 		{&hotel.Event{Kind: hotel.KindDTMF}, nil},
 		{&hotel.Event{Kind: hotel.KindCDR}, []string{"a.lua:cdr:1"}},
 		{&hotel.Event{Kind: hotel.KindCron, Name: "sweep"}, []string{"a.lua:cron:2"}},
+		{&hotel.Event{Kind: hotel.KindCron, Name: "sweep", Fields: map[string]string{"late": "400"}}, []string{"a.lua:cron:2"}},
+		{&hotel.Event{Kind: hotel.KindCron, Name: "sweep", Fields: map[string]string{"missed": "report"}}, nil},
 		{&hotel.Event{Kind: hotel.KindCron, Name: "other"}, nil},
 		{&hotel.Event{Kind: hotel.KindDelivered}, []string{"a.lua:delivered:4"}},
 		{&hotel.Event{Kind: hotel.KindBoot}, nil},

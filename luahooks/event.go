@@ -29,6 +29,7 @@ func eventTable(L *lua.LState, ev *hotel.Event, kind hotel.Kind, minibar string)
 	setText(t, "room", ev.Room)
 	setText(t, "extension", ev.Extension)
 	setText(t, "digits", ev.Digits)
+	setText(t, "emergency", ev.Emergency)
 	if ev.Key != "" {
 		setText(t, "key", ev.Key)
 		t.RawSetString("key_index", lua.LNumber(ev.KeyIndex))

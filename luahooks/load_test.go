@@ -26,7 +26,7 @@ func TestShippedHooksStandAlone(t *testing.T) {
 			t.Errorf("%+v", h)
 		}
 	}
-	if want := []string{"housekeeping.lua:housekeeping:1", "minibar.lua:minibar:1"}; !slices.Equal(names, want) {
+	if want := []string{"housekeeping.lua:housekeeping:1", "minibar.lua:minibar:1", "sweep.lua:cron:1"}; !slices.Equal(names, want) {
 		t.Errorf("hooks %q", names)
 	}
 }
@@ -35,7 +35,8 @@ func TestHooksAreListedAsRegistered(t *testing.T) {
 	s := mustLoad(t, Options{}, map[string]string{
 		"minibar.lua":      "-- nothing: the shipped one is replaced",
 		"housekeeping.lua": "",
-		"z.lua":            `local function sweep() end bellhop.cron("0 3 * * *", "sweep", sweep) bellhop.on("dtmf", "^9", sweep)`,
+		"sweep.lua":        "",
+		"z.lua":            `local function sweep() end bellhop.cron("0 3 * * *", "sweep", { missed = "report", within = 3600 }, sweep) bellhop.on("dtmf", "^9", sweep)`,
 		"readme.md":        "not a hook",
 	})
 	got := s.Hooks()
@@ -44,7 +45,7 @@ func TestHooksAreListedAsRegistered(t *testing.T) {
 	}
 	version := got[0].Version
 	want := []Hook{
-		{Name: "z.lua:cron:1", File: "z.lua", Version: version, Kind: hotel.KindCron, Schedule: "0 3 * * *", Job: "sweep"},
+		{Name: "z.lua:cron:1", File: "z.lua", Version: version, Kind: hotel.KindCron, Schedule: "0 3 * * *", Job: "sweep", Missed: hotel.MissedPolicy{Missed: hotel.MissedReport, Within: time.Hour}},
 		{Name: "z.lua:dtmf:2", File: "z.lua", Version: version, Kind: hotel.KindDTMF, Pattern: "^9"},
 	}
 	if !slices.Equal(got, want) {
@@ -64,6 +65,9 @@ var sources = []struct{ name, text, fault string }{
 	{"broken pattern", "bellhop.on('dtmf', '^(1', print)", "t.lua:1: malformed pattern"},
 	{"cron with four fields", "bellhop.cron('0 3 * *', 'x', print)", "five fields"},
 	{"cron with strange fields", "bellhop.cron('0 3 * * ;', 'x', print)", "five fields"},
+	{"cron that misses oddly", "bellhop.cron('0 3 * * *', 'x', { missed = 'never' }, print)", "missed must be run, report or skip"},
+	{"cron in the past", "bellhop.cron('0 3 * * *', 'x', { within = -1 }, print)", "within must be 0 to"},
+	{"cron with a slip", "bellhop.cron('0 3 * * *', 'x', { mised = 'run' }, print)", "unknown field"},
 	{"cron without a name", "bellhop.cron('0 3 * * *', '', print)", "the job's name"},
 	{"error at load", "\n\nerror('no')", "t.lua:3: no"},
 	{"effects at load", "bellhop.alert('x')", "t.lua:1: bellhop.alert works only inside a hook"},

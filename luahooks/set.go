@@ -75,6 +75,8 @@ type Hook struct {
 	Pattern  string // Lua pattern for the digits; empty: all
 	Schedule string // cron only
 	Job      string // cron only
+	// Missed is what becomes of a time of the schedule that was missed.
+	Missed hotel.MissedPolicy
 }
 
 // Set is all hooks of a hotel. It may be used by any number of goroutines.
@@ -182,7 +184,7 @@ func (s *Set) Match(ev *hotel.Event) []string {
 func (h *Hook) takes(ev *hotel.Event) bool {
 	switch {
 	case h.Kind == hotel.KindCron:
-		return ev.Kind == hotel.KindCron && ev.Name == h.Job
+		return ev.Kind == hotel.KindCron && ev.Name == h.Job && ev.Fields["missed"] == ""
 	case h.Kind == hotel.KindDTMF:
 		if ev.Digits == "" && ev.Key == "" {
 			return false

@@ -14,6 +14,8 @@ type Route struct {
 	Patterns   string // what may be dialled, as the PBX writes it
 	Trunks     []string
 	Extensions []string // who may
+	// Groups of extensions may, too; who is in them the PBX does not tell.
+	Groups []string
 }
 
 // RouteLister lists outbound routes.

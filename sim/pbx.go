@@ -49,6 +49,8 @@ type PBXOptions struct {
 	// Watch is told what becomes of each report; nil: nobody is. It is called
 	// while the PBX is busy with it, so it must not ask anything of the PBX.
 	Watch func(Fate, Told)
+	// Witness sees the calls that reach extensions, and each change of one.
+	Witness Witness
 	// Extensions is how many there are at the start, from 1001 on.
 	Extensions int
 	// FileUser and FilePassword are those of FTP and SFTP; empty: "support",

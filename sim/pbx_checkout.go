@@ -19,6 +19,7 @@ func (p *PBX) checkOut(c call, in params) answer {
 		if p.hotel.limits.CheckoutClearsAll {
 			p.clearAll(e)
 		}
+		p.changedBy(e, ByCheckout)
 	}
 	return success
 }

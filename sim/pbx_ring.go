@@ -27,23 +27,29 @@ func (p *PBX) callExtension(t *talk, e *extension, quick bool, hops int, at time
 		p.fail(t, reasonBusy, "BUSY", at) // forwards that lead in a circle; assumed
 		return
 	case p.crowded():
+		p.meets(t, e.number, t.kindOf(), MetCongested, Handset{}, at)
 		p.fail(t, reasonCongestion, "FAILED", at)
 		return
 	case e.on("alwaysforward") && !t.straight:
+		p.meets(t, e.number, t.kindOf(), MetForward, Handset{}, at)
 		p.forward(t, e, "a", hops, at)
 		return
 	case e.on("dnd") && !t.straight:
+		p.meets(t, e.number, t.kindOf(), MetDND, Handset{}, at)
 		p.fail(t, reasonDND, "BUSY", at)
 		return
 	case p.busy(e.number):
+		p.meets(t, e.number, t.kindOf(), MetBusy, Handset{}, at)
 		p.forwardOr(t, e, "busyforward", hops, at, reasonBusy, "BUSY")
 		return
 	}
 	h := e.nextHandset()
 	if e.status == "Unavailable" || h.Does == Unreachable {
+		p.meets(t, e.number, t.kindOf(), MetAway, Handset{}, at)
 		p.forwardOr(t, e, "noanswerforward", hops, at, reasonUnreachable, "NO ANSWER")
 		return
 	}
+	p.meets(t, e.number, t.kindOf(), MetRinging, h, at)
 	l := p.join(t, e.number, statusRing)
 	l.handset = h
 	if c := t.caller(); c != nil && c != l {

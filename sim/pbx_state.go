@@ -136,6 +136,7 @@ func (p *PBX) SetExtension(x PBXExtension) error {
 			p.arm(e, a, p.o.Now())
 		}
 	}
+	p.changedBy(e, ByHand)
 	p.reportChange(x.Number, operation)
 	return nil
 }

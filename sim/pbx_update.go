@@ -51,6 +51,7 @@ func (p *PBX) updateExtension(c call, in params) answer {
 		e.number = renamed
 		p.hotel.extensions[renamed] = e
 	}
+	p.changedBy(e, ByUpdate)
 	p.report(ConfigChange(p.o.Serial, e.number, "update"))
 	return success
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"bellhop/hotel"
 )
 
 const (
@@ -17,13 +19,26 @@ const (
 // ReadClock reads a PBX's clock, such as "2019-10-17 23:07:43 UTC-8" (Yeastar
 // API 2.0.0, deviceinfo/query). Whether the sign of its offset follows the
 // common or the POSIX manner the manual does not say, so the hotel's zone is
-// used, in which the PBX's wall clock is to stand.
-func ReadClock(text string, zone *time.Location) (time.Time, bool) {
+// used, in which the PBX's wall clock is to stand. Of the two moments at which
+// it shows the same in the night when clocks are set back, it is the one nearer
+// to our own time.
+func ReadClock(text string, zone *time.Location, ours time.Time) (time.Time, bool) {
 	if len(text) < len(time.DateTime) {
 		return time.Time{}, false
 	}
-	t, err := time.ParseInLocation(time.DateTime, text[:len(time.DateTime)], zone)
-	return t, err == nil
+	wall, err := time.Parse(time.DateTime, text[:len(time.DateTime)])
+	if err != nil {
+		return time.Time{}, false
+	}
+	t := hotel.FirstMoment(wall, zone)
+	if _, end := t.ZoneBounds(); !end.IsZero() {
+		_, offset := end.In(zone).Zone()
+		again := wall.Add(-time.Duration(offset) * time.Second).In(zone)
+		if !again.Before(end) && ours.Sub(again).Abs() < ours.Sub(t).Abs() {
+			return again, true
+		}
+	}
+	return t, true
 }
 
 func (f *Facts) boxClock() Finding {
@@ -47,7 +62,7 @@ func (f *Facts) clock() Finding {
 		return finding
 	}
 	text := f.PBX.Identity.Clock
-	theirs, readable := ReadClock(text, f.Zone)
+	theirs, readable := ReadClock(text, f.Zone, f.PBX.Read)
 	if !readable {
 		return find(checkClock, Unknown, "unreadable", "clock", text)
 	}

@@ -12,10 +12,7 @@ import (
 	"bellhop/pbx"
 )
 
-const (
-	checkRoutes    = "pbx.routes"
-	checkEmergency = "pbx.emergency"
-)
+const checkRoutes = "pbx.routes"
 
 // routes: is each name that [classes] and [emergency] use one of the PBX's?
 func (f *Facts) routes() Finding {
@@ -74,56 +71,6 @@ func listed(check string, err error, ability pbx.Ability, lacks []pbx.Ability) (
 		return find(check, Unknown, "not-listed", "error", err.Error()), true
 	}
 	return Finding{}, false
-}
-
-// emergencyNumbers are those that a guest may need, by country.
-var emergencyNumbers = map[string][]string{
-	"CN": {"110", "119", "120", "122"}, "HK": {"999"}, "MO": {"999"}, "TW": {"110", "119"},
-	"JP": {"110", "119"}, "KR": {"112", "119"}, "SG": {"995", "999"}, "MY": {"999"}, "TH": {"191", "1669"},
-	"VN": {"113", "114", "115"}, "KH": {"117", "118", "119"}, "LA": {"190", "191", "195"}, "MM": {"199"},
-	"ID": {"112"}, "PH": {"911"}, "IN": {"112"}, "LK": {"119", "110"}, "NP": {"100", "101", "102"},
-	"AE": {"997", "998", "999"}, "SA": {"911", "997", "998", "999"}, "TR": {"112"}, "ZA": {"10111", "10177"},
-	"US": {"911"}, "CA": {"911"}, "MX": {"911"}, "AU": {"000"}, "NZ": {"111"}, "GB": {"999", "112"},
-	"IE": {"999", "112"}, "DE": {"110", "112"}, "AT": {"112", "122", "133", "144"}, "CH": {"112", "117", "118", "144"},
-	"FR": {"15", "17", "18", "112"}, "ES": {"112"}, "IT": {"112"}, "PT": {"112"}, "NL": {"112"}, "BE": {"112"},
-	"GR": {"112"}, "PL": {"112"}, "RU": {"101", "102", "103", "112"},
-}
-
-// emergency: does some route take the country's emergency numbers? It must be
-// one of those that every telephone keeps, where they are named.
-func (f *Facts) emergency() Finding {
-	if finding, is := f.noPBX(checkEmergency); is {
-		return finding
-	}
-	if finding, is := listed(checkEmergency, f.PBX.RoutesErr, pbx.AbleRoutes, f.PBX.Lacks); is {
-		return finding
-	}
-	numbers := emergencyNumbers[f.Config.Hotel.Country]
-	if len(numbers) == 0 {
-		return find(checkEmergency, Unknown, "country", "country", f.Config.Hotel.Country)
-	}
-	routes, bad := f.PBX.Routes, Warning
-	if own := f.Config.Emergency.Routes; len(own) > 0 { // all that some telephones have
-		bad = Failed
-		routes = slices.DeleteFunc(slices.Clone(routes), func(r pbx.Route) bool { return !slices.Contains(own, r.Name) })
-	}
-	var barred, unclear []string
-	for _, number := range numbers {
-		switch takes, known := dialled(routes, number); {
-		case takes:
-		case known:
-			barred = append(barred, number)
-		default:
-			unclear = append(unclear, number)
-		}
-	}
-	switch {
-	case len(barred) > 0:
-		return find(checkEmergency, bad, "barred", "numbers", names(barred))
-	case len(unclear) > 0:
-		return find(checkEmergency, Unknown, "unclear", "numbers", names(unclear))
-	}
-	return find(checkEmergency, OK, "ok", "numbers", names(numbers))
 }
 
 // dialled tells whether some route takes a number; known is false when that

@@ -107,7 +107,7 @@ func Judge(f *Facts) []Finding {
 	list := []Finding{f.login(), f.certificate(), f.transport(), f.events()}
 	list = append(list, f.boxClock(), f.clock())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
-	list = append(list, f.routes(), f.emergency(), f.extensions(), f.otherUser(), f.abilities())
+	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.otherUser(), f.abilities())
 	return append(list, f.install(), f.pms(), f.relay(), f.store(), f.hooks())
 }
 
@@ -131,7 +131,7 @@ func (a *Answers) Clock(zone *time.Location, now time.Time) time.Time {
 	if a.Identity == nil {
 		return time.Time{}
 	}
-	theirs, readable := ReadClock(a.Identity.Clock, zone)
+	theirs, readable := ReadClock(a.Identity.Clock, zone, a.Read)
 	if !readable {
 		return time.Time{}
 	}

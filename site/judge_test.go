@@ -48,7 +48,7 @@ func sound() *Facts {
 			Asked: true, Read: noon, Has: has, Login: pbx.Login{Way: "http"},
 			Identity: &pbx.Identity{Model: "S300", Serial: "1", Firmware: "30", Clock: "2026-06-01 12:00:30 UTC+8"},
 			Routes: []pbx.Route{
-				{Name: "Local", Patterns: "Z."}, {Name: "National", Patterns: "0Z."},
+				{Name: "Local", Patterns: "Z.", Extensions: []string{"101", "8102"}}, {Name: "National", Patterns: "0Z."},
 			},
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
@@ -158,7 +158,25 @@ var cases = []struct {
 	{"emergency, its own routes", func(f *Facts) { f.Config.Emergency.Routes = []string{"Local"} }, "pbx.emergency ok ok", "110, 119"},
 	{"emergency, not by its own", func(f *Facts) { f.Config.Emergency.Routes = []string{"National"} }, "pbx.emergency failed barred", "110, 119"},
 	{"emergency, misnamed", func(f *Facts) { f.Config.Emergency.Routes = []string{"Locl"} }, "pbx.routes failed missing", `"Locl" (→ "Local")`},
-	{"emergency, barred", func(f *Facts) { f.PBX.Routes[0].Patterns = "2." }, "pbx.emergency warning barred", "110, 119, 120, 122"},
+	{"emergency, barred", func(f *Facts) { f.PBX.Routes[0].Patterns = "2." }, "pbx.emergency failed barred", "110, 119, 120, 122"},
+	{"emergency, one barred", func(f *Facts) { f.PBX.Routes[0].Patterns = "1[12]X" }, "pbx.emergency ok ok", "122"},
+	{"emergency, one of four barred", func(f *Facts) { f.PBX.Routes[0].Patterns = "11X" }, "pbx.emergency failed barred", "takes 120, 122"},
+	{"emergency, with a prefix alone", func(f *Facts) { f.PBX.Routes[0].Patterns = "01XX" }, "pbx.emergency failed barred", "110, 119"},
+	{"emergency, the house's own numbers", func(f *Facts) { f.Config.Emergency.Numbers = []string{"0"} }, "pbx.emergency failed barred", "takes 0"},
+	{"emergency, a room called 110", func(f *Facts) { f.PBX.Extensions[0].Number = "110" }, "pbx.emergency warning shadowed", "numbers 110:"},
+	{"emergency, telephones", func(*Facts) {}, "pbx.emergency.telephones ok ok", "all 2"},
+	{"emergency, one telephone cut off", func(f *Facts) { f.PBX.Routes[0].Extensions = []string{"101"} }, "pbx.emergency.telephones failed cut-off", "1 telephones of rooms may take no route to some number for help: 8102"},
+	{"emergency, a telephone cut off from one number", func(f *Facts) {
+		f.PBX.Routes = append(f.PBX.Routes, pbx.Route{Name: "Fire", Patterns: "11X", Extensions: []string{"8102"}})
+		f.PBX.Routes[0].Extensions = []string{"101"}
+	}, "pbx.emergency.telephones failed cut-off", "number for help: 8102"},
+	{"emergency, a telephone with a prefix", func(f *Facts) {
+		f.PBX.Routes[0].Extensions, f.PBX.Routes[1].Extensions = []string{"101"}, []string{"8102"}
+	}, "pbx.emergency.telephones failed cut-off", "help: 8102"},
+	{"emergency, a group of telephones", func(f *Facts) { f.PBX.Routes[0].Extensions, f.PBX.Routes[0].Groups = nil, []string{"rooms"} }, "pbx.emergency.telephones ok ok", ""},
+	{"emergency, telephones not said", func(f *Facts) { f.PBX.Routes[0].Extensions = nil }, "pbx.emergency.telephones unknown not-said", ""},
+	{"emergency, no telephones", func(f *Facts) { f.Rooms = nil }, "pbx.emergency.telephones unknown no-rooms", ""},
+	{"emergency, telephones of a country", func(f *Facts) { f.Config.Hotel.Country = "AQ" }, "pbx.emergency.telephones unknown country", "AQ"},
 	{"emergency, unclear", func(f *Facts) { f.PBX.Routes[0].Patterns = "?" }, "pbx.emergency unknown unclear", "110"},
 	{"emergency, country", func(f *Facts) { f.Config.Hotel.Country = "AQ" }, "pbx.emergency unknown country", "AQ"},
 	{"emergency, refused", func(f *Facts) { f.PBX.RoutesErr = pbx.ErrUnsupported }, "pbx.emergency unknown unsupported", ""},
@@ -371,6 +389,32 @@ func FuzzPattern(f *testing.F) {
 			t.Errorf("%q fits %q, which cannot be read", number, pattern)
 		}
 	})
+}
+
+// In the night when clocks are set back they show each time of an hour twice.
+func TestClockThatShowsATimeTwice(t *testing.T) {
+	for _, c := range []struct{ zone, text, ours, want string }{
+		{"Europe/Rome", "2031-10-26 02:30:00", "2031-10-26T00:31:00Z", "2031-10-26T00:30:00Z"},
+		{"Europe/Rome", "2031-10-26 02:30:00", "2031-10-26T01:29:00Z", "2031-10-26T01:30:00Z"},
+		{"Europe/Rome", "2031-10-26 03:00:00", "2031-10-26T02:00:00Z", "2031-10-26T02:00:00Z"},
+		{"Europe/Rome", "2031-10-26 01:59:59", "2031-10-26T01:00:10Z", "2031-10-25T23:59:59Z"},
+		{"Europe/Rome", "2031-03-30 03:00:10", "2031-03-30T01:00:00Z", "2031-03-30T01:00:10Z"},
+		{"Australia/Lord_Howe", "2031-04-06 01:45:00", "2031-04-05T15:14:00Z", "2031-04-05T15:15:00Z"},
+		{"Australia/Lord_Howe", "2031-04-06 01:45:00", "2031-04-05T14:46:00Z", "2031-04-05T14:45:00Z"},
+		{"Asia/Shanghai", "2031-10-26 02:30:00 UTC+8", "2031-10-25T18:31:00Z", "2031-10-25T18:30:00Z"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := time.Parse(time.RFC3339, c.ours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := ReadClock(c.text, zone, ours); !ok || got.UTC().Format(time.RFC3339) != c.want {
+			t.Errorf("%s shows %s when it is %s: %s, want %s", c.zone, c.text, c.ours, got.UTC().Format(time.RFC3339), c.want)
+		}
+	}
 }
 
 func FuzzReadClock(f *testing.F) {

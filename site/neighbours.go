@@ -113,7 +113,7 @@ func (n *Neighbours) wakings(ctx context.Context, d pbx.Driver, a Answers, zone 
 
 // taken is what numbers mean already.
 func (n Neighbours) taken(c config.Config) dialplan.PBX {
-	taken := dialplan.PBX{Extensions: n.Extensions, Emergency: emergencyNumbers[c.Hotel.Country]}
+	taken := dialplan.PBX{Extensions: n.Extensions, Emergency: Emergency(c).Numbers()}
 	if strings.HasPrefix(c.PBX.Driver, "yeastar") {
 		taken.Features = dialplan.YeastarFeatures()
 	}

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	mathbits "math/bits"
 )
 
-// checkVorbisSetup looks through the code books with which the setup header
-// begins (Vorbis I specification, 3.2.1). A decoder makes tables as large as
-// they say and walks trees that they describe: a broken header would take all
-// memory, or keep it walking for ever.
+// checkVorbisSetup looks through the setup header up to the residues (Vorbis I
+// specification, 4.2.4). A decoder makes tables as large as the code books and
+// the residues say, and walks trees that they describe: a broken header would
+// take all memory, or keep it walking for ever.
 func checkVorbisSetup(setup []byte) error {
 	if !bytes.HasPrefix(setup, []byte("\x05vorbis")) {
 		return errors.New("its third header is not the setup")
@@ -25,6 +26,77 @@ func checkVorbisSetup(setup []byte) error {
 		if total += values; total > maxVorbisValues {
 			return errors.New("its code books are too large")
 		}
+	}
+	for range b.take(6) + 1 { // place holders
+		b.skip(16)
+	}
+	for range b.take(6) + 1 {
+		if err := b.floor(); err != nil {
+			return err
+		}
+	}
+	for i := range b.take(6) + 1 {
+		if err := b.residue(); err != nil {
+			return fmt.Errorf("residue %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// floor skips one (6.2.1 and 7.2.2).
+func (b *bits) floor() error {
+	switch kind := b.take(16); kind {
+	case 0:
+		b.skip(8 + 16 + 16 + 6 + 8)
+		b.skip(8 * (b.take(4) + 1))
+	case 1:
+		partitions, classes := make([]int, b.take(5)), 0
+		for i := range partitions {
+			partitions[i] = b.take(4)
+			classes = max(classes, partitions[i]+1)
+		}
+		dimensions := make([]int, classes)
+		for i := range dimensions {
+			dimensions[i] = b.take(3) + 1
+			sub := b.take(2)
+			if sub > 0 {
+				b.skip(8)
+			}
+			b.skip(8 << sub)
+		}
+		b.skip(2)
+		width := b.take(4)
+		for _, class := range partitions {
+			b.skip(dimensions[class] * width)
+		}
+	default:
+		return fmt.Errorf("a floor of kind %d", kind)
+	}
+	return nil
+}
+
+// residue looks at one (8.6.1). A decoder that is told of an end before its
+// begin makes room for what would be between them the other way round.
+func (b *bits) residue() error {
+	kind, begin, end := b.take(16), b.take(24), b.take(24)
+	if kind > 2 || begin > end {
+		return fmt.Errorf("of kind %d from %d to %d", kind, begin, end)
+	}
+	b.skip(24)
+	passes := make([]int, b.take(6)+1)
+	b.skip(8)
+	for i := range passes {
+		low := b.take(3)
+		if b.take(1) == 1 {
+			low |= b.take(5) << 3
+		}
+		passes[i] = low
+	}
+	for _, cascade := range passes {
+		b.skip(8 * mathbits.OnesCount(uint(cascade)))
+	}
+	if b.over {
+		return errors.New("it is cut off")
 	}
 	return nil
 }

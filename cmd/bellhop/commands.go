@@ -69,11 +69,12 @@ type options struct {
 	noProof                 bool
 	within                  time.Duration
 	uploads, to, others     string
+	wake                    wakeOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), stayCommands(), phoneCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {
@@ -105,7 +106,7 @@ func dispatch(e *env, args []string) error {
 		return c.wrong("%v", err)
 	}
 	c.args = flags.Args()
-	if most := len(strings.Fields(cmd.args)); len(c.args) > most {
+	if most := len(strings.Fields(cmd.args)); len(c.args) > most && !strings.Contains(cmd.args, "...") {
 		return c.wrong("%s takes no %q", cmd.words, c.args[most])
 	}
 	if slices.Contains(c.args, "") {

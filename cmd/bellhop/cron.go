@@ -1,6 +1,11 @@
 package main
 
-import "bellhop/agent"
+import (
+	"cmp"
+
+	"bellhop/agent"
+	"bellhop/hotel"
+)
 
 func cronCommands() []*command {
 	return []*command{
@@ -23,7 +28,16 @@ func cronList(c *call) error {
 	if err := client.Get(c.ctx, "/v1/cron", &jobs); err != nil {
 		return err
 	}
-	return show(c, jobs, "JOB SCHEDULE LAST NEXT FAULT", func(j agent.JobState) []any {
-		return []any{j.Name, j.Schedule, c.at(j.Last), c.at(j.Next), j.Fault}
+	return show(c, jobs, "JOB SCHEDULE LAST NEXT MISSED FAULT", func(j agent.JobState) []any {
+		return []any{j.Name, j.Schedule, c.at(j.Last), c.at(j.Next), missedText(j.MissedPolicy), j.Fault}
 	})
+}
+
+// missedText says what becomes of a time at which the box was off.
+func missedText(p hotel.MissedPolicy) string {
+	text := string(cmp.Or(p.Missed, hotel.MissedRun))
+	if p.Within > 0 {
+		text += " within " + p.Within.String()
+	}
+	return text
 }

@@ -1,14 +1,19 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"bellhop/dialplan"
 	"bellhop/site"
+	"bellhop/sounds"
 )
 
 func dialplanCommands() []*command {
@@ -16,6 +21,7 @@ func dialplanCommands() []*command {
 		{words: "dialplan render", about: "print what the PBX's dialplan gets: the services of the config", run: dialplanRender},
 		{words: "dialplan check", args: "FILE", about: "find what goes wrong in a PBX's dialplan, by line, and what to do; - reads it from standard input", run: dialplanCheck, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
+			f.StringVar(&c.opt.dir, "sounds", "", "a `DIR` with the PBX's recordings: look whether the prompts that are played are there, and such as it plays")
 			f.StringVar(&c.opt.lang, "lang", "", "the `LANGUAGE` of what is found, zh or en; empty: the config's hotel.language, en without a config")
 		}},
 	}
@@ -57,6 +63,14 @@ func dialplanCheck(c *call) error {
 		return fmt.Errorf("dialplan check: %w", err)
 	}
 	found := dialplan.Check(text)
+	if c.opt.dir == "" {
+		err = c.unheard(text)
+	} else {
+		found, err = c.withPrompts(found, text)
+	}
+	if err != nil {
+		return fmt.Errorf("dialplan check: %w", err)
+	}
 	if err := c.writeDialplanFindings(found); err != nil {
 		return err
 	}
@@ -64,6 +78,42 @@ func dialplanCheck(c *call) error {
 		return fmt.Errorf("dialplan check: %s: %d things go wrong there", c.args[0], len(found))
 	}
 	return nil
+}
+
+// unheard says what a file alone does not tell: whether the PBX can play the
+// prompts that it names.
+func (c *call) unheard(text []byte) error {
+	var names []string
+	for _, s := range dialplan.Played(text) {
+		names = append(names, s.Name)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	_, err := fmt.Fprintf(c.err, "not looked at: the recordings of %s, which must be wav of %d samples a second, 16 bits, one channel; --sounds DIR looks at them\n", plain(strings.Join(names, ", ")), sounds.Rate)
+	return err
+}
+
+// withPrompts adds what is wrong with the recordings of the prompts that a file
+// plays.
+func (c *call) withPrompts(found []dialplan.Finding, text []byte) ([]dialplan.Finding, error) {
+	if _, err := os.ReadDir(c.opt.dir); err != nil {
+		return nil, err
+	}
+	var faults []error
+	found = append(found, dialplan.CheckPrompts(text, func(name string) string {
+		if !filepath.IsLocal(name) {
+			_, _ = fmt.Fprintf(c.err, "not looked at: %s, which is not in %s\n", plain(name), c.opt.dir)
+			return ""
+		}
+		why, err := sounds.WhyUnplayed(c.opt.dir, name)
+		faults = append(faults, err)
+		return why
+	})...)
+	slices.SortStableFunc(found, func(a, b dialplan.Finding) int { return cmp.Compare(a.Line, b.Line) })
+	return found, errors.Join(faults...)
 }
 
 func (c *call) readDialplan(name string) ([]byte, error) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bellhop/dialplan"
+	"bellhop/sounds"
 )
 
 func TestDialplanCommands(t *testing.T) {
@@ -27,6 +28,12 @@ func TestDialplanCommands(t *testing.T) {
 	bad := write("bad.conf", "[a]\nexten => 1,1,Macro(b, c)\n[macro-b]\nexten => s,1,NoOp()\n")
 	bell := write("bell.conf", "[a]\nexten => 1,1,\a\x1b[31mPlayback(x)\n")
 	good := write("good.conf", "[a]\nexten => 1,1,Hangup()\n")
+	asks := write("asks.conf", "[a]\nexten => 1,1,Read(X,room,2,,1,4)\nsame => n,Playback(/tmp/x&success)\nsame => n,Hangup()\n")
+	sounds16 := filepath.Join(dir, "sounds", "zh")
+	if err := os.MkdirAll(sounds16, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write("sounds/zh/room.wav", "RIFF\x2c\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\x08\x00\x00\x0012345678")
 	big := write("big.conf", strings.Repeat("; 1234567\n", 110_000))
 	for _, c := range []struct {
 		args, out, err string
@@ -40,6 +47,10 @@ func TestDialplanCommands(t *testing.T) {
 		{"dialplan check " + bad, "2     macro   Macro(b, c): Asterisk 21 and later have no Macro\n\n→  blanks  take the blanks out\n→  macro   use Gosub", "bad.conf: 2 things go wrong there", 1},
 		{"dialplan check " + bad + " -c " + config, "Macro(b, c)：Asterisk 21 及以后没有 Macro", "2 things", 1},
 		{"dialplan check --lang en " + bad + " -c " + config, "take the blanks out", "2 things", 1},
+		{"dialplan check " + asks, "nothing wrong found", "not looked at: the recordings of /tmp/x, room, success, which must be wav of 8000 samples a second, 16 bits, one channel; --sounds DIR", 0},
+		{"dialplan check --sounds " + sounds16 + " " + asks, "2     prompt-asks  Read asks with the prompt room, ends at once and takes no key: " + sounds16 + "/room.wav has 16000 samples a second", "asks.conf: 2 things go wrong there", 1},
+		{"dialplan check --sounds " + sounds16 + " " + asks, "3     prompt       the prompt success is not heard: " + sounds16 + "/success.wav is not there\n\n→  prompt-asks  have each prompt there as wav of 8000", "not looked at: /tmp/x, which is not in", 1},
+		{"dialplan check --sounds " + dir + "/none " + asks, "", "no such file", 1},
 		{"dialplan check --lang fr " + bad, "", `--lang must be "zh" or "en"`, 2},
 		{"dialplan check", "", "dialplan check needs FILE", 2},
 		{"dialplan check " + dir + "/none", "", "no such file", 1},
@@ -78,6 +89,48 @@ func TestDialplanCheckForPrograms(t *testing.T) {
 		var got dialplanFinding
 		if err := json.Unmarshal([]byte(line), &got); err != nil || got.Finding != want[i] || got.Text != want[i].Text("en") || got.Do != want[i].Do("en") {
 			t.Errorf("line %d is %s, want %+v (%v)", i+1, line, want[i], err)
+		}
+	}
+}
+
+// TestDialplanCheckOfThePublishedSamples: with the recordings beside them, the
+// command finds the thirteenth fault too, which is theirs.
+func TestDialplanCheckOfThePublishedSamples(t *testing.T) {
+	dir := t.TempDir()
+	for _, p := range sounds.Catalogue() {
+		if !p.Documented {
+			continue
+		}
+		wav, err := sounds.Shipped("zh", p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Name == "roomstatus" {
+			wav[24], wav[25] = 0x80, 0x3e // 16000 samples a second
+		}
+		if err := os.WriteFile(filepath.Join(dir, p.Name+".wav"), wav, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "vm-goodbye.gsm"), nil, 0o600); err != nil { // the PBX's own
+		t.Fatal(err)
+	}
+	for _, name := range []string{"hotel-guide.conf", "developer-guide.conf"} {
+		var out, errOut strings.Builder
+		if code := run(t.Context(), []string{"dialplan", "check", "--sounds", dir, "--lang", "en", "../../dialplan/testdata/" + name}, &out, &errOut); code != 1 {
+			t.Errorf("%s: ended with %d", name, code)
+		}
+		var told []string
+		for line := range strings.Lines(out.String()) {
+			if cells := strings.Fields(line); len(cells) > 1 && cells[1] == dialplan.FaultPrompt && cells[0] != "→" {
+				told = append(told, strings.Join(cells, " "))
+			}
+		}
+		if want := "8 prompt the prompt roomstatus is not heard: " + dir + "/roomstatus.wav has 16000 samples a second, not 8000: the PBX ends the prompt at once and takes no keys"; len(told) != 1 || told[0] != want {
+			t.Errorf("%s: of prompts it tells %q, want %q", name, told, want)
+		}
+		if errOut.String() == "" || strings.Contains(errOut.String(), "not looked at") {
+			t.Errorf("%s: %s", name, errOut.String())
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package asterisk
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,6 +179,11 @@ func dialogues() []dialogue {
 		{name: "awake", number: "775", keys: []string{"1"}, want: []string{"775*1"}, ran: []string{"Playback(bh-wakeup-thanks)"}},
 		{name: "awake at the last time", number: "775", keys: []string{"", "*", "5"}, want: []string{"775*5"}},
 		{name: "asleep", number: "775", keys: []string{"", "", ""}, ran: []string{"Set(CHANNEL(language)=en)"}},
+		{name: "the desk knows", from: pantry, number: "7751203", keys: []string{"1"}, want: []string{"775*1*1203"},
+			ran: []string{"Read(BH_CHOICE,bh-wakeup-unanswered&bh-1&bh-2&bh-0&bh-3&bh-wakeup-known,1,,1,4)", "Playback(bh-saved)"}},
+		{name: "the desk at the last time", from: pantry, number: "77501", keys: []string{"", "*", "3"}, want: []string{"775*3*01"}},
+		{name: "nobody at the desk", from: pantry, number: "7751203", keys: []string{"", "", ""}, ran: []string{"Set(CHANNEL(language)=zh)"}},
+		{name: "the desk knows and hangs up", from: pantry, number: "7751203", keys: []string{"1"}, hangUp: true, want: []string{"775*1*1203"}},
 		{name: "awake and hung up", number: "775", keys: []string{"1"}, hangUp: true, want: []string{"775*1"}},
 
 		{name: "an outside call", number: "5551234"},
@@ -210,11 +216,7 @@ func TestDialogues(t *testing.T) {
 }
 
 func (d dialogue) try(t *testing.T, server *Server, codes hotel.Services) {
-	from := d.from
-	if from == "" {
-		from = "1203"
-	}
-	c := server.Dial(t, from, phones, d.number)
+	c := server.Dial(t, cmp.Or(d.from, "1203"), phones, d.number)
 	for _, keys := range d.keys {
 		c.Press(keys)
 	}
@@ -222,6 +224,11 @@ func (d dialogue) try(t *testing.T, server *Server, codes hotel.Services) {
 		c.HangUp()
 	}
 	c.End()
+	d.judge(t, c, codes)
+}
+
+// judge holds what a call that has ended was to come to.
+func (d dialogue) judge(t *testing.T, c *Call, codes hotel.Services) {
 	if got := c.Infos(); !slices.Equal(got, d.want) {
 		t.Errorf("the PBX reports %q, want %q, after %s", got, d.want, strings.Join(c.Steps(), "\n"))
 	}

@@ -1,12 +1,14 @@
 package asterisk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"bellhop/dialplan"
+	"bellhop/sounds"
 )
 
 // TestNoFunctionNoEntry: a PBX without a function that the dialplan needs lets
@@ -64,8 +66,7 @@ func TestMergedWithOthers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sounds := map[string][]string{"zh": s.Prompts("zh"), "en": s.Prompts("en")}
-		server := Start(t, version, Options{Dialplan: merged, Sounds: sounds})
+		server := Start(t, version, Options{Dialplan: merged, Sounds: map[string][]string{"zh": s.Prompts("zh"), "en": s.Prompts("en")}})
 		if c := server.Dial(t, "1203", dialplan.YeastarContext, "777").Press("*01").End(); !slices.Equal(c.Infos(), []string{"777*01"}) {
 			t.Errorf("ours reports %q", c.Infos())
 		}
@@ -115,29 +116,106 @@ same => n,Hangup()
 	})
 }
 
-// TestALongPromptIsCutShort: a caller who knows the dialogue need not wait, and
-// no key of his is dialled.
-func TestALongPromptIsCutShort(t *testing.T) {
+// TestKeysWhileItSpeaks: a caller who knows a dialogue need not wait for its
+// questions. When it announces what was done, that is reported already; what is
+// pressed meanwhile goes nowhere: nothing is dialled out, nothing reported twice.
+func TestKeysWhileItSpeaks(t *testing.T) {
 	t.Parallel()
+	const longPrompt = 30_000
 	eachVersion(t, func(t *testing.T, version int) {
 		s := services()
+		s.StaffLanguage, s.GuestLanguages = "en", []string{"en", "zh"} // TestDialogues has them the other way round
 		server := serve(t, version, s, Options{})
-		for _, name := range s.Prompts("zh") {
-			server.SetSound(t, "zh", name, tone(8000, 30_000))
+		for _, language := range s.Languages() {
+			for _, name := range s.Prompts(language) {
+				server.SetSound(t, language, name, tone(8000, longPrompt))
+			}
 		}
-		c := server.Dial(t, "1203", phones, "778")
-		for _, keys := range []string{"123456789", "12", "1", "42#", "3#", "1"} {
-			c.Press(keys)
+		atOnce(t, []dialogue{
+			{name: "a status", number: "777", keys: []string{"*01"}, want: []string{"777*01"}, ran: []string{"Playback(room&bh-1&bh-2&bh-0&bh-3&cleaned)"}},
+			{name: "another room's", from: pantry, number: "777", keys: []string{"*20", "12345678"}, want: []string{"777*20*12345678"}},
+			{name: "ZYCOO's", number: "*56", keys: []string{"*11"}, want: []string{"*56*11"}},
+			{name: "cleared", number: "*056", want: []string{"*056"}, ran: []string{"Playback(bh-status-cleared)"}},
+			{name: "nothing taken", number: "778", keys: []string{"*0#"}, want: []string{"778*N*1"}, ran: []string{"Playback(bh-nothing-taken)"}},
+			{name: "two items", number: "778", keys: []string{"123456789", "12", "1", "42#", "3#", "1", "#"}, want: []string{"778*123456789*12", "778*42*3*2"}, ran: []string{"Playback(bh-goodbye)"}},
+			{name: "with a PIN", number: "782", keys: []string{"0001#", "1234#", "*1#", "7#", "1#", "1", "#"}, want: []string{"782*R*7*1*1*0001"}},
+			{name: "three wrong PINs", number: "782", keys: []string{"9#", "1#", "9#", "2#", "9#", "3#"}, want: []string{"782*P*9"}, ran: []string{"Playback(bh-locked)"}},
+			{name: "a wake-up", number: "779", keys: []string{"2", "1", "0730", "1"}, want: []string{"779*0730"}, ran: []string{"Playback(bh-wakeup-set)"}},
+			{name: "wake-ups heard", number: "779", keys: []string{"3"}, want: []string{"779*H"}, ran: []string{"Playback(bh-wakeup-hear)"}},
+			{name: "wake-ups cancelled", number: "779", keys: []string{"4", "1"}, want: []string{"779*C"}, ran: []string{"Playback(bh-wakeup-cancelled)"}},
+			{name: "do not disturb", number: "76", keys: []string{"2", "1"}, want: []string{"76*1"}, ran: []string{"Playback(bh-dnd-on)"}},
+			{name: "awake", number: "775", keys: []string{"7"}, want: []string{"775*7"}, ran: []string{"Playback(bh-wakeup-thanks)"}},
+		}, func(d dialogue) string { return d.name }, func(t *testing.T, d dialogue) {
+			c := server.Dial(t, cmp.Or(d.from, "1203"), phones, d.number)
+			for _, keys := range d.keys {
+				c.Press(keys)
+			}
+			c.until("its announcement", func() bool { return len(c.steps) > 0 && strings.HasPrefix(c.steps[len(c.steps)-1], "Playback(") })
+			if got := c.Infos(); !slices.Equal(got, d.want) {
+				t.Errorf("before its announcement the PBX reports %q, want %q", got, d.want)
+			}
+			c.Key("5551#*19").HangUp()
+			d.judge(t, c, s.Codes)
+		})
+		for _, line := range server.Complaints() {
+			t.Error(line)
 		}
-		c.Asked().HangUp()
-		if want := []string{"778*123456789*12", "778*42*3*2"}; !slices.Equal(c.Infos(), want) || len(c.Others()) > 0 {
-			t.Errorf("reports %q and does %q, want %q", c.Infos(), c.Others(), want)
+		for _, heard := range []string{"'product_id.slin' (language 'en')", "'bh-wakeup-menu.slin' (language 'en')", "'bh-wakeup-menu.slin' (language 'zh')"} {
+			if !strings.Contains(server.Log(), "Playing "+heard) {
+				t.Errorf("nobody heard %s", heard)
+			}
+		}
+	})
+}
+
+// TestShippedPrompts: Asterisk plays every recording that comes with the
+// program, in each language, and takes the key that is pressed meanwhile.
+func TestShippedPrompts(t *testing.T) {
+	t.Parallel()
+	const plan = `[phones]
+exten => _[ez][nh]-.,1,Answer()
+same => n,Set(CHANNEL(language)=${EXTEN:0:2})
+same => n,Read(KEY,${EXTEN:3},1,,1,1)
+same => n,UserEvent(DtmfEndString,Info:${READSTATUS}${KEY})
+same => n,Hangup()
+`
+	type prompt struct{ language, name string }
+	var all []prompt
+	for _, language := range sounds.Languages() {
+		for _, p := range sounds.Catalogue() {
+			all = append(all, prompt{language, p.Name})
+		}
+	}
+	eachVersion(t, func(t *testing.T, version int) {
+		server := Start(t, version, Options{Dialplan: []byte(plan), Sounds: map[string][]string{"zh": nil, "en": nil}})
+		for _, p := range all {
+			wav, err := sounds.Shipped(p.language, p.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server.SetSound(t, p.language, p.name, wav)
+		}
+		atOnce(t, all, func(p prompt) string { return p.language + "-" + p.name }, func(t *testing.T, p prompt) {
+			c := server.Dial(t, "1203", phones, p.language+"-"+p.name).Press("5").End()
+			if got := c.Infos(); !slices.Equal(got, []string{"OK5"}) {
+				t.Errorf("with it Read gives %q", got)
+			}
+		})
+		for _, line := range server.Complaints() {
+			t.Error(line)
+		}
+		log := server.Log()
+		for _, p := range all {
+			if !strings.Contains(log, "Playing '"+p.name+".slin' (language '"+p.language+"')") {
+				t.Errorf("%s was not played in %s", p.name, p.language)
+			}
 		}
 	})
 }
 
 // TestAWrongRateEndsADialogue is why wavs are checked before they are put onto
-// a PBX.
+// a PBX: Read takes no key with such a prompt, and other applications go on
+// without it.
 func TestAWrongRateEndsADialogue(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, version int) {
@@ -146,6 +224,12 @@ func TestAWrongRateEndsADialogue(t *testing.T) {
 		c := server.Dial(t, "1203", phones, "777").End()
 		if len(c.Infos()) > 0 || !strings.Contains(fmt.Sprint(server.Complaints()), "16000") {
 			t.Errorf("reports %q; %q", c.Infos(), server.Complaints())
+		}
+		server.SetSound(t, "zh", "roomstatus", tone(8000, toneMillis))
+		server.SetSound(t, "zh", "cleaned", tone(16000, toneMillis))
+		server.Dial(t, "1203", phones, "777").Press("*01").End()
+		if log := server.Log(); !strings.Contains(log, "Playing 'bh-3.slin'") || strings.Contains(log, "Playing 'cleaned.slin'") {
+			t.Error("an announcement of the wrong rate is heard")
 		}
 	})
 }

@@ -45,7 +45,7 @@ var answers = map[string]struct {
 		return nil, d.ChangeExtension(ctx, "1002", pbx.Change{DND: new(false)})
 	}, `null`},
 	"L03334_outroute-query.json": {V2, "outroute/query", func(ctx context.Context, d *Driver) (any, error) { return d.ListRoutes(ctx) },
-		`[{"ID":"1","Name":"Route_out","Patterns":"159XXXXXXXX","Trunks":["siptrunk"],"Extensions":["1020","1001","1000"]}]`},
+		`[{"ID":"1","Name":"Route_out","Patterns":"159XXXXXXXX","Trunks":["siptrunk"],"Extensions":["1020","1001","1000"],"Groups":null}]`},
 	"L05407_voicemail-query.json": {V2, "voicemail/query", func(ctx context.Context, d *Driver) (any, error) { return d.ListVoicemail(ctx, "4000") },
 		`[{"Extension":"4000","File":"msg0000.wav","From":"3000","Read":false,"Date":"2019-10-20 21:41:42","Length":77000000000},` +
 			`{"Extension":"4000","File":"msg0001.wav","From":"2000","Read":false,"Date":"2019-10-20 21:49:35","Length":18000000000}]`},

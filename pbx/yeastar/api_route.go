@@ -30,6 +30,7 @@ func (d *Driver) routes(ctx context.Context, which string) ([]pbx.Route, error) 
 			Patterns:   n.scalar("prefix"),
 			Trunks:     split(n.scalar("trunks")),
 			Extensions: split(n.scalar("extensions")),
+			Groups:     split(n.scalar("extensionsgroup")),
 		}
 		if r.Name == "" {
 			return nil, fmt.Errorf("list outbound routes: %w: one without name", errForm)

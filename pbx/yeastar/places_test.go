@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,51 +145,92 @@ func TestAnnouncedChunksShareMemory(t *testing.T) {
 	}
 }
 
-// Of reports that are far longer than any of a PBX one is read at a time, as
-// what is read takes far more memory than its text.
-func TestLongReportsAreReadOneByOne(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// pipes is a listener without a network, so that a test knows when all that can
+// go on has gone on.
+type pipes struct {
+	conns chan net.Conn
+	end   chan struct{}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.end:
+		return nil, net.ErrClosed
 	}
-	keeping, goOn, done := make(chan int, 8), make(chan bool), make(chan error)
-	l := Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
-	ctx, cancel := context.WithCancel(t.Context())
+}
+
+func (p pipes) Close() error { close(p.end); return nil }
+
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// local is a connection that seems to come from this computer.
+type local struct{ net.Conn }
+
+func (local) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+// send pushes what a connection is to say, and gives its answer once it is
+// there and the connection has ended.
+func (p pipes) send(request string) <-chan string {
+	ours, theirs := net.Pipe()
+	p.conns <- local{theirs}
+	answer := make(chan string, 1)
 	go func() {
-		done <- l.Serve(ctx, ln, func(_ context.Context, p Push) error {
-			keeping <- len(p.Body)
-			if len(p.Body) > ownPart {
-				<-goOn
-			}
-			return nil
-		})
+		defer ours.Close()
+		_, _ = io.WriteString(ours, request)
+		text, _ := io.ReadAll(ours)
+		answer <- string(text)
 	}()
-	answers := make(chan string, 2)
-	for n := range 2 {
+	return answer
+}
+
+// Of reports that are far longer than any of a PBX one is read at a time, as
+// what is read takes far more memory than its text; a short one does not wait
+// for them. What is in hand is counted when nothing can go on any more.
+func TestLongReportsAreReadOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := pipes{make(chan net.Conn), make(chan struct{})}
+		goOn, done := make(chan bool), make(chan error)
+		var long, short atomic.Int32 // being kept; kept
+		l := Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
-			answers <- push(t, ln.Addr().String(), "POST / HTTP/1.1\r\n\r\n{\"a\":\""+strings.Repeat("x", ownPart+n)+"\"}")
+			done <- l.Serve(ctx, ln, func(_ context.Context, p Push) error {
+				if len(p.Body) <= ownPart {
+					short.Add(1)
+					return nil
+				}
+				long.Add(1)
+				<-goOn
+				long.Add(-1)
+				return nil
+			})
 		}()
-	}
-	if n := <-keeping; n <= ownPart {
-		t.Fatalf("a report of %d bytes", n)
-	}
-	if answer := push(t, ln.Addr().String(), goodPush); !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
-		t.Errorf("a short report was answered %q", answer)
-	}
-	if n := <-keeping; n > ownPart {
-		t.Errorf("a second long report, of %d bytes, is read beside the first", n)
-	}
-	goOn <- true
-	goOn <- true
-	for range 2 {
-		if answer := <-answers; !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
-			t.Errorf("a long report was answered %q", answer)
+		var answers []<-chan string
+		const waiting = 3
+		for n := range waiting {
+			answers = append(answers, ln.send("POST / HTTP/1.1\r\n\r\n{\"a\":\""+strings.Repeat("x", ownPart+n)+"\"}"))
 		}
-	}
-	cancel()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+		synctest.Wait()
+		answers = append(answers, ln.send(goodPush))
+		for left := range waiting {
+			synctest.Wait()
+			if long.Load() != 1 || short.Load() != 1 {
+				t.Errorf("after %d long reports: %d in hand at a time, and %d short ones were kept", left, long.Load(), short.Load())
+			}
+			goOn <- true
+		}
+		for _, answer := range answers {
+			if got := <-answer; !strings.HasPrefix(got, "HTTP/1.1 200 ") {
+				t.Errorf("a report was answered %q", got)
+			}
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // The same trouble is told of once a minute, with how often it was.

@@ -1,5 +1,7 @@
 package mp3
 
+import "strings"
+
 // bits reads a stream bit by bit, the highest of each byte first. Past its end
 // there are zeros.
 type bits struct {
@@ -25,42 +27,39 @@ func (b *bits) skip(n int) { b.at += n }
 // 0: the end, with the value -1 - that.
 type tree [][2]int16
 
-// trees are made of codes once.
+// trees are made of the words once.
 var trees = func() map[int]tree {
 	all := make(map[int]tree)
-	for number, words := range codes {
-		all[number] = plant(words)
+	for number, table := range words {
+		all[number] = plant(table)
 	}
 	return all
 }()
 
-// plant makes a tree of the lengths and values of a code's words in order.
-func plant(words string) tree {
+// plant makes a tree of a table's words. The value at a word's end is x, four
+// bits, and y.
+func plant(table string) tree {
 	t := tree{{}}
-	word := uint32(0) // the next one, its first bit the highest
-	for i := 0; i < len(words); i += 3 {
-		length := digit(words[i])
-		value := int16(digit(words[i+1])<<4 | digit(words[i+2]))
-		place := int16(0)
-		for bit := range length - 1 {
-			way := word >> (31 - bit) & 1
-			if t[place][way] == 0 {
-				t = append(t, [2]int16{})
-				t[place][way] = int16(len(t) - 1)
-			}
-			place = t[place][way]
+	for x, row := range strings.Split(strings.TrimSpace(table), "\n") {
+		for y, word := range strings.Fields(row) {
+			t.grow(word, x<<4|y)
 		}
-		t[place][word>>(32-length)&1] = -1 - value
-		word += 1 << (32 - length)
 	}
 	return t
 }
 
-func digit(c byte) int {
-	if c >= 'a' {
-		return int(c-'a') + 10
+// grow adds the way of a word, whose end has a value.
+func (t *tree) grow(word string, value int) {
+	place := int16(0)
+	for _, bit := range word[:len(word)-1] {
+		way := bit - '0'
+		if (*t)[place][way] == 0 {
+			*t = append(*t, [2]int16{})
+			(*t)[place][way] = int16(len(*t) - 1)
+		}
+		place = (*t)[place][way]
 	}
-	return int(c - '0')
+	(*t)[place][word[len(word)-1]-'0'] = int16(-1 - value)
 }
 
 // read walks a tree by the bits that come. Every way has an end.

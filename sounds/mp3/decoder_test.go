@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -120,31 +121,51 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-// TestCodes holds that each code is whole: every word has one value, and every
-// value one word.
+// TestCodes holds that each code is whole: no word begins another, and together
+// they are all that can come, so that a slip in one digit shows.
 func TestCodes(t *testing.T) {
-	for number, words := range codes {
-		seen := make(map[string]bool)
+	for number, table := range words {
+		rows := strings.Split(strings.TrimSpace(table), "\n")
+		var all []string
 		sum := 0.0
-		for i := 0; i < len(words); i += 3 {
-			sum += math.Exp2(-float64(digit(words[i])))
-			seen[words[i+1:i+3]] = true
+		for x, row := range rows {
+			columns := strings.Fields(row)
+			if len(columns) != len(rows) {
+				t.Errorf("code %d: line %d has %d words, there are %d lines", number, x, len(columns), len(rows))
+			}
+			for y, word := range columns {
+				sum += math.Exp2(-float64(len(word)))
+				all = append(all, word)
+				b := &bits{data: asBytes(word)}
+				if got := trees[number].read(b); got != x<<4|y || b.at != len(word) {
+					t.Errorf("code %d: %s is read as %x, in %d bits, not as %x", number, word, got, b.at, x<<4|y)
+				}
+			}
 		}
-		side := int(math.Sqrt(float64(len(words) / 3)))
-		if sum != 1 || len(seen) != len(words)/3 || side*side != len(words)/3 {
-			t.Errorf("code %d: %d words, %d values, sum %f", number, len(words)/3, len(seen), sum)
+		if sum != 1 {
+			t.Errorf("code %d: its words are %f of all that can come", number, sum)
 		}
-		for place, ways := range trees[number] {
-			if ways[0] == 0 || ways[1] == 0 {
-				t.Errorf("code %d: a way of place %d leads nowhere", number, place)
+		slices.Sort(all)
+		for i := range len(all) - 1 {
+			if strings.HasPrefix(all[i+1], all[i]) {
+				t.Errorf("code %d: %s begins %s", number, all[i], all[i+1])
 			}
 		}
 	}
 	for i, p := range pairCodes {
-		if _, known := codes[p.code]; p.code != 0 && !known {
+		if _, known := words[p.code]; p.code != 0 && !known {
 			t.Errorf("table %d has the code %d, which there is not", i, p.code)
 		}
 	}
+}
+
+// asBytes packs a word of zeros and ones.
+func asBytes(word string) []byte {
+	data := make([]byte, (len(word)+7)/8)
+	for i, bit := range word {
+		data[i/8] |= byte(bit-'0') << (7 - i%8)
+	}
+	return data
 }
 
 // TestBands holds that the tables of bands go up to the end.

@@ -162,7 +162,8 @@ func signed(b *bits, value, more int) int {
 func readFour(b *bits, table int) (four [4]int) {
 	var packed int
 	if table == 0 {
-		packed = trees[quads].read(b)
+		both := trees[quads].read(b)
+		packed = both>>4<<2 | both&3
 	} else {
 		packed = 15 - b.take(4)
 	}

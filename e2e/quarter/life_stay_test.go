@@ -1,0 +1,270 @@
+package quarter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"testing/synctest"
+	"time"
+
+	"bellhop/agent"
+	"bellhop/hotel"
+)
+
+// ordered tells whether an order was carried out; false: nobody was there to
+// take it. One that is refused is not as it must be.
+func (h *house) ordered(room string, ev hotel.Event) bool {
+	err := h.order(ev)
+	var refused *agent.OrderError
+	switch {
+	case err == nil:
+		return true
+	case errors.As(err, &refused):
+		h.differs(room, "%s was refused: %v", ev.Kind, err)
+		return true
+	case h.box != nil:
+		h.differs(room, "%s: %v", ev.Kind, err)
+		return true
+	}
+	return false
+}
+
+// newGuest draws somebody who stays for so many nights.
+func (h *house) newGuest(nights int) *guest {
+	h.model.stays++
+	name := pick(h, names)
+	now := h.now()
+	return &guest{
+		stay: fmt.Sprintf("G%d", h.model.stays), name: name.given, shown: name.shown,
+		class:  pick(h, []string{"", "none", "internal", "local", "national", "international"}),
+		leaves: time.Date(now.Year(), now.Month(), now.Day()+nights, 6, h.dice.IntN(6*60), h.dice.IntN(60), 0, h.zone),
+	}
+}
+
+func checkInOf(r *room, g *guest) hotel.Event {
+	return hotel.Event{Kind: hotel.KindCheckIn, Room: r.number, Fields: map[string]string{
+		"stay": g.stay, "name": g.name, "class": g.class, "leaves": g.leaves.Format(time.DateOnly),
+	}}
+}
+
+// arrive lets a guest come.
+func (h *house) arrive() {
+	if r := h.choose(vacant); r != nil {
+		h.checkIn(r, h.newGuest(1+h.dice.IntN(5)))
+	}
+}
+
+func (h *house) checkIn(r *room, g *guest) {
+	r.spoken = true
+	h.insist(func() bool {
+		if !h.ordered(r.number, checkInOf(r, g)) {
+			return false
+		}
+		r.spoken = false
+		h.model.checkIn(r, g)
+		h.count["check-ins"]++
+		h.at(g.leaves, func() { h.leave(g) })
+		return true
+	})
+}
+
+// coach lets a group come, who all leave together.
+func (h *house) coach() {
+	nights := 1 + h.dice.IntN(2)
+	var leaves time.Time
+	for range 30 {
+		r := h.choose(vacant)
+		if r == nil {
+			break
+		}
+		g := h.newGuest(nights)
+		if leaves.IsZero() {
+			leaves = g.leaves
+		}
+		g.leaves, g.class = leaves, "local"
+		h.checkIn(r, g)
+	}
+	h.count["coaches"]++
+}
+
+// share lets somebody come to a room that is occupied.
+func (h *house) share() {
+	r := h.choose(occupied)
+	if r == nil || len(r.guests) > 3 || !sharing {
+		return
+	}
+	g := h.newGuest(1 + h.dice.IntN(4))
+	g.class = ""
+	ev := checkInOf(r, g)
+	ev.Fields["share"] = "true"
+	r.spoken = true
+	h.insist(func() bool {
+		if !h.ordered(r.number, ev) {
+			return false
+		}
+		r.spoken = false
+		h.model.checkIn(r, g)
+		h.count["sharers"]++
+		h.at(g.leaves, func() { h.leave(g) })
+		return true
+	})
+}
+
+// leave lets a guest go, or stay on; some go without a word.
+func (h *house) leave(g *guest) {
+	r := h.model.inHouse[g.stay]
+	if r == nil {
+		return
+	}
+	if r.spoken {
+		h.later(time.Minute, func() { h.leave(g) })
+		return
+	}
+	switch n := h.dice.IntN(100); {
+	case g.gone || n < 75:
+		h.checkOut(r, g)
+	case n < 90:
+		h.stayOn(r, g)
+	case n < 95 && h.run.sweep && sharing:
+		g.gone = true
+		r.note(h.now(), "%s has left without a word", g.stay)
+		h.count["gone without a word"]++
+		h.later(h.between(40*time.Hour, 80*time.Hour), func() { h.leave(g) })
+	default:
+		h.talk(r)
+		h.checkOut(r, g)
+	}
+}
+
+func (h *house) checkOut(r *room, g *guest) {
+	ev := hotel.Event{Kind: hotel.KindCheckOut, Room: r.number, Fields: map[string]string{"stay": g.stay}}
+	r.spoken = true
+	h.insist(func() bool {
+		if !h.ordered(r.number, ev) {
+			return false
+		}
+		r.spoken = false
+		h.model.checkOut(r, g)
+		h.count["check-outs"]++
+		return true
+	})
+}
+
+// stayOn lets a guest stay longer: the desk is told, or only sees it.
+func (h *house) stayOn(r *room, g *guest) {
+	now := h.now()
+	g.leaves = time.Date(now.Year(), now.Month(), now.Day()+1+h.dice.IntN(3), 10, h.dice.IntN(60), 0, 0, h.zone)
+	h.at(g.leaves, func() { h.leave(g) })
+	r.note(now, "%s stays on until %s", g.stay, g.leaves.Format("01-02 15:04"))
+	h.count["late extensions"]++
+	if !sharing || h.chance(20) && len(r.guests) == 1 {
+		h.showPresence(g)
+		return
+	}
+	r.spoken = true
+	h.insist(func() bool {
+		done := h.ordered(r.number, hotel.Event{Kind: hotel.KindCommand, Name: "extend", Room: r.number, Fields: map[string]string{
+			"stay": g.stay, "leaves": g.leaves.Format(time.DateOnly),
+		}})
+		r.spoken = !done
+		return done
+	})
+}
+
+// showPresence lets a guest of whom the desk has told nothing be seen to be
+// there: each evening with a call, or once for all with an alarm.
+func (h *house) showPresence(g *guest) {
+	r := h.model.inHouse[g.stay]
+	if r == nil || h.now().After(g.leaves) {
+		return
+	}
+	h.callAndBeHeard(r)
+	now := h.now()
+	h.at(time.Date(now.Year(), now.Month(), now.Day()+1, 20, 0, 0, 0, h.zone), func() { h.showPresence(g) })
+	if now.Hour() < 15 {
+		h.at(time.Date(now.Year(), now.Month(), now.Day(), 20, 0, 0, 0, h.zone), func() { h.showPresence(g) })
+	}
+}
+
+// powerDuring takes the power away some milliseconds after a check-in was begun:
+// it is carried out whole or not at all, and for sure if the desk was told so.
+func (h *house) powerDuring() {
+	r := h.choose(vacant)
+	if h.box == nil || r == nil {
+		return
+	}
+	g, answer, box := h.newGuest(1+h.dice.IntN(3)), make(chan error, 1), h.box
+	go func() {
+		_, err := box.agent.Do(context.Background(), checkInOf(r, g))
+		answer <- err
+	}()
+	time.Sleep(h.between(0, 7*time.Millisecond))
+	var told, answered = error(nil), false
+	synctest.Wait()
+	select {
+	case told = <-answer:
+		answered = true
+	default:
+	}
+	r.spoken = true
+	folder := h.cutPower()
+	if !answered {
+		<-answer // it was told to nobody
+	}
+	h.count["orders with the power cut in their middle"]++
+	r.note(h.now(), "power cut in the middle of the check-in of %s; answered %v, %v", g.stay, answered, told)
+	h.powerOff(folder)
+	h.insist(func() bool {
+		if h.box == nil {
+			return false
+		}
+		time.Sleep(time.Second) // what was kept and not carried out yet is
+		r.spoken = false
+		if answered && told == nil || h.stayOf(r) == g.stay {
+			h.model.checkIn(r, g)
+			h.at(g.leaves, func() { h.leave(g) })
+		}
+		return true
+	})
+}
+
+// stayOf asks the agent who is in a room.
+func (h *house) stayOf(r *room) string {
+	for _, known := range h.box.agent.Rooms() {
+		if known.Number == r.number {
+			return known.Stay
+		}
+	}
+	return ""
+}
+
+// move lets a guest have another room.
+func (h *house) move() {
+	h.exchange(h.choose(occupied), h.choose(vacant), "moves", nil)
+}
+
+// swap lets the guests of two rooms exchange them.
+func (h *house) swap() {
+	if sharing {
+		h.exchange(h.choose(occupied), h.choose(occupied), "swaps", map[string]string{"swap": "true"})
+	}
+}
+
+func (h *house) exchange(from, to *room, what string, fields map[string]string) {
+	if from == nil || to == nil || from == to {
+		return
+	}
+	ev := hotel.Event{Kind: hotel.KindMove, Room: from.number, Fields: map[string]string{"to": to.number}}
+	maps.Copy(ev.Fields, fields)
+	from.spoken, to.spoken = true, true
+	h.insist(func() bool {
+		if !h.ordered(from.number, ev) {
+			return false
+		}
+		from.spoken, to.spoken = false, false
+		h.model.move(from, to)
+		h.count[what]++
+		return true
+	})
+}

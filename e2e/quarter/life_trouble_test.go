@@ -1,0 +1,122 @@
+package quarter
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"bellhop/sim"
+)
+
+// outage takes the PBX away for a while, seldom for hours.
+func (h *house) outage() {
+	long := h.between(30*time.Second, 40*time.Minute)
+	if h.chance(10) {
+		long = h.between(time.Hour, 4*time.Hour)
+	}
+	h.count["PBX outages"]++
+	h.while("PBX away", long, func() { h.pbx.SetDown(true) }, func() { h.pbx.SetDown(false) })
+}
+
+// while lets a trouble last; one of a name at a time.
+func (h *house) while(name string, long time.Duration, begin, end func()) {
+	if h.model.on[name] != nil {
+		return
+	}
+	begin()
+	over := h.model.trouble()
+	h.model.all.note(h.now(), "%s", name)
+	h.model.on[name] = func() {
+		delete(h.model.on, name)
+		end()
+		over()
+		h.model.all.note(h.now(), "%s is over", name)
+	}
+	ending := h.model.on[name]
+	h.later(long, func() {
+		if h.model.on[name] != nil {
+			ending()
+		}
+	})
+}
+
+// reboot starts the PBX anew.
+func (h *house) reboot() {
+	h.pbx.Restart()
+	h.model.hiccup()
+	h.model.all.note(h.now(), "PBX starts anew")
+	h.count["PBX reboots"]++
+}
+
+// unplug breaks the line between box and PBX.
+func (h *house) unplug() {
+	h.count["network outages"]++
+	h.while("network away", h.between(10*time.Second, 30*time.Minute), func() { h.setLine(true) }, func() { h.setLine(false) })
+}
+
+func (h *house) setLine(cut bool) {
+	h.unplugged = cut
+	if h.box != nil {
+		h.box.line.set(cut)
+	}
+}
+
+// badDays are faults of the API and of the way that strike at random. Wrong
+// passwords are not among them: a person must act on those. Nor is a report that
+// comes again though its answer was taken: that is a second one (DESIGN.md,
+// "Re-sent or equal?").
+var badDays = []sim.Fault{
+	sim.FaultSlow, sim.FaultLostAnswer, sim.FaultCutAnswer, sim.FaultStatus500, sim.FaultTooOften, sim.FaultExpired,
+	sim.FaultErrnoNumber, sim.FaultLength, sim.FaultEmptyList,
+}
+
+// badHour lets the PBX have some of them.
+func (h *house) badHour() {
+	h.count["bad hours of the PBX"]++
+	set := func(percent int) {
+		for _, f := range badDays {
+			h.must(h.pbx.SetFault(f, sim.Chance{Percent: percent}))
+		}
+	}
+	h.while("bad hour", h.between(10*time.Minute, 2*time.Hour), func() { set(1 + h.dice.IntN(6)) }, func() { set(0) })
+}
+
+// drift lets the PBX's clock gain on ours, within what is allowed.
+func (h *house) drift() {
+	if h.ahead < 80*time.Second {
+		by := h.between(0, 3*time.Second)
+		h.ahead += by
+		h.pbx.Move(by)
+	}
+}
+
+// power takes the power away at any moment, and gives it back after a while.
+func (h *house) power() {
+	if h.box == nil {
+		return
+	}
+	h.powerOff(h.cutPower())
+}
+
+// powerOff leaves the box off for a while.
+func (h *house) powerOff(folder string) {
+	h.count["power cuts"]++
+	long := h.between(time.Second, 3*time.Minute)
+	if h.chance(20) {
+		long = h.between(3*time.Minute, 90*time.Minute)
+	}
+	h.while("power", long, func() {}, func() {
+		h.switchOn(folder)
+		h.setLine(h.unplugged)
+	})
+}
+
+// calm ends what is still on, and waits until all has been done.
+func (h *house) calm() {
+	for len(h.model.on) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(h.model.on)) {
+			h.model.on[name]()
+		}
+	}
+	time.Sleep(2 * time.Hour)
+}

@@ -1,0 +1,150 @@
+package quarter
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"bellhop/config"
+	"bellhop/sim"
+)
+
+// bareAtMost is how long a check-out of the PBX's own may leave a telephone
+// without the route for emergency calls, while nothing else is wrong.
+const bareAtMost = 10 * time.Second
+
+// lookIn inspects at any time of the day.
+func (h *house) lookIn() {
+	h.inspectAll()
+	h.later(h.between(10*time.Minute, 50*time.Minute), h.lookIn)
+}
+
+// inspectAll holds all that can be seen now against the model.
+func (h *house) inspectAll() {
+	h.count["inspections"]++
+	h.inspectHelp()
+	h.inspectStays()
+	phones := map[string]sim.PBXExtension{}
+	for _, x := range h.pbx.State().Extensions {
+		phones[x.Number] = x
+	}
+	for _, number := range h.model.numbers {
+		r := h.model.rooms[number]
+		if len(h.wrong) > 0 || !h.model.settled(r) {
+			continue
+		}
+		for _, phone := range r.phones {
+			h.inspectPhone(r, phones[phone])
+		}
+	}
+}
+
+// inspectHelp: nobody was cut off from help, ever.
+func (h *house) inspectHelp() {
+	w := h.witness
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, fault := range w.faults {
+		h.differs("-", "%s", fault)
+	}
+	for phone, b := range w.bare {
+		since := b.since
+		if h.model.well.After(since) {
+			since = h.model.well
+		}
+		if h.model.troubles == 0 && time.Since(since) > bareAtMost {
+			h.differs(phone, "the telephone has had no route for emergency calls since %s", b.since.In(h.zone).Format(time.RFC3339))
+		}
+	}
+}
+
+// inspectPhone holds one telephone against what is known of its room.
+func (h *house) inspectPhone(r *room, x sim.PBXExtension) {
+	h.count["telephones looked at"]++
+	if name := x.Settings["username"]; name != r.shows() {
+		h.differs(r.number, "telephone %s shows %q, and must show %q", x.Number, name, r.shows())
+	}
+	if routes := x.Settings["selectoutroute"]; !sameSet(strings.Split(routes, ","), r.routes()) {
+		h.differs(r.number, "telephone %s has the routes %q, and must have %q", x.Number, routes, r.routes())
+	}
+	if occupied(r) {
+		h.inspectOwn(r, x)
+		return
+	}
+	if h.run.checkout != config.CheckoutLeave && !r.kept && r.meddled.IsZero() {
+		h.inspectClean(r, x)
+	}
+}
+
+// inspectOwn: what a guest has set is the guest's.
+func (h *house) inspectOwn(r *room, x sim.PBXExtension) {
+	if x.Number != r.phones[0] {
+		return
+	}
+	for name, value := range r.own {
+		if x.Settings[name] != value {
+			h.differs(r.number, "telephone %s has %s %q, and its guest has set %q", x.Number, name, x.Settings[name], value)
+		}
+	}
+}
+
+// inspectClean: nothing of the last guest is left.
+func (h *house) inspectClean(r *room, x sim.PBXExtension) {
+	for _, name := range []string{"dnd", "callrestriction", "alwaysforward"} {
+		if x.Settings[name] != "off" {
+			h.differs(r.number, "telephone %s of the vacant room has %s %q", x.Number, name, x.Settings[name])
+		}
+	}
+	for on, to := range map[string]string{"busyforward": "btransferto", "noanswerforward": "ntransferto"} {
+		if x.Settings[on] == "on" && x.Settings[to] != "Voicemail" {
+			h.differs(r.number, "telephone %s of the vacant room has %s to %s", x.Number, on, x.Settings[to])
+		}
+	}
+	if len(x.Alarms) > 0 {
+		h.differs(r.number, "telephone %s of the vacant room has alarms: %+v", x.Number, x.Alarms)
+	}
+	for _, mail := range x.Voicemails {
+		if mail.Date.Before(r.left) {
+			h.differs(r.number, "telephone %s of the vacant room has a voicemail of %s", x.Number, mail.Date.In(h.zone).Format(time.RFC3339))
+		}
+	}
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// afterSweep takes note that the house was swept at three: what somebody had set
+// on telephones of vacant rooms before is gone.
+func (h *house) afterSweep() {
+	now := h.now()
+	three := time.Date(now.Year(), now.Month(), now.Day(), 3, 0, 0, 0, h.zone)
+	if h.model.troubles > 0 || h.model.well.After(three.Add(-10*time.Minute)) {
+		return
+	}
+	h.count["nights swept"]++
+	for _, r := range h.model.rooms {
+		if r.meddled.Before(three) {
+			r.meddled = time.Time{}
+		}
+	}
+}
+
+// inspectEnd: every entry of the minibar was charged once.
+func (h *house) inspectEnd() {
+	h.pms.mu.Lock()
+	defer h.pms.mu.Unlock()
+	for _, number := range h.model.numbers {
+		r, lost := h.model.rooms[number], 0
+		for _, phone := range r.phones {
+			lost += h.witness.lost[phone]
+		}
+		if got := h.pms.bar[number]; got > r.bar || got < r.bar-lost {
+			h.differs(number, "%d entries of the minibar were dialled, the PBX has lost %d, and %d were charged", r.bar, lost, got)
+		}
+		h.count["minibar charges"] += h.pms.bar[number]
+	}
+	for _, odd := range h.pms.odd {
+		h.differs("-", "the PMS was told %s", odd)
+	}
+}

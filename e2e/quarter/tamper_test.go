@@ -1,0 +1,117 @@
+package quarter
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"bellhop/config"
+	"bellhop/hotel"
+	"bellhop/pbx"
+	"bellhop/pbx/yeastar"
+)
+
+// tamper is a way to spoil a run, as an error in the program would: the verdict
+// must find it.
+type tamper struct {
+	name   string
+	driver func(*yeastar.Driver) pbx.Driver // nil: it is left as it is
+	lives  []life                           // that nobody tells the model of
+	stale  bool                             // what a power cut leaves is some minutes old
+	find   string                           // what the verdict must say
+}
+
+var tampers = []tamper{
+	{
+		name: "a check-out leaves forwards", find: "of the vacant room has",
+		driver: func(d *yeastar.Driver) pbx.Driver {
+			return &changing{d, func(c *pbx.Change) { c.Always, c.NoAnswer, c.Busy = nil, nil, nil }}
+		},
+	},
+	{
+		name: "a class without the route for emergency calls", find: "has lost the route for emergency calls",
+		driver: func(d *yeastar.Driver) pbx.Driver {
+			return &changing{d, func(c *pbx.Change) {
+				if c.Routes != nil && len(*c.Routes) == 4 {
+					routes := slices.DeleteFunc(slices.Clone(*c.Routes), func(name string) bool { return name == emergencyRoute })
+					c.Routes = &routes
+				}
+			}}
+		},
+	},
+	{
+		name: "a power cut loses an order", find: "the stays are", stale: true,
+		lives: []life{{"power", 12, 0, 24, (*house).power}},
+	},
+	{
+		name: "a job checks a guest out", find: "the stays are",
+		lives: []life{{"sweep", 2, 0, 6, func(h *house) {
+			if r := h.choose(occupied); r != nil {
+				_ = h.order(hotel.Event{Kind: hotel.KindCheckOut, Room: r.number})
+			}
+		}}},
+	},
+	{
+		name: "a charge comes twice", find: "entries of the minibar were dialled",
+		lives: []life{{"another report of it", 10, 0, 24, func(h *house) {
+			_, _ = h.pbx.Dial(pick(h, h.model.numbers), "778*"+minibarItem+"*1")
+		}}},
+	},
+}
+
+// spoil begins what is not life.
+func (h *house) spoil() {
+	for _, l := range h.run.tamper.lives {
+		h.schedule(l)
+	}
+	if h.run.tamper.stale {
+		h.keepStale()
+	}
+}
+
+func (h *house) keepStale() {
+	if h.box != nil {
+		synctest.Wait()
+		h.stale = h.newFolder()
+		copyFiles(h.t, h.box.folder, h.stale)
+	}
+	h.later(20*time.Minute, h.keepStale)
+}
+
+// changing alters what the agent tells the PBX.
+type changing struct {
+	*yeastar.Driver
+	alter func(*pbx.Change)
+}
+
+func (c *changing) ChangeExtension(ctx context.Context, extension string, change pbx.Change) error {
+	c.alter(&change)
+	if change == (pbx.Change{}) {
+		return nil
+	}
+	return c.Driver.ChangeExtension(ctx, extension, change)
+}
+
+// TestVerdictTurnsRed spoils a run in each way, and expects to be told.
+func TestVerdictTurnsRed(t *testing.T) {
+	for _, bad := range tampers {
+		t.Run(bad.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, run{
+					name: bad.name, seed: 1, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-03-28"), days: 4,
+					checkout: config.CheckoutClear, synced: true, tamper: &bad,
+				})
+				h.pass()
+				if len(h.wrong) == 0 || !strings.Contains(h.wrong[0], bad.find) {
+					t.Errorf("the verdict is %q, and must be of %q", h.wrong, bad.find)
+					h.tell()
+				}
+			})
+		})
+	}
+}

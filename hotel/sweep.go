@@ -1,0 +1,273 @@
+package hotel
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Sweep wants the house looked through at the end of its day: guests who should
+// have left are listed, and what a vacant room's telephones show is put right.
+type Sweep struct {
+	// Overdue is what becomes of guests who should have left: list, or checkout,
+	// which the config must allow and [SweepGuards] limit.
+	Overdue string `json:"overdue,omitempty"` // empty: list
+}
+
+// What may become of guests who should have left.
+const (
+	OverdueList     = "list"
+	OverdueCheckOut = "checkout"
+)
+
+// SweepGuards keep a sweep from checking out guests who may still be there. They
+// lie beneath what any hook can say.
+type SweepGuards struct {
+	CheckOut bool // it may check out at all
+	Rooms    int  // if more are overdue, something else is wrong, and none is
+	Percent  int  // the same, of the occupied rooms
+}
+
+// RoomSight is what the PBX and the PMS's link show of a room that a sweep
+// would check out; each list names why it must not be.
+type RoomSight struct {
+	Alarms   []string `json:"alarms,omitempty"`   // set by hand, as "1203 06:30"
+	Names    []string `json:"names,omitempty"`    // telephones that show another name than the hotel gave them
+	Calls    []string `json:"calls,omitempty"`    // telephones in use
+	Unsynced string   `json:"unsynced,omitempty"` // why the PMS may know what we do not
+}
+
+// SightCall is the body of the call that looks at a room.
+type SightCall struct {
+	Room string `json:"room"`
+	Stay string `json:"stay"`
+}
+
+// The operations of calls to the PBX that a sweep makes.
+const (
+	OpSight = "sight" // look whether a room may be checked out
+	OpTidy  = "tidy"  // make a vacant room's telephone what it should be
+)
+
+// overdueRoom is an occupied room of which all guests should have left.
+type overdueRoom struct {
+	room   Room
+	leaves string // the latest date
+}
+
+// overdue lists the rooms of which every stay should have ended before today,
+// by their numbers, and counts those that are occupied.
+func overdue(v View, today string) (list []overdueRoom, occupied int) {
+	v.List(PrefixRoom, func(_ string, decode func(any) bool) bool {
+		var r Room
+		if !decode(&r) || r.Stay == "" {
+			return true
+		}
+		occupied++
+		if leaves, late := lateStays(v, r, today); late {
+			list = append(list, overdueRoom{r, leaves})
+		}
+		return true
+	})
+	return list, occupied
+}
+
+// lateStays tells whether all stays of a room should have ended, and when the
+// last of them. One without a date may be there for ever.
+func lateStays(v View, r Room, today string) (leaves string, late bool) {
+	for _, id := range append([]string{r.Stay}, r.Sharers...) {
+		var s Stay
+		if !v.Get(StayKey(id), &s) || s.Leaves == "" || s.Leaves >= today {
+			return "", false
+		}
+		leaves = max(leaves, s.Leaves)
+	}
+	return leaves, true
+}
+
+func (a *applier) sweep(s *Sweep) error {
+	if s.Overdue != "" && s.Overdue != OverdueList && s.Overdue != OverdueCheckOut {
+		return &Invalid{"sweep", "overdue", "must be list or checkout", clip(s.Overdue)}
+	}
+	today := a.ev.Time.In(a.zone()).Format(time.DateOnly)
+	late, occupied := overdue(a.tx, today)
+	if err := a.listOverdue(late); err != nil {
+		return err
+	}
+	if s.Overdue == OverdueCheckOut {
+		if err := a.sightOverdue(late, occupied); err != nil {
+			return err
+		}
+	}
+	a.tidyVacant()
+	return nil
+}
+
+// listOverdue keeps one alert of all who should have left.
+func (a *applier) listOverdue(late []overdueRoom) error {
+	if len(late) == 0 {
+		return nil
+	}
+	const most = 40
+	names := make([]string, 0, most)
+	for _, o := range late[:min(most, len(late))] {
+		names = append(names, o.room.Number+" ("+o.leaves+")")
+	}
+	if len(late) > most {
+		names = append(names, "…")
+	}
+	return a.alert(&RaiseAlert{Code: AlertOverdue, Joined: true, Params: map[string]string{
+		"count": strconv.Itoa(len(late)), "rooms": strings.Join(names, ", "),
+	}})
+}
+
+// sightOverdue has the PBX asked about each room that may be checked out; what
+// it shows decides. Where something in the whole speaks against it, none is.
+func (a *applier) sightOverdue(late []overdueRoom, occupied int) error {
+	g := a.setup.Sweep
+	why := ""
+	switch {
+	case len(late) == 0:
+		return nil
+	case !g.CheckOut:
+		why = "the config does not allow it ([checkout] sweep)"
+	case !a.setup.Phones:
+		why = "no PBX can be asked whether they are still there"
+	case len(late) > g.Rooms:
+		why = fmt.Sprintf("they are more than %d ([checkout] sweep_rooms)", g.Rooms)
+	case len(late)*100 > g.Percent*occupied:
+		why = fmt.Sprintf("they are more than %d%% of the occupied rooms ([checkout] sweep_percent)", g.Percent)
+	}
+	if why != "" {
+		return a.alert(&RaiseAlert{Code: AlertSweepHeld, Joined: true, Params: map[string]string{"count": strconv.Itoa(len(late)), "why": why}})
+	}
+	for _, o := range late {
+		a.sight(o.room)
+	}
+	return nil
+}
+
+// sightLasts is how long a look at a room may be late: in the morning somebody
+// is at the desk.
+const sightLasts = 2 * time.Hour
+
+func (a *applier) sight(r Room) {
+	body, err := json.Marshal(SightCall{Room: r.Number, Stay: r.Stay})
+	if err != nil {
+		panic("hotel: encode a look at a room: " + err.Error()) // our own types always encode
+	}
+	a.tx.Queue(QueuedCall{
+		To: "pbx", Op: OpSight, Body: body, Room: r.Number, Lanes: []string{r.Number}, Urgency: Bulk, Kind: Idempotent,
+		Lasts: sightLasts, Answer: true, Supersedes: "sight/" + r.Number,
+	})
+}
+
+// leftBy is when, on the day of their departure, guests have left: who is on the
+// telephone later is still there.
+const leftBy = "14:00:00"
+
+// Leave checks a room out that a sweep has looked at, unless what was seen, or
+// what has happened since, speaks against it.
+type Leave struct {
+	Room  string    `json:"room"`
+	Sight RoomSight `json:"sight"`
+}
+
+func (a *applier) leave(l *Leave) error {
+	r, err := a.room("sweep", l.Room)
+	if err != nil {
+		return err
+	}
+	today := a.ev.Time.In(a.zone()).Format(time.DateOnly)
+	leaves, late := lateStays(a.tx, r, today)
+	if !late || !a.setup.Sweep.CheckOut {
+		return nil // it was extended, or has left, since
+	}
+	if open := wakeUpsOf(a.tx, r.Number); len(open) > 0 {
+		return a.keepIn(r, "a wake-up is ordered for "+open[0].Date+" "+open[0].Time)
+	}
+	if why := l.Sight.objections(); why != "" {
+		return a.keepIn(r, why)
+	}
+	if at := lastCall(a.tx, r.Number); at > leaves+" "+leftBy {
+		return a.keepIn(r, "it was called from, or answered, on "+at)
+	}
+	if err := a.checkOut(&CheckOut{Room: r.Number, All: true, Now: true}); err != nil {
+		return err
+	}
+	return a.alert(&RaiseAlert{Code: AlertSwept, Room: r.Number, Params: map[string]string{"leaves": leaves}})
+}
+
+// keepIn tells that a room is left as it is.
+func (a *applier) keepIn(r Room, why string) error {
+	return a.alert(&RaiseAlert{Code: AlertNotSwept, Room: r.Number, Joined: true, Params: map[string]string{"why": why}})
+}
+
+// objections says what of a room speaks against a check-out; empty: nothing.
+func (s RoomSight) objections() string {
+	var parts []string
+	say := func(what string, list []string) {
+		if len(list) > 0 {
+			parts = append(parts, what+" "+strings.Join(list, ", "))
+		}
+	}
+	say("alarms were set by hand:", s.Alarms)
+	say("another name is shown by", s.Names)
+	say("in a call:", s.Calls)
+	if s.Unsynced != "" {
+		parts = append(parts, s.Unsynced)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// tidyVacant has each vacant room's telephones compared with what they should
+// be, and put right.
+func (a *applier) tidyVacant() {
+	if !a.setup.Phones || !a.setup.Vacate {
+		return
+	}
+	a.tx.List(PrefixPhone, func(_ string, decode func(any) bool) bool {
+		var p Phone
+		if decode(&p) {
+			if r, known := RoomOf(a.tx, p.Extension); known && r.Stay == "" {
+				a.tellPhone(OpTidy, r.Number, PhoneCall{Extension: p.Extension})
+			}
+		}
+		return true
+	})
+}
+
+// prefixLastCall begins the keys under which it is kept when a room's telephone
+// was last in an answered call, or called out, by the PBX's clock.
+const prefixLastCall = "lastcall/"
+
+// noteCall remembers that a room was on the telephone.
+func (a *applier) noteCall(room string, c *CDR) {
+	if _, err := time.Parse(time.DateTime, c.Start); err == nil && c.Start > lastCall(a.tx, room) {
+		a.tx.Put(prefixLastCall+room, c.Start)
+	}
+}
+
+func lastCall(v View, room string) (start string) {
+	v.Get(prefixLastCall+room, &start)
+	return start
+}
+
+// sightRules read what was seen of a room.
+func sightRules(ev *Event) []Effect {
+	var sight *RoomSight
+	if err := json.Unmarshal([]byte(ev.Fields["reply"]), &sight); err != nil || sight == nil {
+		return nil
+	}
+	return []Effect{{Leave: &Leave{Room: ev.Room, Sight: *sight}}}
+}
+
+// zone is the hotel's; UTC where none is set.
+func (a *applier) zone() *time.Location {
+	if a.setup.Zone == nil {
+		return time.UTC
+	}
+	return a.setup.Zone
+}

@@ -1,0 +1,20 @@
+package luahooks
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"bellhop/hotel"
+)
+
+// sweep only asks for one: what keeps guests in their rooms lies beneath it.
+func (v *vm) sweep(L *lua.LState) int {
+	r := v.running(L, "bellhop.sweep")
+	t := L.OptTable(1, L.NewTable())
+	o := newOptions(L, "bellhop.sweep", t, "overdue")
+	s := &hotel.Sweep{Overdue: o.text("overdue", false)}
+	if s.Overdue != "" && s.Overdue != hotel.OverdueList && s.Overdue != hotel.OverdueCheckOut {
+		o.fail("overdue", "list or checkout", t.RawGetString("overdue"))
+	}
+	v.want(r, hotel.Effect{Sweep: s})
+	return 0
+}
