@@ -37,7 +37,7 @@ func TestListIsCheckedRowByRow(t *testing.T) {
 	}
 	bad := checked(t, "room,stay,share,vip,leaves,language,incognito\n"+
 		"101,G3,,,,,\n102,G4,yes,,,,\n999,G5,,,,,\n102,G1,,,,,\n103,,,,,,\n102,G6,,,,,\n103,G6,,,,,\n"+
-		"101,G1,,10,,,\n102,G7,,10,,,\n102,G8,,,4.3.,,\n102,G9,,,,fr,\n102,G10,,,,,maybe\n102,G11,,,,,\n")
+		"101,G2,,10,,,\n102,G7,,10,,,\n102,G8,,,4.3.,,\n102,G9,,,,fr,\n102,G10,,,,,maybe\n102,G11,,,,,\n")
 	want := []string{
 		`room 101 is occupied; with "yes" under share they share it true`,
 		"room 102 is vacant, so there is nobody to share it with true",
