@@ -56,12 +56,37 @@ func (p *caller) ring(ctx context.Context, body hotel.RingCall) ([]byte, error) 
 	if !p.view().Get(hotel.WakeUpKey(body.WakeUp), &w) || w.Attempt == nil || w.Attempt.Number != body.Attempt {
 		return reply(hotel.RingReply{Void: true}), nil
 	}
-	if p.phones != nil {
-		if err := p.phones.lift(ctx, body.Phone); err != nil {
-			p.report(fmt.Errorf("do not disturb of %s before its wake-up: %w", body.Phone, err))
-		}
+	away := p.lift(ctx, body.Phone)
+	if away != nil && body.Attempt%probeEvery != 0 {
+		return nil, &pms.Refused{Reason: away.Error()}
 	}
-	return p.dial(ctx, pbx.DialOrder{Caller: body.Phone, Callee: p.setup.Answers})
+	answer, err := p.dial(ctx, pbx.DialOrder{Caller: body.Phone, Callee: p.setup.Answers})
+	var unsure *pms.Retry
+	if away != nil && errors.As(err, &unsure) {
+		return nil, &pms.Refused{Reason: unsure.Err.Error()} // it does not answer: it has not rung
+	}
+	return answer, err
+}
+
+// probeEvery: a PBX that does not answer when it is asked about a telephone is
+// told to ring it only each so many times. A call of which no answer comes may
+// have been placed; a question harms nobody.
+const probeEvery = 3
+
+// lift takes do not disturb off. It returns an error when the PBX is away; for any
+// other trouble nobody is left asleep.
+func (p *caller) lift(ctx context.Context, phone string) error {
+	if p.phones == nil {
+		return nil
+	}
+	err := p.phones.lift(ctx, phone)
+	if err != nil {
+		p.report(fmt.Errorf("do not disturb of %s before its wake-up: %w", phone, err))
+	}
+	if errors.Is(err, pbx.ErrRetry) || errors.Is(err, pbx.ErrAuth) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
 }
 
 // ringDesk calls the desk about a room.

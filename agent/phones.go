@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"bellhop/hotel"
@@ -59,8 +58,8 @@ type phoneWriter struct {
 	// toldCannot: a person knows that the PBX lacks all this.
 	toldCannot bool
 
-	mu   sync.Mutex
-	last time.Time // of the newest change
+	turn chan struct{} // holds one while a change is made
+	last time.Time     // of the newest change
 }
 
 // width is one: changes are made one after the other.
@@ -284,10 +283,16 @@ func (p *phoneWriter) look(ctx context.Context, extension string, plan planner) 
 	return seen, nil
 }
 
-// spaced makes a change, a second after the newest one at the earliest.
+// spaced makes a change, a second after the newest one at the earliest. A room
+// that is to be woken may wait for its turn while a change of another is slow:
+// no longer than ctx allows.
 func (p *phoneWriter) spaced(ctx context.Context, change func() error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if wait := writeSpacing - time.Since(p.last); wait > 0 {
 		select {
 		case <-time.After(wait):

@@ -42,6 +42,9 @@ type ringPBX struct {
 	played []string
 	n      int
 	state  pbx.State
+	dead   error // its box has no power
+	// before and behind are asked for each call that is placed.
+	before, behind func(op string) error
 }
 
 type rung struct {
@@ -64,7 +67,7 @@ func (p *ringPBX) Run(ctx context.Context, keep pbx.Keep) error {
 	return nil
 }
 
-func (p *ringPBX) Dial(_ context.Context, o pbx.DialOrder) (string, error) {
+func (p *ringPBX) dial(_ context.Context, o pbx.DialOrder) (string, error) {
 	if o.AutoAnswer {
 		panic("a telephone that answers by itself wakes nobody")
 	}
@@ -151,8 +154,11 @@ func (p *ringPBX) call(id string, o pbx.DialOrder, g guest) {
 // tell reports to the agent that runs now.
 func (p *ringPBX) tell(ev hotel.Event) {
 	p.lock.Lock()
-	keep := p.keep
+	keep, dead := p.keep, p.dead
 	p.lock.Unlock()
+	if dead != nil {
+		return
+	}
 	_, _ = keep(context.Background(), pbx.Report{Event: ev}) // it may have ended
 }
 
@@ -313,7 +319,11 @@ func TestProofComesInManyWays(t *testing.T) {
 					tries = 1 // it is not known to have been one
 				}
 				b.is(w.ID, hotel.WakeUpAnswered, tries)
-				b.alerted()
+				if guests[1].lost {
+					b.alerted(hotel.AlertWakeTrouble)
+				} else {
+					b.alerted()
+				}
 			})
 		})
 	}

@@ -37,6 +37,7 @@ type Config struct {
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
+	Mail      Mail                `toml:"mail"`
 }
 
 // Hotel says where the box stands.
@@ -92,13 +93,6 @@ type Checkin struct {
 // Checkout says what becomes of a room when its stay ends.
 type Checkout struct {
 	Phones string `toml:"phones"` // clear, pbx or leave
-	// VoicemailPIN is the PIN that voicemail is given then, {extension} being the
-	// telephone's number; empty: it stays as it is.
-	VoicemailPIN string `toml:"voicemail_pin"`
-	// LookThrough: who checks out is gone when the room has been looked through.
-	// If nobody has within LookThroughWait, the desk is told.
-	LookThrough     bool   `toml:"look_through"`
-	LookThroughWait string `toml:"look_through_wait"`
 	// Sweep lets the nightly sweep check out who should have left, if not more
 	// are than SweepRooms, or SweepPercent of the occupied rooms.
 	Sweep        bool `toml:"sweep"`
@@ -106,6 +100,13 @@ type Checkout struct {
 	SweepPercent int  `toml:"sweep_percent"`
 	// WakeUps says what becomes of the room's: until-departure or cancel.
 	WakeUps string `toml:"wakeups"`
+	// VoicemailPIN is the PIN that voicemail is given then, {extension} being the
+	// telephone's number; empty: it stays as it is.
+	VoicemailPIN string `toml:"voicemail_pin"`
+	// LookThrough: who checks out is gone when the room has been looked through.
+	// If nobody has within LookThroughWait, the desk is told.
+	LookThrough     bool   `toml:"look_through"`
+	LookThroughWait string `toml:"look_through_wait"`
 }
 
 // LookThroughTime is how long a room may wait; of a checked config.
@@ -193,9 +194,9 @@ func Default() Config {
 		Hotel:     Hotel{Currency: "CNY", Language: "zh"},
 		PBX:       PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Emergency: Emergency{Prefixes: []string{"0", "9"}},
-		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779", Confirm: "775"},
 		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, SweepRooms: 5, SweepPercent: 10, LookThroughWait: "30m"},
+		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, LookThroughWait: "30m", SweepRooms: 5, SweepPercent: 10},
 		WakeUp:    WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
 		Sounds:    Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
@@ -206,6 +207,7 @@ func Default() Config {
 		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
 		PMS:   PMS{Link: "none"},
+		Mail:  Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }
 

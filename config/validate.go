@@ -50,8 +50,8 @@ func (c *Config) Validate() error {
 	check(c.Checkout.SweepPercent >= 0 && c.Checkout.SweepPercent <= 100, "checkout.sweep_percent", "must be 0 to 100", strconv.Itoa(c.Checkout.SweepPercent))
 	faults = append(faults, c.Emergency.faults()...)
 	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
-	faults = append(faults, c.stayFaults()...)
 	check(slices.Contains([]string{WakeUpsUntilDeparture, WakeUpsCancel}, c.Checkout.WakeUps), "checkout.wakeups", `must be "until-departure" or "cancel"`, c.Checkout.WakeUps)
+	faults = append(faults, c.stayFaults()...)
 	faults = append(faults, c.Install.faults()...)
 	faults = append(faults, c.WakeUp.faults()...)
 	faults = append(faults, c.Services.faults()...)
@@ -72,7 +72,23 @@ func (c *Config) Validate() error {
 	check(err == nil, "store.max_size", `must be such as "256MB", 16MB at least`, c.Store.MaxSize)
 	check(slices.Contains([]string{"none", "webhook"}, c.PMS.Link), "pms.link", `must be "none" or "webhook"`, c.PMS.Link)
 	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", masked(c.PMS.URL))
+	faults = append(faults, c.Mail.faults()...)
 	return errors.Join(faults...)
+}
+
+func (e Emergency) faults() []error {
+	var faults []error
+	for _, number := range e.Numbers {
+		if !isCode(number) || len(number) < 2 {
+			faults = append(faults, &Fault{"emergency.numbers", "must hold numbers of 2 to 8 digits", number})
+		}
+	}
+	for _, prefix := range e.Prefixes {
+		if strings.Trim(prefix, "0123456789*#") != "" || prefix == "" || len(prefix) > 4 {
+			faults = append(faults, &Fault{"emergency.prefixes", "must hold 1 to 4 digits each, such as \"0\"", strconv.Quote(prefix)})
+		}
+	}
+	return faults
 }
 
 func (c *Config) stayFaults() []error {
@@ -97,21 +113,6 @@ func (c *Config) stayFaults() []error {
 
 // maxShown is how much a telephone may show.
 const maxShown = 60
-
-func (e Emergency) faults() []error {
-	var faults []error
-	for _, number := range e.Numbers {
-		if !isCode(number) || len(number) < 2 {
-			faults = append(faults, &Fault{"emergency.numbers", "must hold numbers of 2 to 8 digits", number})
-		}
-	}
-	for _, prefix := range e.Prefixes {
-		if strings.Trim(prefix, "0123456789*#") != "" || prefix == "" || len(prefix) > 4 {
-			faults = append(faults, &Fault{"emergency.prefixes", "must hold 1 to 4 digits each, such as \"0\"", strconv.Quote(prefix)})
-		}
-	}
-	return faults
-}
 
 func (p PBX) faults() []error {
 	if p.Driver == "none" {

@@ -39,6 +39,8 @@ type Setup struct {
 	// guest left on a telephone is taken off it at check-out.
 	Phones, Vacate bool
 	Classes        []string // classes of service that can be set
+	Sweep          SweepGuards
+	Wake           WakeSetup
 	// LookThrough: a room is looked through before who leaves it is gone.
 	LookThrough bool
 	// Incognito is what telephones show of a guest whose name they must not;
@@ -49,8 +51,9 @@ type Setup struct {
 	// telephones stay as they are.
 	Voicemail    []string
 	VoicemailVIP int
-	Sweep        SweepGuards
-	Wake         WakeSetup
+	// Mail: people are written to, and of which alerts.
+	Mail       bool
+	MailAlerts MailAlerts
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -148,7 +151,7 @@ func (a *applier) apply(e Effect) error {
 	case e.Sweep != nil:
 		return a.sweep(e.Sweep)
 	case e.Leave != nil:
-		return a.leave(e.Leave)
+		return a.sweepOut(e.Leave)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
@@ -167,6 +170,14 @@ func (a *applier) apply(e Effect) error {
 		a.notePhone(e.Phone)
 	case e.Emergency != nil:
 		return a.emergency(e.Emergency)
+	case e.Report != nil:
+		return a.report(e.Report)
+	case e.Room != nil:
+		return a.orderRoom(e.Room)
+	case e.Mend != nil:
+		return a.mend(e.Mend)
+	case e.FirstGuests != nil:
+		return a.occupy(e.FirstGuests)
 	default:
 		return a.applyWakeUp(e)
 	}
@@ -264,7 +275,10 @@ func (a *applier) dnd(d *SetDND) error {
 	if err != nil {
 		return err
 	}
-	r.DND = d.On
+	r.DND, r.DNDFrom, r.DNDAt = d.On, "", time.Time{}
+	if d.On {
+		r.DNDFrom, r.DNDAt = d.From, a.ev.Time
+	}
 	a.tx.Put(RoomKey(r.Number), r)
 	if !d.On {
 		a.forgetDND(r)

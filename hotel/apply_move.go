@@ -56,6 +56,7 @@ func (a *applier) moveAll(from, to Room) {
 	a.moveWakeUps(from.Number, to.Number, to.Stay, true)
 	a.tx.Put(RoomKey(to.Number), to)
 	a.occupied(to.Number, to.Stay)
+	a.arriveWakeUps(to)
 	a.empty(from)
 	if wish, known := a.wishFor(old); known && a.setup.Phones {
 		a.clearFirst(to)
@@ -71,6 +72,7 @@ func (a *applier) moveOne(from, to Room, stay string) {
 	a.moveWakeUps(from.Number, to.Number, stay, false)
 	a.tx.Put(RoomKey(to.Number), to)
 	a.occupied(to.Number, to.Stay)
+	a.arriveWakeUps(to)
 	a.remain(from, without(from.Stays(), []string{stay}))
 	if known && a.setup.Phones {
 		a.clearFirst(to)
@@ -83,7 +85,7 @@ func (a *applier) moveOne(from, to Room, stay string) {
 func (a *applier) swap(x, y Room) {
 	wishX, _ := a.wishFor(x)
 	wishY, _ := a.wishFor(y)
-	a.swapWakeUps(x.Number, y.Number)
+	a.swapWakeUps(x, y)
 	oldX := x
 	a.carry(&x, y)
 	a.carry(&y, oldX)

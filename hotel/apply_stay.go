@@ -79,7 +79,7 @@ func (a *applier) mayLeave(effect, date string) error {
 	if _, err := time.Parse(time.DateOnly, date); err != nil {
 		return &Invalid{effect, "leaves", "must be a date such as 2026-11-24", clip(date)}
 	}
-	if today := a.ev.Time.In(a.zone()).Format(time.DateOnly); date < today {
+	if today := a.ev.Time.In(a.setup.zone()).Format(time.DateOnly); date < today {
 		return &Invalid{effect, "leaves", "is before today, " + today, date}
 	}
 	return nil
@@ -136,7 +136,7 @@ func (a *applier) checkOut(c *CheckOut) error {
 		a.lookThrough(r)
 		return nil
 	}
-	a.end(r, leaving)
+	a.leave(r, leaving)
 	return nil
 }
 
@@ -188,35 +188,31 @@ func (a *applier) lookThrough(r Room) {
 func (a *applier) looked(l *LookThrough) {
 	var r Room
 	if a.tx.Get(RoomKey(l.Room), &r) && a.stateOf(r.Stay) == StayChecking {
-		a.end(r, r.Stays())
+		a.leave(r, r.Stays())
 	}
 }
 
-// end ends stays in a room. The telephones are taken back when nobody is left in
-// it; until then they show the name of who came first.
-func (a *applier) end(r Room, leaving []string) {
+// leave ends stays in a room. The telephones are taken back when nobody is left
+// in it; until then they show the name of who came first.
+func (a *applier) leave(r Room, leaving []string) {
+	first := r.Stay
 	rest := without(r.Stays(), leaving)
-	var latest Stay
 	for _, id := range leaving {
-		s := Stay{ID: id, Room: r.Number}
-		if a.tx.Get(StayKey(id), &s) {
+		var s Stay
+		if !a.tx.Get(StayKey(id), &s) {
+			s = Stay{ID: id, Room: r.Number}
+		} else {
 			s.State, s.CheckOut, s.Left = StayDeparted, a.ev.Time, a.ev.ID
 			a.tx.Put(StayKey(id), s)
 		}
-		if len(rest) > 0 {
-			a.leaveWakeUps(s, r, false)
-		}
-		if latest.ID == "" || s.Leaves > latest.Leaves {
-			latest = s
-		}
+		a.leaveWakeUps(s, r, len(rest) == 0)
 	}
-	if len(rest) > 0 {
-		a.remain(r, rest)
+	if len(rest) == 0 {
+		a.depart(r, PhoneCall{Stay: first}, true)
+		a.empty(r)
 		return
 	}
-	a.leaveWakeUps(latest, r, true)
-	a.depart(r, PhoneCall{Stay: r.Stay}, true)
-	a.empty(r)
+	a.remain(r, rest)
 }
 
 // remain keeps who is left in a room after others went.

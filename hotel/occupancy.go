@@ -59,7 +59,7 @@ func (a *applier) callBegan() time.Time {
 	if began := a.ev.CDR.Began; !began.IsZero() {
 		return began
 	}
-	return a.ev.CDR.WhenBegan(a.zone(), 0, a.ev.Time)
+	return a.ev.CDR.WhenBegan(a.setup.zone(), 0, a.ev.Time)
 }
 
 // WhenBegan reckons when a call began: its record has the PBX's local time, which

@@ -50,6 +50,9 @@ type Phone struct {
 	// Leaving are the settings to be given back once the PBX has checked the
 	// telephone out, which takes them away; nil: it is not about to.
 	Leaving *PhoneSettings `json:"leaving,omitempty"`
+	// Lifted: do not disturb was taken off on the PBX for a wake-up, and is to be
+	// put back.
+	Lifted bool `json:"lifted,omitempty"`
 	// GivenBack is since when the PBX shows that it holds them again. Some show
 	// for a while what was there before the check-out, which looks the same:
 	// until that has passed they are still known.
@@ -62,9 +65,6 @@ type Phone struct {
 	Clean    time.Time `json:"clean,omitzero"`
 	Vacating string    `json:"vacating,omitempty"`
 	CallUp   bool      `json:"callUp,omitempty"`
-	// Lifted: do not disturb was taken off on the PBX for a wake-up, and is to be
-	// put back.
-	Lifted bool `json:"lifted,omitempty"`
 }
 
 // PhoneSettings are settings of a telephone as the PBX holds them; nil: not
@@ -104,6 +104,9 @@ type PhoneNote struct {
 	Restored uint64 `json:"restored,omitempty"`
 	// Cleared are the guest's own settings that a check-out took off, to be read.
 	Cleared []string `json:"cleared,omitempty"`
+	// Lifted says whether do not disturb is about to be taken off for a wake-up, or
+	// stands again; nil: neither.
+	Lifted *bool `json:"lifted,omitempty"`
 	// CallUp: that stay's telephone waits for a call to end, or no longer does.
 	Stay   string `json:"stay,omitempty"`
 	CallUp *bool  `json:"callUp,omitempty"`
@@ -111,9 +114,6 @@ type PhoneNote struct {
 	// that nothing was left.
 	Vacated string `json:"vacated,omitempty"`
 	Clean   bool   `json:"clean,omitempty"`
-	// Lifted says whether do not disturb is about to be taken off for a wake-up, or
-	// stands again; nil: neither.
-	Lifted *bool `json:"lifted,omitempty"`
 }
 
 // RestorePhone wants a telephone put back as it was before the hotel changed it.
@@ -320,7 +320,7 @@ func (a *applier) exchange(r Room, wish Phone) {
 // nameOn is the name as another telephone shows it: who is shown by the number of
 // this one is shown by the other's there.
 func (p Phone) nameOn(extension string) string {
-	if p.Name == p.Extension {
+	if p.Name == p.Extension && p.Name != "" {
 		return extension
 	}
 	return p.Name
@@ -409,7 +409,6 @@ func (a *applier) notePhone(n *PhoneNote) {
 	if n.Left {
 		p.GivenBack = a.ev.Time
 	}
-	a.noteVacated(&p, n)
 	if n.Lifted != nil {
 		p.Lifted = *n.Lifted
 		if reflect.DeepEqual(p, Phone{Extension: p.Extension, Room: p.Room}) {
@@ -417,9 +416,10 @@ func (a *applier) notePhone(n *PhoneNote) {
 			return
 		}
 	}
+	a.noteVacated(&p, n)
 	a.tx.Put(PhoneKey(n.Extension), p)
 	if n.CallUp != nil {
-		a.notePending(n.Stay, p.Room)
+		a.noteCalls(n.Stay, p.Room)
 	}
 }
 
@@ -438,8 +438,8 @@ func (a *applier) noteVacated(p *Phone, n *PhoneNote) {
 	}
 }
 
-// notePending says of a stay that has ended whether a call of the room goes on.
-func (a *applier) notePending(stay, room string) {
+// noteCalls says of a stay that has ended whether a call of the room goes on.
+func (a *applier) noteCalls(stay, room string) {
 	var s Stay
 	if !a.tx.Get(StayKey(stay), &s) || s.State != StayDeparted {
 		return

@@ -100,6 +100,9 @@ type QueuedCall struct {
 	LastError string    `json:"lastError,omitempty"`
 }
 
+// ErrorCut is the error of a call of kind once that the agent's end cut off.
+const ErrorCut = "the agent ended while it was being sent"
+
 // Parked tells whether the call waits for a person.
 func (s CallState) Parked() bool { return s == CallRefused || s == CallUnknown }
 

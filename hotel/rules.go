@@ -82,11 +82,12 @@ func digitRules(ev *Event, hooked bool) []Effect {
 	case EntryWrongPIN:
 		return alertOf(AlertWrongPIN, room, map[string]string{"staff": ev.Entry.Staff})
 	case EntryDND:
-		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On}}}
+		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On, From: DNDPhone}}}
 	case EntryWakeUpSet, EntryWakeUpCancel, EntryWakeUpHear:
 		return wakeRequestRules(ev, room, digits)
+	default:
+		return serviceRules(ev, room, digits, hooked)
 	}
-	return serviceRules(ev, room, digits, hooked)
 }
 
 // serviceRules are for what staff enters: "looked through, nothing taken" also
@@ -122,6 +123,9 @@ const (
 )
 
 func commandRules(ev *Event) []Effect {
+	if effects, known := roomRules(ev); known {
+		return effects
+	}
 	switch ev.Name {
 	case CommandImport:
 		if ev.Import != nil {
@@ -141,10 +145,10 @@ func commandRules(ev *Event) []Effect {
 		if ev.Phone != nil {
 			return []Effect{{Phone: ev.Phone}}
 		}
-	case CommandExtend:
-		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandWakeAdd, CommandWakeCancel, CommandWakeSteps, CommandWakeAlarms:
 		return wakeCommandRules(ev)
+	case CommandExtend:
+		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]

@@ -94,12 +94,34 @@ func TestMoveTakesAllOrOne(t *testing.T) {
 	}
 }
 
+// Those who stay in a room and leave it together have each their own wake-ups,
+// and each their own departure.
+func TestSharersWhoLeaveTogether(t *testing.T) {
+	tx := shared(t)
+	wakeHotel := withPhones
+	wakeHotel.Zone, wakeHotel.Wake.Keeps = time.UTC, true
+	day := eventTime.Format(time.DateOnly)
+	next := eventTime.AddDate(0, 0, 1).Format(time.DateOnly)
+	a := applier{tx: tx, ev: testEvent(), setup: wakeHotel}
+	for _, c := range []struct{ id, stay, leaves string }{{"W1", "G2", day}, {"W2", "G3", next}} {
+		s := tx.stay(c.stay)
+		s.Leaves = c.leaves
+		tx.Put(StayKey(s.ID), s)
+		due := time.Date(eventTime.Year(), eventTime.Month(), eventTime.Day()+1, 6, 30, 0, 0, time.UTC)
+		a.saveWakeUp(WakeUp{ID: c.id, Room: "103", Stay: c.stay, State: WakeUpScheduled, Repeat: WakeOnce, Date: next, Time: "06:30", Due: due, At: due})
+	}
+	apply(t, tx, wakeHotel, Effect{CheckOut: &CheckOut{Room: "103", All: true}})
+	for id, state := range map[string]WakeUpState{"W1": WakeUpCancelled, "W2": WakeUpScheduled} {
+		equal(t, id, record[WakeUp](tx, WakeUpKey(id)).State, state)
+	}
+}
+
 func TestSwap(t *testing.T) {
 	tx := shared(t)
 	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G5", Name: "Zhao"}})
 	for id, w := range map[string]WakeUp{"W1": {Room: "102", Stay: "G5"}, "W2": {Room: "103", Stay: "G3"}, "W3": {Room: "103", Stay: "G0"}, "W4": {Room: "103"}} {
 		w.ID, w.State = id, WakeUpScheduled
-		(&applier{tx: tx, ev: testEvent()}).putWakeUp(w)
+		(&applier{tx: tx, ev: testEvent()}).saveWakeUp(w)
 	}
 	apply(t, tx, withPhones, Effect{DND: &SetDND{Room: "103", On: true}})
 	toldPBX(tx)
@@ -110,7 +132,7 @@ func TestSwap(t *testing.T) {
 	for id, room := range map[string]string{"G2": "102", "G3": "102", "G5": "103"} {
 		equal(t, "room of "+id, tx.stay(id).Room, room)
 	}
-	for id, room := range map[string]string{"W1": "103", "W2": "102", "W3": "102", "W4": "102"} {
+	for id, room := range map[string]string{"W1": "103", "W2": "102", "W3": "103", "W4": "102"} {
 		equal(t, "room of "+id, record[WakeUp](tx, WakeUpKey(id)).Room, room)
 	}
 	equal(t, "who came with a class", []string{tx.phone("102").Name, tx.phone("102").Class}, []string{"Li", "local"})
@@ -124,6 +146,15 @@ func TestSwap(t *testing.T) {
 	equal(t, "one of them was vacant", tx.room("103").Stays(), []string{"G2", "G3"})
 	apply(t, tx, withPhones, Effect{CheckOut: &CheckOut{Room: "103", All: true}})
 	refused(t, tx, Invalid{"swap", "from", "is vacant, and so is the other", "103"}, Effect{Move: &MoveStay{From: "103", To: "102", Swap: true}})
+}
+
+// Of a guest whose name and class nobody has said, telephones show nothing of
+// their own in another room either.
+func TestSwapOfNamelessGuest(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G7", Name: "Zhao"}}, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G8"}})
+	apply(t, tx, withPhones, Effect{Move: &MoveStay{From: "103", To: "102", Swap: true}})
+	equal(t, "names", []string{tx.phone("102").Name, tx.phone("8031").Name}, []string{"", "Zhao"})
 }
 
 func TestIncognito(t *testing.T) {

@@ -15,15 +15,19 @@ func (a *applier) moveWakeUps(from, to, stay string, all bool) {
 	}
 }
 
-// swapWakeUps lets two rooms change all that is theirs.
-func (a *applier) swapWakeUps(one, other string) {
-	first, second := wakeUpsOf(a.tx, one), wakeUpsOf(a.tx, other)
-	for _, w := range first {
-		a.moveWakeUp(w, other)
+// swapWakeUps lets those who stayed in two rooms until now exchange them with
+// their wake-ups, and with the rooms' own.
+func (a *applier) swapWakeUps(x, y Room) {
+	ofX, ofY := wakeUpsOf(a.tx, x.Number), wakeUpsOf(a.tx, y.Number)
+	take := func(list []WakeUp, from, to Room) {
+		for _, w := range list {
+			if w.Stay == "" || slices.Contains(from.Stays(), w.Stay) {
+				a.moveWakeUp(w, to.Number)
+			}
+		}
 	}
-	for _, w := range second {
-		a.moveWakeUp(w, one)
-	}
+	take(ofX, x, y)
+	take(ofY, y, x)
 }
 
 func (a *applier) moveWakeUp(w WakeUp, to string) {
@@ -47,7 +51,7 @@ func (a *applier) leaveWakeUps(stay Stay, room Room, last bool) {
 	until := a.leaving(stay)
 	for _, w := range wakeUpsOf(a.tx, room.Number) {
 		switch {
-		case w.Stay != stay.ID && !last:
+		case w.Stay != stay.ID && (!last || slices.Contains(room.Stays(), w.Stay)): // of others, whose turn comes
 		case a.setup.Wake.Keeps && last && !w.Due.IsZero() && w.Due.Before(until):
 			if w.Repeat != WakeOnce {
 				w.Until = until.In(a.setup.zone()).Format(time.DateOnly)
@@ -90,9 +94,8 @@ func (a *applier) leaving(stay Stay) time.Time {
 // arriveWakeUps ends what a former stay has left behind in a room that is let
 // again; stays are those that are in it now.
 func (a *applier) arriveWakeUps(room Room) {
-	here := append([]string{room.Stay}, room.Sharers...)
 	for _, w := range wakeUpsOf(a.tx, room.Number) {
-		if w.Stay != "" && !slices.Contains(here, w.Stay) {
+		if w.Stay != "" && !slices.Contains(room.Stays(), w.Stay) {
 			a.cancelWakeUp(w)
 		}
 	}

@@ -289,8 +289,13 @@ func (a *applier) endAttempt(w *WakeUp, outcome WakeUpState) {
 }
 
 // unsureRing is an attempt of which nobody knows whether the telephone rang: it
-// rings again soon. Two of those do not count.
-func (a *applier) unsureRing(w *WakeUp) {
+// rings again soon. Two of those do not count. A person hears of it, unless the
+// agent itself had ended meanwhile.
+func (a *applier) unsureRing(w *WakeUp, why string) {
+	if why != "" && why != ErrorCut && w.Trouble == "" {
+		w.Trouble = clip(why)
+		a.mustAlert(AlertWakeTrouble, w, map[string]string{"error": w.Trouble, "until": a.deadline(w).In(a.setup.zone()).Format("15:04")})
+	}
 	if w.Unsure >= wakeUnsure {
 		a.endAttempt(w, WakeUpUnknown)
 		return
@@ -465,7 +470,7 @@ func (a *applier) placedCall(p *WakeUpPlaced) {
 		w.At = a.ev.Time.Add(wakePatience)
 		a.saveWakeUp(w)
 	case p.State == CallUnknown:
-		a.unsureRing(&w)
+		a.unsureRing(&w, p.Error)
 	case p.State == CallExpired:
 		w.Attempt = nil
 		w.Tries--
@@ -480,7 +485,7 @@ func (a *applier) placedCall(p *WakeUpPlaced) {
 func (a *applier) bootWakeUps() {
 	for _, w := range wakeUpsBelow(a.tx, prefixWakeRinging) {
 		if w.Attempt != nil && w.Attempt.CallID != "" {
-			a.unsureRing(&w)
+			a.unsureRing(&w, "")
 		}
 	}
 	a.checkAlarms()

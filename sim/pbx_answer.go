@@ -62,9 +62,13 @@ func (p *PBX) elsewhere(t *talk, e *extension, setting string, hops int, at time
 	if !p.hotel.limits.CallersForward || setting != "" && !e.on(setting) {
 		return false
 	}
+	if setting == "alwaysforward" {
+		p.meets(t, e.number, CallOfDial, MetForward, Handset{}, at)
+	}
 	switch which := setting[:min(1, len(setting))]; {
 	case which == "":
 		if e.on("dnd") {
+			p.meets(t, e.number, CallOfDial, MetDND, Handset{}, at)
 			p.fail(t, reasonDND, "BUSY", at)
 			return true
 		}

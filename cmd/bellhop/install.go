@@ -95,10 +95,10 @@ func (c *call) installer(cfg config.Config) (*install.Installer, error) {
 // itself if a person agrees.
 func (w *worksite) neighbours() (site.Neighbours, error) {
 	if w.opt.offline {
-		return site.Unasked("--offline leaves the PBX alone"), nil
+		return w.unasked("unasked.offline"), nil
 	}
 	if w.cfg.PBX.Driver == "none" {
-		return site.Unasked("pbx.driver is none"), nil
+		return w.unasked("unasked.none"), nil
 	}
 	var n site.Neighbours
 	err := api.NewClient(w.cfg.API.Socket).Post(w.ctx, "/v1/neighbours", nil, &n)
@@ -107,7 +107,7 @@ func (w *worksite) neighbours() (site.Neighbours, error) {
 	}
 	fmt.Fprintln(w.err, w.text("agent.away"))
 	if !w.opt.yes && !asks() {
-		return site.Unasked("the agent does not run, and a login of its own (--yes) would take the PBX's reports from whoever has them"), nil
+		return w.unasked("unasked.login"), nil
 	}
 	if err := w.agreeToLogin(); err != nil {
 		return n, err
@@ -121,6 +121,15 @@ func (w *worksite) neighbours() (site.Neighbours, error) {
 	n = site.LookAround(ctx, driver, site.Ask(ctx, driver, time.Now), w.zone, time.Now)
 	w.giveUpLogin(ctx, driver)
 	return n, nil
+}
+
+// unasked says why the PBX was not asked; JSON is English.
+func (w *worksite) unasked(key string) site.Neighbours {
+	language := w.opt.lang
+	if w.json {
+		language = "en"
+	}
+	return site.Unasked(language, installPhrases[key].in(language))
 }
 
 func installPlan(c *call) error {

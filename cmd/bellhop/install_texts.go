@@ -34,6 +34,10 @@ var installPhrases = map[string]phrase{
 	"plan.by-hand":  {"By hand, once the files are there:", "文件就位后，需人工完成："},
 	"plan.line":     {"line %d: %s", "第 %d 行：%s"},
 
+	"unasked.offline": {"--offline leaves the PBX alone", "--offline 表示不询问电话交换机"},
+	"unasked.none":    {"pbx.driver is none", "pbx.driver 为 none"},
+	"unasked.login":   {"the agent does not run, and a login of its own (--yes) would take the PBX's reports from whoever has them", "代理程序未运行，而自行登录（--yes）会夺走他人正在接收的报告"},
+
 	"what.new":        {"new", "新增"},
 	"what.changed":    {"changed", "更改"},
 	"what.same":       {"same", "不变"},
@@ -117,11 +121,14 @@ func (c *call) fails(key string, values ...any) error {
 	return fmt.Errorf(c.command.words+": "+c.form(key), values...)
 }
 
-func (c *call) form(key string) string {
-	if c.opt.lang == "zh" {
-		return installPhrases[key].zh
+func (c *call) form(key string) string { return installPhrases[key].in(c.opt.lang) }
+
+// in gives "zh" or, for any other language, English.
+func (p phrase) in(language string) string {
+	if language == "zh" {
+		return p.zh
 	}
-	return installPhrases[key].en
+	return p.en
 }
 
 // word names what becomes of a file; what has no name in a language is as in

@@ -12,14 +12,16 @@ import (
 
 var (
 	verbs      = regexp.MustCompile(`%[^a-z%]*[a-z%]`)
-	textInUse  = regexp.MustCompile(`\.(?:text|fails)\("([a-z.-]+)"`)
+	textInUse  = regexp.MustCompile(`\.(?:text|fails|unasked)\("([a-z.-]+)"`)
 	textPrefix = regexp.MustCompile(`\.text\("([a-z]+\.)" ?\+`)
 )
 
 // TestInstallTexts: each text is there in both languages, takes the same in
 // both, and is used; and none is asked for that is not there.
 func TestInstallTexts(t *testing.T) {
-	chinese := func(text string) bool { return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	chinese := func(text string) bool {
+		return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
 	for key, p := range installPhrases {
 		if en, zh := verbs.FindAllString(p.en, -1), verbs.FindAllString(p.zh, -1); !slices.Equal(en, zh) {
 			t.Errorf("%s takes %v in English and %v in Chinese", key, en, zh)
@@ -65,10 +67,10 @@ func TestInstallTexts(t *testing.T) {
 // who reads no English; what is JSON stays as it is.
 func TestInstallInChinese(t *testing.T) {
 	p := newBuilding(t, "sftp", `language = "en"`, `language = "zh"`)
-	p.expect("install plan --offline", 0, "电话交换机上的文件（sftp://", "提示音", "自带", "新增", "文件：新增 ", "需人工完成：", "1. 在电话交换机网页上点击", "外线前缀")
+	p.expect("install plan --offline", 0, "电话交换机上的文件（sftp://", "提示音", "自带", "新增", "文件：新增 ", "需人工完成：", "闹钟：--offline 表示不询问电话交换机。请自行确认", "1. 在电话交换机网页上点击", "外线前缀")
 	p.expect("install plan --offline --lang en", 0, "The PBX's files at", "shipped", "the digit that asks for an outside line")
 	p.expect("install plan --lang fr", 2, `--lang must be "zh" or "en"`)
-	p.expect("install plan --offline --json", 0, `"what":"new"`, "Save and Apply (保存, 应用) on the PBX's web page", "the digit that asks for an outside line")
+	p.expect("install plan --offline --json", 0, `"what":"new"`, "Save and Apply (保存, 应用) on the PBX's web page", "the digit that asks for an outside line", "alarms: --offline leaves the PBX alone. That")
 	p.expect("install apply --offline", 1, "install apply: 此操作会更改电话交换机上的文件；请加 --yes 表示同意")
 	p.expect("install apply --offline --yes", 1, "已安装并读回核对", "回退方法：先运行 bellhop install rollback -c "+p.file, "文件已就位，但未经验证：代理程序未运行")
 	p.start()

@@ -177,6 +177,9 @@ func (h *house) configOf(folder string) config.Config {
 	c.Emergency.Routes = []string{emergencyRoute}
 	c.Checkout.Phones = h.run.checkout
 	c.Checkout.Sweep, c.Checkout.SweepRooms, c.Checkout.SweepPercent = h.run.sweep, 30, 50
+	c.Services.Confirm = confirmCode
+	c.WakeUp.Desk = deskPhone
+	c.Checkout.WakeUps = h.run.wakeUps
 	c.Store.Path = filepath.Join(folder, "bellhop.db")
 	c.PMS.Link = "webhook"
 	return c

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"bellhop/config"
 	"bellhop/hotel"
 	"bellhop/sim"
 )
@@ -29,6 +30,7 @@ type run struct {
 	from     string // the first day, as 2031-03-26; it begins at noon
 	days     int
 	checkout string // the configuration's checkout.phones
+	wakeUps  string // the configuration's checkout.wakeups
 	sweep    bool   // by night a job may check out who should have left
 	synced   bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
 	tamper   *tamper
@@ -122,7 +124,13 @@ func (h *house) build() {
 			}))
 		}
 	}
-	h.must(p.SetExtension(sim.PBXExtension{Number: deskPhone, Settings: map[string]string{"username": "Reception", "selectoutroute": emergencyRoute}}))
+	h.must(p.SetExtension(sim.PBXExtension{
+		Number: deskPhone, Settings: map[string]string{"username": "Reception", "selectoutroute": emergencyRoute},
+		Handset: []sim.Handset{{Does: sim.Answers, After: sim.Span(3 * time.Second), Keys: "1", Pause: sim.Span(4 * time.Second), Talk: sim.Span(20 * time.Second)}},
+	}))
+	limits := p.Limits()
+	limits.Confirm = confirmCode
+	h.must(p.SetLimits(limits))
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan struct{})
 	go func() {
@@ -203,6 +211,8 @@ type life struct {
 	from, to int // hours of the day between which it happens
 	do       func(*house)
 }
+
+func (h *house) keepsWakes() bool { return h.run.wakeUps == config.WakeUpsUntilDeparture }
 
 // schedule arranges when a thing happens next; each time it is drawn anew.
 func (h *house) schedule(l life) {

@@ -15,6 +15,8 @@ import (
 func (h *house) manner() sim.Handset {
 	after, talk := sim.Span(h.between(2*time.Second, 20*time.Second)), sim.Span(h.between(10*time.Second, 3*time.Minute))
 	switch n := h.dice.IntN(20); {
+	case n < 12: // somebody who presses a key when asked to
+		return sim.Handset{Does: sim.Answers, After: after, Talk: talk, Keys: "1", Pause: sim.Span(h.between(time.Second, 8*time.Second))}
 	case n < 14:
 		return sim.Handset{Does: sim.Answers, After: after, Talk: talk}
 	case n < 17:

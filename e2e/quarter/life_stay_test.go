@@ -35,11 +35,13 @@ func (h *house) newGuest(nights int) *guest {
 	h.model.stays++
 	name := pick(h, names)
 	now := h.now()
-	return &guest{
+	g := &guest{
 		stay: fmt.Sprintf("G%d", h.model.stays), name: name.given, shown: name.shown,
 		class:  pick(h, []string{"", "none", "internal", "local", "national", "international"}),
 		leaves: time.Date(now.Year(), now.Month(), now.Day()+nights, 6, h.dice.IntN(6*60), h.dice.IntN(60), 0, h.zone),
 	}
+	g.told = g.leaves
+	return g
 }
 
 func checkInOf(r *room, g *guest) hotel.Event {
@@ -91,7 +93,7 @@ func (h *house) coach() {
 // share lets somebody come to a room that is occupied.
 func (h *house) share() {
 	r := h.choose(occupied)
-	if r == nil || len(r.guests) > 3 || !sharing {
+	if r == nil || len(r.guests) > 3 {
 		return
 	}
 	g := h.newGuest(1 + h.dice.IntN(4))
@@ -126,7 +128,7 @@ func (h *house) leave(g *guest) {
 		h.checkOut(r, g)
 	case n < 90:
 		h.stayOn(r, g)
-	case n < 95 && h.run.sweep && sharing:
+	case n < 95 && h.run.sweep:
 		g.gone = true
 		r.note(h.now(), "%s has left without a word", g.stay)
 		h.count["gone without a word"]++
@@ -158,7 +160,7 @@ func (h *house) stayOn(r *room, g *guest) {
 	h.at(g.leaves, func() { h.leave(g) })
 	r.note(now, "%s stays on until %s", g.stay, g.leaves.Format("01-02 15:04"))
 	h.count["late extensions"]++
-	if !sharing || h.chance(20) && len(r.guests) == 1 {
+	if h.chance(20) && len(r.guests) == 1 {
 		h.showPresence(g)
 		return
 	}
@@ -168,6 +170,9 @@ func (h *house) stayOn(r *room, g *guest) {
 			"stay": g.stay, "leaves": g.leaves.Format(time.DateOnly),
 		}})
 		r.spoken = !done
+		if done {
+			g.told = g.leaves
+		}
 		return done
 	})
 }
@@ -246,9 +251,7 @@ func (h *house) move() {
 
 // swap lets the guests of two rooms exchange them.
 func (h *house) swap() {
-	if sharing {
-		h.exchange(h.choose(occupied), h.choose(occupied), "swaps", map[string]string{"swap": "true"})
-	}
+	h.exchange(h.choose(occupied), h.choose(occupied), "swaps", map[string]string{"swap": "true"})
 }
 
 func (h *house) exchange(from, to *room, what string, fields map[string]string) {

@@ -16,6 +16,10 @@ var lives = []life{
 	{"alarm by hand", 6, 18, 24, (*house).alarmByHand},
 	{"meddle", 3, 8, 24, (*house).meddle},
 	{"call for help", 1, 0, 24, (*house).callForHelp},
+	{"wake-up by the desk", 25, 7, 24, (*house).wakeByDesk},
+	{"wake-up by telephone", 15, 18, 24, (*house).wakeByPhone},
+	{"wake-ups of a group", 0.7, 19, 23, (*house).wakeGroup},
+	{"wake-up cancelled", 4, 19, 24, (*house).cancelSome},
 	{"another manner", 12, 0, 24, (*house).otherManner},
 
 	{"outage", 0.5, 0, 24, (*house).outage},

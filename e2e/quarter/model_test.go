@@ -11,14 +11,10 @@ const (
 	foreignRoute   = "Lift" // of the house: no class names it
 	deskPhone      = "8000"
 	minibarItem    = "2"
+	confirmCode    = "775"
 	// settledWithin is how long the PBX may show what was before an order, with
 	// nothing wrong all the while: a coach of guests is told it one by one.
-	settledWithin = 20 * time.Minute
-	// movesClear: a move takes from the old room's telephone what the guest set there.
-	movesClear = false
-	// sharing: several stays may be in one room, stays can be extended and rooms
-	// swapped.
-	sharing = false
+	settledWithin = 25 * time.Minute
 	// diaryLines is how much is remembered of each room.
 	diaryLines = 25
 )
@@ -48,6 +44,8 @@ type model struct {
 	troubles int
 	well     time.Time
 	on       map[string]func() // troubles that last, and what ends them
+	bad      []*span           // the troubles so far
+	wakes    []*wake
 	stays    int
 	inHouse  map[string]*room // rooms by the ids of stays
 }
@@ -61,7 +59,7 @@ type room struct {
 	// touched is when something was last ordered of it, and left when its last
 	// guest did.
 	touched, left time.Time
-	kept          bool              // what its last guest left may still be there
+	kept          bool              // its last guest has moved, whose voicemail is still to be heard
 	meddled       time.Time         // when somebody has set something while it was vacant
 	known         bool              // it had a guest whose name or class was told to the PBX
 	own           map[string]string // what the guest has set on the first telephone
@@ -73,6 +71,7 @@ type room struct {
 type guest struct {
 	stay, name, shown, class string
 	leaves                   time.Time // as the desk knows it
+	told                     time.Time // … and as it has told the agent
 	// gone: the guest has left without a word, so that a job may check the stay out.
 	gone bool
 }
@@ -128,6 +127,7 @@ func (m *model) checkIn(r *room, g *guest) {
 	now := m.house.now()
 	if vacant(r) {
 		r.class = g.class
+		m.wakesArrive(r, g)
 	}
 	r.guests, r.touched = append(r.guests, g), now
 	r.known = r.known || g.name != "" || g.class != ""
@@ -142,6 +142,7 @@ func (m *model) checkOut(r *room, g *guest) {
 	delete(m.inHouse, g.stay)
 	r.guests = slices.DeleteFunc(r.guests, func(other *guest) bool { return other == g })
 	r.touched = now
+	m.wakesLeave(r, g, vacant(r))
 	if vacant(r) {
 		r.left, r.own, r.kept, r.meddled = now, map[string]string{}, false, time.Time{}
 	}
@@ -154,26 +155,36 @@ func (m *model) move(from, to *room) {
 	for _, r := range []*room{from, to} {
 		r.note(now, "%s and %s exchange who stays there", from.number, to.number)
 	}
+	m.wakesMove(from, to)
 	from.guests, to.guests = to.guests, from.guests
 	from.class, to.class = to.class, from.class
 	for _, r := range []*room{from, to} {
 		for _, g := range r.guests {
 			m.inHouse[g.stay] = r
 		}
-		r.touched, r.own = now, map[string]string{}
+		r.touched = now
+		if vacant(from) {
+			r.own = map[string]string{}
+		}
 	}
 	if vacant(from) {
-		from.left, from.kept = now, !movesClear
+		from.left, from.kept = now, true
 	}
 }
+
+// span is a time in which something was wrong; while to is zero, it is.
+type span struct{ from, to time.Time }
 
 // trouble begins something that keeps the agent from the PBX or slows it down;
 // the result ends it.
 func (m *model) trouble() (over func()) {
 	m.troubles++
+	s := &span{from: m.house.now()}
+	m.bad = append(m.bad, s)
 	return func() {
 		m.troubles--
 		m.well = m.house.now()
+		s.to = m.well
 	}
 }
 

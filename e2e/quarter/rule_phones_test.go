@@ -24,6 +24,7 @@ func (h *house) inspectAll() {
 	h.count["inspections"]++
 	h.inspectHelp()
 	h.inspectStays()
+	h.inspectRings()
 	phones := map[string]sim.PBXExtension{}
 	for _, x := range h.pbx.State().Extensions {
 		phones[x.Number] = x
@@ -71,7 +72,7 @@ func (h *house) inspectPhone(r *room, x sim.PBXExtension) {
 		h.inspectOwn(r, x)
 		return
 	}
-	if h.run.checkout != config.CheckoutLeave && !r.kept && r.meddled.IsZero() {
+	if h.run.checkout != config.CheckoutLeave && r.meddled.IsZero() {
 		h.inspectClean(r, x)
 	}
 }
@@ -82,6 +83,9 @@ func (h *house) inspectOwn(r *room, x sim.PBXExtension) {
 		return
 	}
 	for name, value := range r.own {
+		if name == "dnd" && h.ringsNow(r) {
+			continue // it is lifted for that
+		}
 		if x.Settings[name] != value {
 			h.differs(r.number, "telephone %s has %s %q, and its guest has set %q", x.Number, name, x.Settings[name], value)
 		}
@@ -104,7 +108,7 @@ func (h *house) inspectClean(r *room, x sim.PBXExtension) {
 		h.differs(r.number, "telephone %s of the vacant room has alarms: %+v", x.Number, x.Alarms)
 	}
 	for _, mail := range x.Voicemails {
-		if mail.Date.Before(r.left) {
+		if mail.Date.Before(r.left) && !r.kept {
 			h.differs(r.number, "telephone %s of the vacant room has a voicemail of %s", x.Number, mail.Date.In(h.zone).Format(time.RFC3339))
 		}
 	}
