@@ -290,6 +290,10 @@ func TestMailServerInTrouble(t *testing.T) {
 		"no STARTTLS":           {set: func(_ *config.Config, h *mailHouse, _ *MailServer) { h.tls = "" }, mend: func(h *mailHouse) { h.tls = "starttls" }, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}},
 		"nobody vouches for it": {set: func(_ *config.Config, _ *mailHouse, m *MailServer) { m.Pin = "" }, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}, parks: true},
 		"another certificate":   {set: func(_ *config.Config, h *mailHouse, m *MailServer) { h.cert = ownCertificate(h.t) }, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}, parks: true},
+		"the login is no longer allowed": {set: func(c *config.Config, h *mailHouse, m *MailServer) {
+			login(c, h, m)
+			h.says["AUTH"] = "534 5.7.9 app password"
+		}, mend: func(h *mailHouse) {}, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}},
 		"one address is gone": {set: func(_ *config.Config, h *mailHouse, _ *MailServer) {
 			h.says["RCPT it@hotel.example"] = "550 5.1.1 no such"
 		}, codes: []string{hotel.AlertMailAddress, hotel.AlertWrongPIN}},

@@ -92,6 +92,9 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/phones/{extension}/restore", s.restorePhone)
 	mux.HandleFunc("GET /v1/cron", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Jobs()) })
 	mux.HandleFunc("POST /v1/cron/run", s.cronRun)
+	mux.HandleFunc("GET /v1/reports", s.reports)
+	mux.HandleFunc("GET /v1/reports/{name}", s.report)
+	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	return http.MaxBytesHandler(mux, maxBody)
@@ -127,7 +130,7 @@ func fail(w http.ResponseWriter, err error) {
 		status, err = http.StatusRequestEntityTooLarge, fmt.Errorf("the request is longer than %d bytes", long.Limit)
 	case errors.As(err, &order):
 		status = http.StatusConflict
-	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall):
+	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall), errors.Is(err, errNoReport):
 		status = http.StatusNotFound
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest

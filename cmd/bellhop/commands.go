@@ -65,11 +65,13 @@ type options struct {
 	noProof                 bool
 	within                  time.Duration
 	uploads, to, others     string
+	date                    string
+	html                    bool
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), reportCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

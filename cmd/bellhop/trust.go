@@ -98,7 +98,7 @@ func (c *call) agree(what string, asGiven bool) error {
 		return nil
 	}
 	return c.confirm(question{
-		ask:      "Compare it with what the PBX itself shows. Trust it?",
+		ask:      "Compare it with what the server itself shows. Trust it?",
 		no:       c.command.words + ": not trusted; nothing was changed",
 		noOneYet: c.command.words + ": without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint",
 	})
