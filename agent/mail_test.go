@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"mime"
+	"mime/multipart"
 	"net/mail"
 	"slices"
 	"strings"
@@ -243,6 +244,46 @@ func TestFloodOfAlertsIsFewMailsOnTheLine(t *testing.T) {
 		}
 		if n := len(p.house.mails()); n > 20 || told != 1000 || p.house.most != 1 || p.waiting() != 0 {
 			t.Errorf("%d mails of %d alerts, %d at once, %d waiting", n, told, p.house.most, p.waiting())
+		}
+	})
+}
+
+// The evening's list is mailed as a text, and as a page that can be printed.
+func TestReportIsMailed(t *testing.T) {
+	atPost(t, func(c *config.Config, _ *mailHouse, _ *MailServer) { c.Hotel.Language = "zh" }, func(p *post) {
+		if _, err := p.RunJob(p.t.Context(), "evening-report"); err != nil {
+			t.Fatal(err)
+		}
+		p.rest(time.Second)
+		mails := p.house.mails()
+		if len(mails) != 1 {
+			t.Fatalf("%+v", mails)
+		}
+		m, err := mail.ReadMessage(strings.NewReader(mails[0].text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := decoded(t, m.Header.Get("Subject")); got != "Harbour Inn: 2026-11-22 叫醒清单" {
+			t.Errorf("subject %q", got)
+		}
+		kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+		if err != nil || kind != "multipart/alternative" {
+			t.Fatalf("%s, %v", kind, err)
+		}
+		parts := multipart.NewReader(m.Body, params["boundary"])
+		for _, want := range []string{"text/plain 2026-11-22 叫醒清单\n\n没有叫醒。", "text/html <!DOCTYPE html>\n<html lang=\"zh\">"} {
+			part, err := parts.NextPart()
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+			kind, _, _ := strings.Cut(part.Header.Get("Content-Type"), ";")
+			if got := strings.ReplaceAll(kind+" "+string(body), "\r\n", "\n"); err != nil || !strings.HasPrefix(got, want) {
+				t.Errorf("%v, %q", err, got)
+			}
+		}
+		if r, found := p.Report("evening", ""); !found || r.Date != "2026-11-21" || p.waiting() != 0 {
+			t.Errorf("%+v, %d waiting", r, p.waiting())
 		}
 	})
 }
