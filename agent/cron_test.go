@@ -470,7 +470,7 @@ bellhop.cron("61 3 * * *", "never", function() end)
 	if last, ok := a.lastRun("sweep"); ran != 1 || merged != 2 || !ok || !last.Equal(due) {
 		t.Errorf("%d ran, %d merged, last %s", ran, merged, last)
 	}
-	jobs := a.Jobs()
+	jobs := slices.DeleteFunc(a.Jobs(), func(j JobState) bool { return j.Name != "sweep" && j.Name != "never" }) // others are shipped
 	if len(jobs) != 2 || jobs[0].Next.IsZero() || !jobs[0].Last.Equal(due) ||
 		!strings.Contains(jobs[1].Fault, `night.lua:cron:2: schedule "61 3 * * *"`) || !jobs[1].Next.IsZero() {
 		t.Errorf("jobs: %+v", jobs)
