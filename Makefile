@@ -12,7 +12,7 @@ TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000
 
-.PHONY: test needs format vet lint vuln unit power faults size fuzz builds
+.PHONY: test needs format vet lint vuln unit power faults quarter size fuzz builds
 
 test: needs format vet lint vuln unit fuzz builds
 
@@ -38,7 +38,8 @@ vuln:
 # they always run.
 unit:
 	go test -race $$(go list ./... | grep -v '^bellhop/e2e')
-	go test -race -count=1 -timeout 20m ./e2e/...
+	go test -race -count=1 -timeout 20m $$(go list ./e2e/... | grep -v '/quarter$$')
+	go test -count=1 -timeout 20m ./e2e/quarter
 
 # Many more power cuts than the tests make: some six seconds each.
 POWER_CYCLES ?= 100
@@ -59,6 +60,13 @@ faults: needs
 	go test -count=1 -timeout 3h -v ./e2e/faults
 	sort $(BELLHOP_FAULTS_ROWS) | go run ./e2e/faults/table >docs/faults.md
 	rm -f $(BELLHOP_FAULTS_ROWS)
+
+# Three months in a hotel of 120 rooms, on a fake clock, and a table of them; some
+# minutes. QUARTER_SEED repeats a run.
+QUARTER_DAYS ?= 91
+QUARTER_SEED ?= 0
+quarter:
+	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.days $(QUARTER_DAYS) -quarter.seed $(QUARTER_SEED)
 
 # Much of everything, and little of the box: an hour, 25 GB of disk, and a table.
 # SIZE_DIR is the disk that is measured, SIZE_TABLE a file for the table.

@@ -69,12 +69,15 @@ type Agent struct {
 	history    *history
 	mail       *mailSender  // nil: no mail can be sent
 	phones     *phoneWriter // nil: the PBX cannot be told anything about telephones
+	caller     *caller      // nil: the PBX cannot be told to place calls
+	wakeups    *wakeLoop
 	clock      *clock
 	pbx        atomic.Pointer[pbx.Identity]
 
 	kept, refused atomic.Uint64
 	hookFaults    string
 	told          map[string]bool // outages that an alert was raised for; upkeep's own
+	looks         map[string]bool // stays for whose rooms an alert was raised that nobody looks through; upkeep's own
 	verify        func(context.Context) (site.Installed, error)
 	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
 	doctoring     chan struct{}                 // one at a time
@@ -114,6 +117,7 @@ func New(opts Options) (*Agent, error) {
 		return nil, err
 	}
 	a.cron, a.history = a.newCron(), newHistory(a)
+	a.wakeups = a.newWakeLoop()
 	return a, nil
 }
 
@@ -148,7 +152,15 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()
+		setup.Incognito = a.config.Checkin.Incognito
+		setup.Voicemail, setup.VoicemailVIP = a.config.Checkin.Voicemail, a.config.Checkin.VoicemailVIP
 	}
+	setup.Wake = a.wakeSetup()
+	if a.phones != nil {
+		a.phones.wake = setup.Wake
+	}
+	a.caller = a.newCaller()
+	setup.LookThrough = a.config.Checkout.LookThrough
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
@@ -191,6 +203,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	group.Go(func() { a.dispatcher.loop(ctx, a.storeFailed) })
 	group.Go(func() { a.cron.run(ctx) })
+	group.Go(func() { a.wakeups.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
 	group.Go(func() { a.tidy(ctx) })
 	if a.verify != nil {

@@ -234,7 +234,7 @@ func (o *outbox) try(ctx context.Context, d *destination, c hotel.QueuedCall) (o
 		return out, nil
 	}
 	if c.State == hotel.CallSending {
-		out.State, out.Error = hotel.CallUnknown, "the agent ended while it was being sent"
+		out.State, out.Error = hotel.CallUnknown, hotel.ErrorCut
 		return out, nil
 	}
 	if c.Kind == hotel.Once {

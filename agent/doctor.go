@@ -28,7 +28,7 @@ func (a *Agent) Doctor(ctx context.Context, offline bool) ([]site.Finding, error
 // the login that the agent has. It blocks for as long as the PBX takes.
 func (a *Agent) Neighbours(ctx context.Context) site.Neighbours {
 	if a.driver == nil {
-		return site.Unasked("pbx.driver is none")
+		return site.Unasked("en", "pbx.driver is none")
 	}
 	answers := site.Ask(ctx, a.driver, a.now)
 	return site.LookAround(ctx, a.driver, answers, a.zone, a.now)
@@ -47,6 +47,7 @@ func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 	} else {
 		f.MailMissing = a.config.Mail.Host != ""
 	}
+	f.Confirmed, _ = hotel.OccupancyConfirmed(a.store.Snapshot())
 	var err error
 	if f.Journal, err = ReadJournal(a.store); err != nil {
 		a.log.Warn("the doctor cannot read the journal", "error", err)

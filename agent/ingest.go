@@ -64,7 +64,23 @@ func (a *Agent) locate(ev *hotel.Event) {
 	if entry, ok := a.services.ParseDigits(ev.Digits); ok && ev.Kind == hotel.KindDTMF {
 		ev.Entry = &entry
 	}
+	switch {
+	case ev.Kind == hotel.KindCDR, ev.Kind == hotel.KindCallFailed, ev.Kind == hotel.KindDTMF && ev.Key != "":
+		ev.Ringing = hotel.IsRinging(view, ev.Room, ev.CallID)
+	}
 	ev.Lanes = lanesFor(ev)
+	a.reckon(ev)
+}
+
+// reckon says by our clock when a recorded call began, if the PBX's is known.
+func (a *Agent) reckon(ev *hotel.Event) {
+	theirs := a.clock.pbxNow()
+	if ev.CDR == nil || theirs.IsZero() {
+		return
+	}
+	now, cdr := a.now(), *ev.CDR
+	cdr.Began = cdr.WhenBegan(a.zone, theirs.Sub(now), now)
+	ev.CDR = &cdr
 }
 
 // phones are the telephones that an event may be about, the likeliest first:
@@ -87,6 +103,9 @@ func lanesFor(ev *hotel.Event) []string {
 	}
 	if ev.Kind == hotel.KindMove && ev.Fields["to"] != "" {
 		keys = append(keys, ev.Fields["to"])
+	}
+	if ev.FirstGuests != nil {
+		keys = append(keys, ev.FirstGuests.Rooms()...)
 	}
 	if len(keys) == 0 && ev.Extension != "" {
 		keys = []string{"ext:" + ev.Extension}

@@ -30,10 +30,11 @@ func (a *Agent) newPhoneWriter() *phoneWriter {
 		},
 		pbx: setter, driver: a.driver, classes: a.config.Classes, emergency: a.config.Emergency.Routes,
 		own:  a.config.Checkout.Phones == config.CheckoutPBX,
-		note: a.notePhone, tell: a.tell,
-		began: time.Now(), sent: map[string]*sent{},
+		note: a.notePhone, noteWake: a.noteWakeAlarms, tell: a.tell,
+		turn:     make(chan struct{}, 1),
 		unsynced: a.unsyncedPMS,
-		settled:  func(ctx context.Context) error { return a.history.settle(ctx) },
+		began:    time.Now(), sent: map[string]*sent{}, dirty: map[hotel.PhoneCall]time.Time{}, pin: a.config.Checkout.VoicemailPIN,
+		settled: func(ctx context.Context) error { return a.history.settle(ctx) },
 	}
 }
 

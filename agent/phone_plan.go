@@ -37,6 +37,8 @@ func (t phonePlan) String() string {
 	for what, planned := range map[string]bool{
 		"do not disturb": t.change.DND != nil, "call restriction": t.change.Restricted != nil, "forward always": t.change.Always != nil,
 		"forward no answer": t.change.NoAnswer != nil, "forward busy": t.change.Busy != nil,
+		"simultaneous ringing": t.change.Together != nil, "mobile telephone": t.change.Mobile != nil,
+		"voicemail on or off": t.change.Voicemail != nil, "PIN of voicemail": t.change.VoicemailPIN != nil,
 	} {
 		if planned {
 			parts = append(parts, what)
@@ -56,8 +58,11 @@ func (t *phonePlan) join(other phonePlan, way, goal pbx.Settings) {
 	if t.change.Routes == nil && other.change.Routes != nil {
 		t.setRoutes(way, goal.Routes)
 	}
+	if t.change.Voicemail == nil && other.change.Voicemail != nil {
+		t.setVoicemail(way, goal.Voicemail)
+	}
 	before := t.change
-	other.change.Name, other.change.Routes = nil, nil
+	other.change.Name, other.change.Routes, other.change.Voicemail = nil, nil, nil
 	if t.change = merged(other.change, before); t.change == before {
 		return
 	}
@@ -76,8 +81,10 @@ func (p *phoneWriter) plan(wanted hotel.Phone, now pbx.Settings, vacate bool) ph
 	todo.short = err
 	todo.setName(now, p.nameFor(wanted, now))
 	todo.setRoutes(now, routes)
+	todo.setVoicemail(now, voicemailFor(wanted, now))
 	if vacate {
 		todo.clear(now)
+		todo.setPIN(now, p.pinFor(now.Number))
 	}
 	return todo
 }
@@ -87,6 +94,9 @@ func (p *phoneWriter) planRestore(wanted hotel.Phone, now pbx.Settings) phonePla
 	todo := phonePlan{note: hotel.PhoneNote{Extension: now.Number}}
 	if wanted.Before.Name != nil {
 		todo.setName(now, p.houseName(wanted, now))
+	}
+	if wanted.Before.Voicemail != nil {
+		todo.setVoicemail(now, *wanted.Before.Voicemail)
 	}
 	before := wanted.Before.Routes
 	if before == nil && wanted.Leaving != nil {
@@ -126,6 +136,24 @@ func (p *phoneWriter) houseName(wanted hotel.Phone, now pbx.Settings) string {
 		return now.Number
 	}
 	return cmp.Or(p.clean(*before), now.Number)
+}
+
+// voicemailFor is whether a telephone should have voicemail: as it is when the
+// hotel has never said, as it was when it no longer does.
+func voicemailFor(wanted hotel.Phone, now pbx.Settings) bool {
+	switch {
+	case wanted.Voicemail != nil:
+		return *wanted.Voicemail
+	case wanted.Ours.Voicemail != nil && wanted.Before.Voicemail != nil:
+		return *wanted.Before.Voicemail
+	}
+	return now.Voicemail
+}
+
+// pinFor is the PIN of voicemail that a vacant room's telephone has; empty: it
+// stays as it is.
+func (p *phoneWriter) pinFor(extension string) pbx.PIN {
+	return pbx.PIN(strings.ReplaceAll(p.pin, "{extension}", extension))
 }
 
 func (p *phoneWriter) clean(name string) string {
@@ -198,6 +226,21 @@ func (t *phonePlan) setRoutes(now pbx.Settings, routes []string) {
 	t.change.Routes, t.note.Ours.Routes, t.note.Found.Routes = &routes, keptList(routes), keptList(now.Routes)
 }
 
+func (t *phonePlan) setVoicemail(now pbx.Settings, on bool) {
+	if on == now.Voicemail {
+		return
+	}
+	t.change.Voicemail, t.note.Ours.Voicemail, t.note.Found.Voicemail = &on, &on, &now.Voicemail
+}
+
+// setPIN plans another PIN of voicemail. That of a PBX that does not show it
+// stays: nobody would know when it is right.
+func (t *phonePlan) setPIN(now pbx.Settings, pin pbx.PIN) {
+	if pin != "" && now.VoicemailPIN != "" && now.VoicemailPIN != pin {
+		t.change.VoicemailPIN = &pin
+	}
+}
+
 // learn notes what stood there before the change: what stands there when the
 // hotel changes it for the first time, and what somebody else has written since
 // while the telephone was nobody's. What stands there instead of a guest's name
@@ -214,6 +257,7 @@ func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Setting
 	if todo.change.Routes != nil {
 		todo.note.Before.Routes = wanted.Before.Routes
 	}
+	p.learnVoicemail(todo, wanted, now, early)
 	if wanted.Leaving != nil { // what is to be given back stood there
 		if todo.change.Routes != nil && wanted.Class != "" && wanted.Before.Routes == nil {
 			todo.note.Before.Routes = wanted.Leaving.Routes
@@ -228,6 +272,18 @@ func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Setting
 	if todo.change.Routes != nil && (ours.Routes == nil || wanted.Before.Routes == nil ||
 		!early && p.vacantRoutes(*ours.Routes) && !sameRoutes(now.Routes, *ours.Routes) && (found.Routes == nil || !sameRoutes(now.Routes, *found.Routes))) {
 		todo.note.Before.Routes = keptList(now.Routes)
+	}
+}
+
+// learnVoicemail is learn for whether there is voicemail.
+func (p *phoneWriter) learnVoicemail(todo *phonePlan, wanted hotel.Phone, now pbx.Settings, early bool) {
+	if todo.change.Voicemail == nil {
+		return
+	}
+	ours, before, found := wanted.Ours.Voicemail, wanted.Before.Voicemail, wanted.Found.Voicemail
+	byHand := !early && ours != nil && before != nil && *ours == *before && now.Voicemail != *ours && found == nil
+	if todo.note.Before.Voicemail = before; ours == nil || before == nil || byHand {
+		todo.note.Before.Voicemail = &now.Voicemail
 	}
 }
 
@@ -260,6 +316,14 @@ func (t *phonePlan) clear(now pbx.Settings) {
 	if now.Restricted {
 		t.change.Restricted = &off
 		t.note.Cleared = append(t.note.Cleared, "call restriction")
+	}
+	if now.Together {
+		t.change.Together = &off
+		t.note.Cleared = append(t.note.Cleared, "simultaneous ringing")
+	}
+	if now.Mobile {
+		t.change.Mobile = &off
+		t.note.Cleared = append(t.note.Cleared, "mobile telephone")
 	}
 	forwards := map[string]struct {
 		now pbx.Forward

@@ -64,6 +64,9 @@ func changeTo(s, open hotel.PhoneSettings) (c pbx.Change) {
 	if open.Routes != nil {
 		c.Routes = s.Routes
 	}
+	if open.Voicemail != nil {
+		c.Voicemail = s.Voicemail
+	}
 	return c
 }
 
@@ -144,6 +147,18 @@ func merged(a, b pbx.Change) pbx.Change {
 	if b.Busy != nil {
 		a.Busy = b.Busy
 	}
+	if b.Together != nil {
+		a.Together = b.Together
+	}
+	if b.Mobile != nil {
+		a.Mobile = b.Mobile
+	}
+	if b.Voicemail != nil {
+		a.Voicemail = b.Voicemail
+	}
+	if b.VoicemailPIN != nil {
+		a.VoicemailPIN = b.VoicemailPIN
+	}
 	return a
 }
 
@@ -169,6 +184,18 @@ func after(now pbx.Settings, c pbx.Change) pbx.Settings {
 	}
 	if c.Busy != nil {
 		now.Busy.On = c.Busy.On
+	}
+	if c.Together != nil {
+		now.Together = *c.Together
+	}
+	if c.Mobile != nil {
+		now.Mobile = *c.Mobile
+	}
+	if c.Voicemail != nil {
+		now.Voicemail = *c.Voicemail
+	}
+	if c.VoicemailPIN != nil {
+		now.VoicemailPIN = *c.VoicemailPIN
 	}
 	return now
 }

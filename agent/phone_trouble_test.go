@@ -282,6 +282,26 @@ func TestCheckOutByAPBXThatShowsChangesLate(t *testing.T) {
 	}
 }
 
+// A PBX that still shows what its check-out took, after that was given back: a
+// start does not take this for how the telephone is.
+func TestStartBeforeThePBXShowsWhatWasGivenBack(t *testing.T) {
+	atDesk(t, byPBX, func(d *desk) {
+		d.checkIn("101", "Li", "national")
+		d.rest(10 * time.Minute)
+		d.checkOut("101")
+		d.rest(20 * time.Second)
+		d.shows("101", "Room 101", "Emergency", "Lift")
+		d.end()
+		taken := *d.pbx.phones["101"]
+		taken.Name, taken.Routes = "101", nil
+		d.pbx.stale["101"] = staleSettings{taken, time.Now().Add(20 * time.Second)}
+		d.start()
+		d.checkIn("101", "Wang", "local")
+		d.rest(10 * time.Minute)
+		d.shows("101", "Wang", "Emergency", "Lift", "Local")
+	})
+}
+
 // Nothing that a check-out needs first keeps the emergency routes away that one
 // before it has taken.
 func TestRoutesComeBackBeforeTheRecordsAreFetched(t *testing.T) {
@@ -311,7 +331,7 @@ func TestRoutesComeBackBeforeTheRecordsAreFetched(t *testing.T) {
 		d.rest(time.Hour)
 		d.shows("101", "Room 101", "Emergency", "Lift")
 		for _, p := range d.Phones() {
-			if p.Leaving != nil {
+			if leaving(p) {
 				d.t.Errorf("still leaving: %+v", p)
 			}
 		}
@@ -347,7 +367,7 @@ func TestLeavingEnds(t *testing.T) {
 	left := func(d *desk) {
 		d.t.Helper()
 		for _, p := range d.Phones() {
-			if p.Leaving != nil {
+			if leaving(p) {
 				d.t.Errorf("still leaving: %+v", p)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"bellhop/hotel"
@@ -38,6 +37,7 @@ type phoneWriter struct {
 	classes   map[string][]string
 	emergency []string // routes
 	own       bool     // check-outs are the PBX's own
+	pin       string   // of voicemail while a room is vacant, see config.Checkout
 
 	view    func() hotel.View
 	note    func(context.Context, hotel.PhoneNote) error // on disk when it returns nil
@@ -46,15 +46,20 @@ type phoneWriter struct {
 	// unsynced says why the PMS may know what we do not; empty: it does not.
 	unsynced func() string
 
+	wake     hotel.WakeSetup
+	noteWake func(context.Context, hotel.WakeUpAlarms) error // on disk when it returns nil
+
 	alarms *alarms
 	now    func() time.Time
 	began  time.Time
 	sent   map[string]*sent // by extension
+	// dirty is since when telephones are known to hold what is to go from them.
+	dirty map[hotel.PhoneCall]time.Time
 	// toldCannot: a person knows that the PBX lacks all this.
 	toldCannot bool
 
-	mu   sync.Mutex
-	last time.Time // of the newest change
+	turn chan struct{} // holds one while a change is made
+	last time.Time     // of the newest change
 }
 
 // width is one: changes are made one after the other.
@@ -65,8 +70,14 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 		return p.sight(ctx, c)
 	}
 	var body hotel.PhoneCall
+	if c.Op == hotel.OpAlarm {
+		return nil, judgePBX(p.setAlarms(ctx, c.Body))
+	}
 	if err := json.Unmarshal(c.Body, &body); err != nil || body.Extension == "" {
 		return nil, &pms.Refused{Reason: "the call names no extension"}
+	}
+	if c.Op == hotel.OpPutBack {
+		return nil, judgePBX(p.putBack(ctx, body.Extension))
 	}
 	err := p.alarms.wait(ctx, c, p.now())
 	if err != nil {
@@ -74,9 +85,9 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 	}
 	switch c.Op {
 	case hotel.OpPhone:
-		err = p.settle(ctx, body.Extension, false, true)
+		err = p.show(ctx, body)
 	case hotel.OpVacate:
-		err = p.vacate(ctx, body)
+		err = p.vacate(ctx, body, c.Queued)
 	case hotel.OpTidy:
 		err = p.tidy(ctx, body.Extension)
 	case hotel.OpRestore:
@@ -118,7 +129,7 @@ func judgePBX(err error) error {
 		return nil
 	case errors.Is(err, pbx.ErrAuth):
 		return &pms.Retry{Err: err, After: authAgain}
-	case errors.Is(err, pbx.ErrBusy), errors.Is(err, errNotShown):
+	case errors.Is(err, pbx.ErrBusy), errors.Is(err, errNotShown), errors.Is(err, errCallUp):
 		return &pms.Retry{Err: err, After: busyAgain, Only: true}
 	case errors.Is(err, errTooEarly):
 		return &pms.Retry{Err: err, Only: true}
@@ -156,9 +167,12 @@ func (p *phoneWriter) settle(ctx context.Context, extension string, vacate, left
 func (p *phoneWriter) confirm(ctx context.Context, seen phoneLook, left bool) error {
 	wanted, now := seen.wanted, seen.now
 	p.shown(wanted.Extension)
-	note := hotel.PhoneNote{Extension: wanted.Extension, Shown: true, Left: left && wanted.Leaving != nil}
+	note := hotel.PhoneNote{Extension: wanted.Extension, Shown: true, Left: left && leaving(wanted)}
 	if ours := wanted.Ours.Name; ours != nil && *ours != now.Name {
 		note.Ours.Name = &now.Name
+	}
+	if ours := wanted.Ours.Voicemail; ours != nil && *ours != now.Voicemail {
+		note.Ours.Voicemail = &now.Voicemail
 	}
 	if ours := wanted.Ours.Routes; ours != nil && !sameRoutes(*ours, now.Routes) {
 		note.Ours.Routes = keptList(now.Routes)
@@ -230,11 +244,17 @@ type phoneLook struct {
 	early  bool         // all that is to be done has been told, and may not show yet
 }
 
+// leaving tells whether a check-out by the PBX is not over.
+func leaving(wanted hotel.Phone) bool { return wanted.Leaving != nil && wanted.GivenBack.IsZero() }
+
 // look plans by what the PBX shows now and by what is wanted now. What it was
 // told a moment ago and does not show yet counts as well.
 func (p *phoneWriter) look(ctx context.Context, extension string, plan planner) (phoneLook, error) {
 	wanted := hotel.Phone{Extension: extension}
 	p.view().Get(hotel.PhoneKey(extension), &wanted)
+	if !wanted.GivenBack.IsZero() && p.now().Sub(wanted.GivenBack).Abs() >= showsWithin {
+		wanted.Leaving = nil
+	}
 	found, err := p.pbx.ReadExtensions(ctx, extension)
 	if err != nil {
 		return phoneLook{}, fmt.Errorf("read: %w", err)
@@ -263,10 +283,16 @@ func (p *phoneWriter) look(ctx context.Context, extension string, plan planner) 
 	return seen, nil
 }
 
-// spaced makes a change, a second after the newest one at the earliest.
+// spaced makes a change, a second after the newest one at the earliest. A room
+// that is to be woken may wait for its turn while a change of another is slow:
+// no longer than ctx allows.
 func (p *phoneWriter) spaced(ctx context.Context, change func() error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if wait := writeSpacing - time.Since(p.last); wait > 0 {
 		select {
 		case <-time.After(wait):
@@ -276,33 +302,6 @@ func (p *phoneWriter) spaced(ctx context.Context, change func() error) error {
 	}
 	defer func() { p.last = time.Now() }() // also after a failure: it may have arrived
 	return change()
-}
-
-// vacate takes from a telephone what a guest has left on it. When the room has
-// been let again meanwhile, nobody knows whose it is: it stays, and the desk
-// is told.
-func (p *phoneWriter) vacate(ctx context.Context, body hotel.PhoneCall) error {
-	room, known := hotel.RoomOf(p.view(), body.Extension)
-	if known && room.Stay != "" && room.Stay != body.Stay {
-		err := p.settle(ctx, body.Extension, false, true)
-		if !again(err) { // once
-			p.tell(ctx, hotel.AlertNotCleared, map[string]string{"room": room.Number, "extension": body.Extension})
-		}
-		return err
-	}
-	if out, ok := p.driver.(pbx.CheckOuter); ok && p.own {
-		err := p.checkOut(ctx, out, body.Extension)
-		if !errors.Is(err, pbx.ErrUnsupported) {
-			return err
-		}
-	}
-	if err := p.clearAlarms(ctx, body.Extension); err != nil {
-		return fmt.Errorf("alarms: %w", err)
-	}
-	if err := p.clearVoicemail(ctx, body.Extension); err != nil {
-		return fmt.Errorf("voicemail: %w", err)
-	}
-	return p.settle(ctx, body.Extension, true, true)
 }
 
 // checkOut lets the PBX check a telephone out. It may delete the call records,
@@ -315,7 +314,7 @@ func (p *phoneWriter) checkOut(ctx context.Context, out pbx.CheckOuter, extensio
 	if err != nil {
 		return err
 	}
-	if seen.wanted.Leaving != nil {
+	if leaving(seen.wanted) {
 		if err := p.settle(ctx, extension, false, false); err != nil {
 			return err
 		}
@@ -384,34 +383,6 @@ func within(step string, err error) error {
 	return fmt.Errorf("%s: %w", step, err)
 }
 
-func (p *phoneWriter) clearAlarms(ctx context.Context, extension string) error {
-	keeper, ok := p.driver.(pbx.AlarmKeeper)
-	if !ok {
-		return nil
-	}
-	alarms, err := keeper.ListAlarms(ctx, extension)
-	if err != nil || len(alarms) == 0 {
-		return unlessUnsupported(err)
-	}
-	ids := make([]string, len(alarms))
-	for i, a := range alarms {
-		ids[i] = a.ID
-	}
-	return p.spaced(ctx, func() error { return keeper.DeleteAlarms(ctx, extension, ids...) })
-}
-
-func (p *phoneWriter) clearVoicemail(ctx context.Context, extension string) error {
-	keeper, ok := p.driver.(pbx.VoicemailKeeper)
-	if !ok {
-		return nil
-	}
-	messages, err := keeper.ListVoicemail(ctx, extension)
-	if err != nil || len(messages) == 0 {
-		return unlessUnsupported(err)
-	}
-	return p.spaced(ctx, func() error { return keeper.ClearVoicemail(ctx, extension) })
-}
-
 func unlessUnsupported(err error) error {
 	if errors.Is(err, pbx.ErrUnsupported) {
 		return nil
@@ -434,6 +405,9 @@ func (p *phoneWriter) restore(ctx context.Context, extension string, order uint6
 	}
 	if err != nil || overtaken {
 		return err
+	}
+	if seen.wanted.Leaving != nil && !leaving(seen.wanted) { // put back is forgotten, and so would be that it was checked out
+		return errNotShown
 	}
 	p.shown(extension)
 	return p.keep(ctx, hotel.PhoneNote{Extension: extension, Restored: order})

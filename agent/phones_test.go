@@ -32,6 +32,8 @@ type deskPBX struct {
 	after     func(op string) error // when it is done
 	log       []string
 	writes    []time.Time
+	keeps     bool   // alarms, whoever deletes them
+	stuck     string // a telephone that takes no change
 	// lag is how long a telephone is shown as it was before a change.
 	lag   time.Duration
 	stale map[string]staleSettings
@@ -94,7 +96,7 @@ func (p *deskPBX) ReadExtensions(_ context.Context, numbers ...string) (found []
 		}
 	})
 	if err == nil && len(found) < len(numbers) {
-		err = fmt.Errorf("read: %w", pbx.ErrMissing)
+		return nil, fmt.Errorf("read: %w", pbx.ErrMissing)
 	}
 	return found, err
 }
@@ -127,8 +129,18 @@ func (p *deskPBX) ChangeExtension(_ context.Context, number string, c pbx.Change
 		if c.Routes != nil {
 			s.Routes = slices.Clone(*c.Routes)
 		}
-		if c.DND != nil {
-			s.DND = *c.DND
+		if number == p.stuck {
+			s = &pbx.Settings{}
+		}
+		for to, on := range map[*bool]*bool{
+			&s.DND: c.DND, &s.Restricted: c.Restricted, &s.Together: c.Together, &s.Mobile: c.Mobile, &s.Voicemail: c.Voicemail,
+		} {
+			if on != nil {
+				*to = *on
+			}
+		}
+		if c.VoicemailPIN != nil {
+			s.VoicemailPIN = *c.VoicemailPIN
 		}
 		for to, f := range map[*pbx.Forward]*pbx.Forward{&s.Always: c.Always, &s.NoAnswer: c.NoAnswer, &s.Busy: c.Busy} {
 			if f != nil {
@@ -166,7 +178,11 @@ func (p *deskPBX) ListAlarms(_ context.Context, extensions ...string) ([]pbx.Ala
 }
 
 func (p *deskPBX) DeleteAlarms(_ context.Context, extension string, ids ...string) error {
-	return p.do(fmt.Sprint("delete alarms of ", extension, " ", ids), true, func() { delete(p.alarms, extension) })
+	return p.do(fmt.Sprint("delete alarms of ", extension, " ", ids), true, func() {
+		if !p.keeps {
+			delete(p.alarms, extension)
+		}
+	})
 }
 
 func (p *deskPBX) CreateAlarm(context.Context, string, pbx.AlarmSpec) (string, error) {
@@ -201,6 +217,8 @@ type desk struct {
 	pbx *deskPBX
 	end func()
 	c   config.Config
+	// driver is what the agent speaks with; nil: pbx.
+	driver pbx.Driver
 }
 
 func atDesk(t *testing.T, set func(*config.Config), test func(d *desk)) {
@@ -229,7 +247,10 @@ func (d *desk) start() {
 	d.t.Helper()
 	began := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC).Sub(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
 	now := func() time.Time { return time.Now().Add(began) }
-	a, err := New(Options{Config: d.c, Driver: d.pbx, Now: now, Log: slog.New(slog.DiscardHandler)})
+	if d.driver == nil {
+		d.driver = d.pbx
+	}
+	a, err := New(Options{Config: d.c, Driver: d.driver, Now: now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -442,7 +463,7 @@ func TestCheckOutByThePBXGivesRoutesBack(t *testing.T) {
 		d.rest(10 * time.Minute)
 		d.shows("101", "Room 101", "Emergency", "Lift")
 		for _, p := range d.Phones() {
-			if p.Leaving != nil {
+			if leaving(p) {
 				d.t.Errorf("still leaving: %+v", p)
 			}
 		}

@@ -92,7 +92,7 @@ func missingOfPBX(s *pbx.State) (m []string) {
 		m = append(m, strings.TrimSuffix("reports of the PBX are not taken: "+s.Deaf, ": "))
 	}
 	if s.Error != "" {
-		m = append(m, "the PBX does not answer: "+s.Error)
+		m = append(m, "calls to the PBX fail: "+s.Error)
 	}
 	return m
 }

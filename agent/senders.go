@@ -88,6 +88,8 @@ func (a *Agent) senderOf(to string) (sender, bool) {
 		return a.mailTo()
 	case to == "pbx" && a.phones != nil:
 		return a.phones, true
+	case to == hotel.ToCalls && a.caller != nil:
+		return a.caller, true
 	case strings.HasPrefix(to, "http://"), strings.HasPrefix(to, "https://"):
 		return httpSender{a.client}, true
 	}

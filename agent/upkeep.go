@@ -33,6 +33,7 @@ func (a *Agent) upkeep(ctx context.Context) {
 			a.release(ctx)
 		case <-tell.C:
 			a.tellOfOutages(ctx)
+			a.tellOfLookThroughs(ctx)
 		}
 	}
 }
@@ -51,6 +52,26 @@ func (a *Agent) tidy(ctx context.Context) {
 			a.compact(ctx)
 		}
 	}
+}
+
+// tellOfLookThroughs raises an alert for each room that waits for long to be
+// looked through, once for each check-out.
+func (a *Agent) tellOfLookThroughs(ctx context.Context) {
+	if !a.config.Checkout.LookThrough {
+		return
+	}
+	view, waits := a.store.Snapshot(), map[string]bool{}
+	for _, room := range a.Rooms() {
+		var s hotel.Stay
+		if room.Stay == "" || !view.Get(hotel.StayKey(room.Stay), &s) || s.State != hotel.StayChecking ||
+			a.now().Sub(s.Checking) < a.config.Checkout.LookThroughTime() {
+			continue
+		}
+		if waits[s.ID] = true; !a.looks[s.ID] {
+			a.tell(ctx, hotel.AlertLookThrough, map[string]string{"room": room.Number})
+		}
+	}
+	a.looks = waits
 }
 
 // tellOfOutages raises an alert for each far side that has been away for

@@ -59,6 +59,13 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/v1/import", map[string]int{"beds": 1}, "unknown field"},
 		{"POST", "/v1/checkin", Stay{Room: "101"}, ""},
 		{"POST", "/v1/checkin", Stay{Room: "101"}, "is occupied"},
+		{"POST", "/v1/checkin", Stay{Room: "101", Stay: "G9", Share: true, VIP: 12}, "must be 0 to 9"},
+		{"POST", "/v1/checkin", Stay{Room: "101", Stay: "G9", Share: true, VIP: 3, Incognito: true, Language: "en", Leaves: "2999-01-01"}, ""},
+		{"POST", "/v1/checkout", Stay{Room: "101"}, "must be named"},
+		{"POST", "/v1/extend", Stay{Room: "101", Leaves: "2999-01-02", Stay: "G9"}, ""},
+		{"POST", "/v1/swap", Stay{Room: "101", To: "102"}, ""},
+		{"POST", "/v1/swap", Stay{Room: "102", To: "101"}, ""},
+		{"POST", "/v1/checkout", Stay{Room: "101", Stay: "G9"}, ""},
 		{"POST", "/v1/checkin", Stay{Room: "999"}, "must be a room of the hotel"},
 		{"POST", "/v1/move", Stay{Room: "101", To: "102"}, ""},
 		{"POST", "/v1/checkout", Stay{Room: "102"}, ""},
@@ -171,5 +178,31 @@ func TestOverTCPNothingElseIsAnswered(t *testing.T) {
 	_ = r.Body.Close()
 	if r.StatusCode != 404 {
 		t.Errorf("an order over TCP: %d", r.StatusCode)
+	}
+}
+
+func TestCheckedOutTwiceIsToldSo(t *testing.T) {
+	c, _, _ := house(t)
+	post := func(path string, body any) (order Order) {
+		t.Helper()
+		if err := c.Post(t.Context(), path, body, &order); err != nil {
+			t.Fatal(err)
+		}
+		return order
+	}
+	post("/v1/import", hotel.Import{Rooms: []hotel.Room{{Number: "101"}}})
+	post("/v1/checkin", Stay{Room: "101", Stay: "G1", Leaves: "2999-01-01", VIP: 2})
+	var rooms []RoomAnswer
+	if err := c.Get(t.Context(), "/v1/rooms", &rooms); err != nil || len(rooms) != 1 || len(rooms[0].Stays) != 1 || rooms[0].Stays[0].VIP != 2 {
+		t.Fatalf("rooms: %+v, %v", rooms, err)
+	}
+	if order := post("/v1/checkout", Stay{Room: "101", Stay: "G1"}); order.Already {
+		t.Error("the first check-out was the second")
+	}
+	if order := post("/v1/checkout", Stay{Room: "101", Stay: "G1"}); !order.Already {
+		t.Error("the second check-out was taken for the first")
+	}
+	if err := c.Post(t.Context(), "/v1/checkout", Stay{Room: "101"}, nil); err == nil {
+		t.Error("a vacant room was checked out")
 	}
 }

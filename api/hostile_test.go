@@ -62,6 +62,22 @@ func TestAnswersHaveTheirStatus(t *testing.T) {
 		{"POST", "/v1/alerts/%2F..%2F/resolve", ``, 409, "must be an open alert"},
 		{"GET", "/v1/postings?limit=-1", ``, 400, "limit must be a number"},
 		{"GET", "/v1/calls?limit=x", ``, 400, "limit must be a number"},
+		{"POST", "/v1/rooms/order", `{"do":"add","number":"0102","floor":"1"}`, 200, `{"event":`},
+		{"POST", "/v1/rooms/order", `{"do":"paint","number":"0102"}`, 409, "must be add, edit or remove"},
+		{"POST", "/v1/rooms/order", `{"do":"add","number":"../x"}`, 409, "must be 1 to 8 digits"},
+		{"POST", "/v1/rooms/order", `{"do":"add","beds":2}`, 400, "unknown field"},
+		{"POST", "/v1/rooms/proposal", `{"match":"1y"}`, 400, "must be digits"},
+		{"POST", "/v1/rooms/proposal", `{}`, 502, "the PBX cannot be asked"},
+		{"POST", "/v1/rooms/check", `{"rooms":["101"]}`, 502, "the PBX cannot be asked"},
+		{"POST", "/v1/rooms/check", `{"rooms":[` + strings.Repeat(`"1",`, agent.RoomsAtOnce) + `"1"]}`, 400, "at once"},
+		{"POST", "/v1/rooms/loose", ``, 502, "the PBX cannot be asked"},
+		{"POST", "/v1/rooms/mend", `{"room":"101","extensions":["101"]}`, 409, "cannot be told"},
+		{"GET", "/v1/occupancy", ``, 200, `"stays":0`},
+		{"POST", "/v1/occupancy", `{}`, 400, "from must say"},
+		{"POST", "/v1/occupancy", `{"from":"file","stays":[{"room":"9"}]}`, 409, "must be a room"},
+		{"POST", "/v1/occupancy", `{"from":"file","stays":[` + strings.Repeat(`{},`, agent.MostOccupied) + `{}]}`, 409, "at most"},
+		{"POST", "/v1/occupancy", `{"from":"here"}`, 200, `{"event":`},
+		{"POST", "/v1/occupancy/proposal", ``, 502, "the PBX cannot be asked"},
 		{"PUT", "/v1/import", `{}`, 405, ""},
 		{"GET", "/v1/import", ``, 405, ""},
 		{"POST", "/v1/status", ``, 405, ""},
@@ -244,7 +260,7 @@ func readBody(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	answer(w, Order{1})
+	answer(w, Order{Event: 1})
 }
 
 func TestThoseWhoDawdleAreCutOff(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -40,21 +41,56 @@ type AlertAnswer struct {
 // Order answers a request that changed something.
 type Order struct {
 	Event uint64 `json:"event"` // the event that it entered as
+	// Already: the stay had been checked out before, and nothing has changed.
+	Already bool `json:"already,omitempty"`
 }
+
+// RoomAnswer is a room with who stays there.
+type RoomAnswer = agent.RoomNow
 
 // Problem answers what could not be done.
 type Problem struct {
 	Error string `json:"error"`
 }
 
-// Stay asks for a check-in, a check-out or a move.
+// Stay asks for a check-in, a check-out, a move, a swap or a longer stay.
 type Stay struct {
 	Room string `json:"room"`
 	To   string `json:"to,omitempty"`
 	Stay string `json:"stay,omitempty"`
 	// For a check-in: what the telephones show, and may dial.
-	Name  string `json:"name,omitempty"`
-	Class string `json:"class,omitempty"`
+	Name      string `json:"name,omitempty"`
+	Class     string `json:"class,omitempty"`
+	Leaves    string `json:"leaves,omitempty"` // "2026-11-24"; also for a longer stay
+	Language  string `json:"language,omitempty"`
+	VIP       int    `json:"vip,omitempty"`
+	Incognito bool   `json:"incognito,omitempty"`
+	Share     bool   `json:"share,omitempty"`
+	// For a check-out: of all who stay there; without the room being looked
+	// through.
+	All bool `json:"all,omitempty"`
+	Now bool `json:"now,omitempty"`
+}
+
+// fields are those of the event that the order becomes.
+func (s Stay) fields() map[string]string {
+	fields := map[string]string{}
+	for key, value := range map[string]string{
+		"to": s.To, "stay": s.Stay, "name": s.Name, "class": s.Class, "leaves": s.Leaves, "language": s.Language,
+	} {
+		if value != "" {
+			fields[key] = value
+		}
+	}
+	if s.VIP != 0 {
+		fields["vip"] = strconv.Itoa(s.VIP)
+	}
+	for key, value := range map[string]bool{"incognito": s.Incognito, "share": s.Share, "all": s.All, "now": s.Now} {
+		if value {
+			fields[key] = "true"
+		}
+	}
+	return fields
 }
 
 type server struct {
@@ -79,15 +115,18 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/queue/{id}/{do}", s.decide)
 	mux.HandleFunc("GET /v1/alerts", s.alerts)
 	mux.HandleFunc("POST /v1/alerts/{id}/resolve", s.resolve)
-	mux.HandleFunc("GET /v1/rooms", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Rooms()) })
+	mux.HandleFunc("GET /v1/rooms", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.RoomsNow()) })
+	s.rooms(mux)
 	mux.HandleFunc("GET /v1/items", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Items()) })
 	mux.HandleFunc("GET /v1/parked", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.ParkedUnits()) })
 	mux.HandleFunc("GET /v1/postings", s.postings)
 	mux.HandleFunc("GET /v1/calls", s.callRecords)
 	mux.HandleFunc("POST /v1/import", s.importLists)
-	mux.HandleFunc("POST /v1/checkin", s.stay(hotel.KindCheckIn))
-	mux.HandleFunc("POST /v1/checkout", s.stay(hotel.KindCheckOut))
-	mux.HandleFunc("POST /v1/move", s.stay(hotel.KindMove))
+	mux.HandleFunc("POST /v1/checkin", s.stay(hotel.Event{Kind: hotel.KindCheckIn}))
+	mux.HandleFunc("POST /v1/checkout", s.checkOut)
+	mux.HandleFunc("POST /v1/move", s.stay(hotel.Event{Kind: hotel.KindMove}))
+	mux.HandleFunc("POST /v1/swap", s.stay(hotel.Event{Kind: hotel.KindMove, Fields: map[string]string{"swap": "true"}}))
+	mux.HandleFunc("POST /v1/extend", s.stay(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandExtend}))
 	mux.HandleFunc("GET /v1/phones", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Phones()) })
 	mux.HandleFunc("POST /v1/phones/{extension}/restore", s.restorePhone)
 	mux.HandleFunc("GET /v1/cron", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Jobs()) })
@@ -95,6 +134,9 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /v1/reports", s.reports)
 	mux.HandleFunc("GET /v1/reports/{name}", s.report)
 	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
+	mux.HandleFunc("GET /v1/wakeups", s.wakeUps)
+	mux.HandleFunc("POST /v1/wakeups", s.addWakeUps)
+	mux.HandleFunc("POST /v1/wakeups/cancel", s.cancelWakeUps)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	return http.MaxBytesHandler(mux, maxBody)
@@ -134,6 +176,10 @@ func fail(w http.ResponseWriter, err error) {
 		status = http.StatusNotFound
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest
+	case errors.Is(err, agent.ErrTooManyRooms):
+		status = http.StatusBadRequest
+	case errors.Is(err, agent.ErrNoPBX):
+		status = http.StatusBadGateway
 	case errors.Is(err, errTurn):
 		status = http.StatusGatewayTimeout
 	}
@@ -238,12 +284,16 @@ var errTurn = errors.New("it waits for others of its room and is carried out in 
 
 // order waits for what comes of an order and answers it.
 func (s *server) order(w http.ResponseWriter, r *http.Request, do func(context.Context) (uint64, error)) {
+	s.orderWith(w, r, false, do)
+}
+
+func (s *server) orderWith(w http.ResponseWriter, r *http.Request, already bool, do func(context.Context) (uint64, error)) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.patience)
 	defer cancel()
 	id, err := do(ctx)
 	switch {
 	case err == nil:
-		answer(w, Order{id})
+		answer(w, Order{id, already})
 	case id != 0 && errors.Is(err, context.DeadlineExceeded):
 		fail(w, fmt.Errorf("event %d is kept; %w", id, errTurn))
 	default:
@@ -356,21 +406,32 @@ func (s *server) importLists(w http.ResponseWriter, r *http.Request) {
 	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists})
 }
 
-func (s *server) stay(kind hotel.Kind) http.HandlerFunc {
+// stay takes an order about a stay; the event is what it becomes.
+func (s *server) stay(ev hotel.Event) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var stay Stay
 		if err := read(r, &stay); err != nil {
 			fail(w, err)
 			return
 		}
-		fields := map[string]string{}
-		for key, value := range map[string]string{"to": stay.To, "stay": stay.Stay, "name": stay.Name, "class": stay.Class} {
-			if value != "" {
-				fields[key] = value
-			}
-		}
-		s.do(w, r, hotel.Event{Kind: kind, Room: stay.Room, Fields: fields})
+		order := ev
+		order.Room, order.Fields = stay.Room, stay.fields()
+		maps.Copy(order.Fields, ev.Fields)
+		s.do(w, r, order)
 	}
+}
+
+// checkOut says of a stay that has been checked out before that it has.
+func (s *server) checkOut(w http.ResponseWriter, r *http.Request) {
+	var stay Stay
+	if err := read(r, &stay); err != nil {
+		fail(w, err)
+		return
+	}
+	already := s.agent.CheckedOut(stay.Room, stay.Stay, stay.Now)
+	s.orderWith(w, r, already, func(ctx context.Context) (uint64, error) {
+		return s.agent.Do(ctx, hotel.Event{Kind: hotel.KindCheckOut, Room: stay.Room, Fields: stay.fields()})
+	})
 }
 
 func (s *server) restorePhone(w http.ResponseWriter, r *http.Request) {

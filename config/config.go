@@ -15,6 +15,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -25,6 +26,7 @@ type Config struct {
 	PBX       PBX                 `toml:"pbx"`
 	Classes   map[string][]string `toml:"classes"` // class of service -> outbound route names
 	Emergency Emergency           `toml:"emergency"`
+	Checkin   Checkin             `toml:"checkin"`
 	Checkout  Checkout            `toml:"checkout"`
 	Install   Install             `toml:"install"`
 	Services  Services            `toml:"services"`
@@ -34,6 +36,7 @@ type Config struct {
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
+	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
 }
 
@@ -75,6 +78,18 @@ type Emergency struct {
 	Prefixes []string `toml:"prefixes"`
 }
 
+// Checkin says what a guest finds.
+type Checkin struct {
+	// Incognito is what telephones show of a guest whose name they must not;
+	// empty: their number.
+	Incognito string `toml:"incognito"`
+	// Voicemail are the classes of service with voicemail, VoicemailVIP the VIP
+	// level from which on there is some whatever the class; none and 0: the
+	// telephones stay as they are.
+	Voicemail    []string `toml:"voicemail"`
+	VoicemailVIP int      `toml:"voicemail_vip"`
+}
+
 // Checkout says what becomes of a room when its stay ends.
 type Checkout struct {
 	Phones string `toml:"phones"` // clear, pbx or leave
@@ -83,6 +98,24 @@ type Checkout struct {
 	Sweep        bool `toml:"sweep"`
 	SweepRooms   int  `toml:"sweep_rooms"`
 	SweepPercent int  `toml:"sweep_percent"`
+	// WakeUps says what becomes of the room's: until-departure or cancel.
+	WakeUps string `toml:"wakeups"`
+	// VoicemailPIN is the PIN that voicemail is given then, {extension} being the
+	// telephone's number; empty: it stays as it is.
+	VoicemailPIN string `toml:"voicemail_pin"`
+	// LookThrough: who checks out is gone when the room has been looked through.
+	// If nobody has within LookThroughWait, the desk is told.
+	LookThrough     bool   `toml:"look_through"`
+	LookThroughWait string `toml:"look_through_wait"`
+}
+
+// LookThroughTime is how long a room may wait; of a checked config.
+func (c Checkout) LookThroughTime() time.Duration {
+	d, err := time.ParseDuration(c.LookThroughWait)
+	if err != nil {
+		return 30 * time.Minute
+	}
+	return d
 }
 
 // What a check-out does to the room's telephones besides taking back name and
@@ -161,9 +194,10 @@ func Default() Config {
 		Hotel:     Hotel{Currency: "CNY", Language: "zh"},
 		PBX:       PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Emergency: Emergency{Prefixes: []string{"0", "9"}},
-		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779", Confirm: "775"},
 		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
-		Checkout:  Checkout{Phones: CheckoutClear, SweepRooms: 5, SweepPercent: 10},
+		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, LookThroughWait: "30m", SweepRooms: 5, SweepPercent: 10},
+		WakeUp:    WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
 		Sounds:    Sounds{Dir: "/etc/bellhop/sounds"},
 		Install: Install{
 			DialplanPath: "/support/customcfg/extensions_support.conf",

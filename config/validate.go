@@ -50,7 +50,10 @@ func (c *Config) Validate() error {
 	check(c.Checkout.SweepPercent >= 0 && c.Checkout.SweepPercent <= 100, "checkout.sweep_percent", "must be 0 to 100", strconv.Itoa(c.Checkout.SweepPercent))
 	faults = append(faults, c.Emergency.faults()...)
 	check(slices.Contains([]string{CheckoutClear, CheckoutPBX, CheckoutLeave}, c.Checkout.Phones), "checkout.phones", `must be "clear", "pbx" or "leave"`, c.Checkout.Phones)
+	check(slices.Contains([]string{WakeUpsUntilDeparture, WakeUpsCancel}, c.Checkout.WakeUps), "checkout.wakeups", `must be "until-departure" or "cancel"`, c.Checkout.WakeUps)
+	faults = append(faults, c.stayFaults()...)
 	faults = append(faults, c.Install.faults()...)
+	faults = append(faults, c.WakeUp.faults()...)
 	faults = append(faults, c.Services.faults()...)
 	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	for _, lang := range []string{"zh", "en"} {
@@ -87,6 +90,29 @@ func (e Emergency) faults() []error {
 	}
 	return faults
 }
+
+func (c *Config) stayFaults() []error {
+	var faults []error
+	check := func(ok bool, key, rule, value string) {
+		if !ok {
+			faults = append(faults, &Fault{key, rule, value})
+		}
+	}
+	check(len(c.Checkin.Incognito) <= maxShown, "checkin.incognito", fmt.Sprintf("must have at most %d bytes", maxShown), c.Checkin.Incognito)
+	for _, class := range c.Checkin.Voicemail {
+		known := c.Classes[class] != nil || class == "none" || class == "internal"
+		check(known, "checkin.voicemail", "must name classes of [classes], none or internal", class)
+	}
+	check(c.Checkin.VoicemailVIP >= 0 && c.Checkin.VoicemailVIP <= 9, "checkin.voicemail_vip", "must be 0 to 9", strconv.Itoa(c.Checkin.VoicemailVIP))
+	pin := strings.ReplaceAll(c.Checkout.VoicemailPIN, "{extension}", "0")
+	check(strings.Trim(pin, "0123456789") == "" && len(pin) <= 32, "checkout.voicemail_pin", "must be digits, or such as \"{extension}\", or empty to leave it", "") // it is a secret
+	wait, err := time.ParseDuration(c.Checkout.LookThroughWait)
+	check(err == nil && wait >= time.Minute && wait <= 24*time.Hour, "checkout.look_through_wait", `must be such as "30m", 1m to 24h`, c.Checkout.LookThroughWait)
+	return faults
+}
+
+// maxShown is how much a telephone may show.
+const maxShown = 60
 
 func (p PBX) faults() []error {
 	if p.Driver == "none" {

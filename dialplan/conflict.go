@@ -44,6 +44,7 @@ func YeastarFeatures() []Feature {
 // What [Services.Conflicts] finds.
 const (
 	ConflictExtension = "is-extension"
+	ConflictAbout     = "hides-extension"
 	ConflictFeature   = "is-feature"
 	ConflictRoute     = "is-dialled-out"
 	ConflictCatchAll  = "catch-all"
@@ -66,6 +67,11 @@ func (s Services) Conflicts(pbx PBX) []Finding {
 	for _, number := range s.DialledNumbers() {
 		if slices.Contains(pbx.Extensions, number) {
 			add(ConflictExtension, number, "")
+		}
+		for _, extension := range pbx.Extensions {
+			if number == s.Codes.Confirm && matches(s.aboutRoom(), extension) {
+				add(ConflictAbout, number, extension)
+			}
 		}
 		if slices.ContainsFunc(pbx.Emergency, func(help string) bool { return strings.HasPrefix(help, number) }) {
 			add(ConflictEmergency, number, "")

@@ -24,7 +24,7 @@ func (s Services) Languages() []string {
 }
 
 func (s Services) speaksStaff() bool {
-	return s.Codes.Housekeeping != "" || s.Codes.RoomStatus != "" || len(s.Codes.Minibars) > 0
+	return s.Codes.Housekeeping != "" || s.Codes.RoomStatus != "" || len(s.Codes.Minibars) > 0 || s.Codes.Confirm != ""
 }
 
 func (s Services) speaksGuest() bool {
@@ -63,6 +63,9 @@ func (s Services) staffPrompts() []string {
 	if len(s.Codes.Minibars) > 0 {
 		all = append(all, "product_id", "product_idc", "product_num", "product_numc", "confirm", "success", "bh-try-again", "bh-goodbye",
 			"bh-minibar-options", "bh-next-item", "bh-remove-item", "bh-removing", "bh-removed", "bh-nothing-taken")
+	}
+	if s.Codes.Confirm != "" {
+		all = append(all, "bh-wakeup-unanswered", "bh-wakeup-known", "bh-saved")
 	}
 	if s.asks(StaffCode) || s.asks(StaffPIN) {
 		all = append(all, "bh-enter-code")

@@ -36,6 +36,9 @@ func (s Services) Render() ([]byte, error) {
 	for _, c := range s.codes() {
 		w.exten(c.number, "Goto("+c.target+")")
 	}
+	if s.Codes.Confirm != "" {
+		w.exten(s.aboutRoom(), "Goto("+contextConfirm+",${EXTEN},1)")
+	}
 	if s.Codes.Housekeeping != "" || s.Codes.RoomStatus != "" {
 		s.housekeeping(&w)
 	}

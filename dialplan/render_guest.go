@@ -1,5 +1,7 @@
 package dialplan
 
+import "fmt"
+
 // menu asks for one key in the guest's language, and in the second one for who
 // presses 2. It leads to the extension key, where what was pressed is judged;
 // from there Goto(wrong,1) asks again.
@@ -90,11 +92,14 @@ func (s Services) dnd(w *writer) {
 	w.exten("h", when(either, "send"), "Goto(end)", label("send", send(code+"*${BH_CHOICE}", "BH_CHOICE")), "(end)NoOp()")
 }
 
-// confirm is where a call that the agent placed to a room ends up: who is
-// awake presses a key. It speaks the guests' languages in turn.
+// confirm is where a call that the agent placed ends up. In a room who is awake
+// presses a key; it speaks the guests' languages in turn. With a room's number
+// behind the code it is the desk that was called, about a room that does not
+// answer.
 func (s Services) confirm(w *writer) {
 	code := s.Codes.Confirm
 	pressed := isNot("FILTER(0-9,${BH_CHOICE})", "")
+	report := send(code+"*${BH_CHOICE}${BH_ABOUT}", "BH_CHOICE")
 	w.context(contextConfirm, "A wake-up call that we placed: any key says that the guest is awake.")
 	dialogue := append([]string{"Answer()"}, forget()...)
 	for try := range 3 {
@@ -103,8 +108,18 @@ func (s Services) confirm(w *writer) {
 			s.read("BH_CHOICE", "bh-wakeup-call&bh-wakeup-confirm", 1),
 			when(pressed, "send"))
 	}
-	w.exten("s", dialogue, "Hangup()",
-		label("send", send(code+"*${BH_CHOICE}", "BH_CHOICE")), "Playback(bh-wakeup-thanks)", "Hangup()")
+	w.exten("s", dialogue, "Hangup()", label("send", report), "Playback(bh-wakeup-thanks)", "Hangup()")
+	w.line("; The desk, about a room that does not answer: a key says that somebody sees to it.")
+	desk := append([]string{"Answer()"}, forget()...)
+	desk = append(desk, set("BH_ROOM", fmt.Sprintf("${FILTER(0-9,${EXTEN:%d})}", len(code))), set("BH_ABOUT", "*${BH_ROOM}"),
+		language(s.StaffLanguage), spell("${BH_ROOM}"))
+	for range 3 {
+		desk = append(desk, s.read("BH_CHOICE", "bh-wakeup-unanswered${BH_SAID}&bh-wakeup-known", 1), when(pressed, "send"))
+	}
+	w.exten(s.aboutRoom(), desk, "Hangup()", label("send", report), "Playback(bh-saved)", "Hangup()")
 	w.line("; Hung up on the key: it counts.")
-	w.exten("h", when(pressed, "send"), "Goto(end)", label("send", send(code+"*${BH_CHOICE}", "BH_CHOICE")), "(end)NoOp()")
+	w.exten("h", when(pressed, "send"), "Goto(end)", label("send", report), "(end)NoOp()")
 }
+
+// aboutRoom is the pattern of the numbers by which the desk is called.
+func (s Services) aboutRoom() string { return "_" + s.Codes.Confirm + "X." }

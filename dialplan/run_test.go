@@ -187,6 +187,13 @@ func (c *phoneCall) value(inner string) string {
 	if !function {
 		parts := strings.Split(c.fill(inner), ":")
 		value := c.vars[parts[0]]
+		if parts[0] == "EXTEN" {
+			value = c.exten
+		}
+		if len(parts) == 2 {
+			from, _ := strconv.Atoi(parts[1])
+			value = value[min(from, len(value)):]
+		}
 		if len(parts) == 3 {
 			from, _ := strconv.Atoi(parts[1])
 			size, _ := strconv.Atoi(parts[2])
@@ -298,6 +305,8 @@ func TestHungUpAnywhere(t *testing.T) {
 		{from: "1203", number: "76", keys: "2 2 1", want: "76*1"},
 		{from: "1203", number: "76", keys: "0", want: "76*0"},
 		{from: "1203", number: "775", keys: "# * 4", want: "775*4"},
+		{from: "0", number: "7751203", keys: "# * 1", want: "775*1*1203"},
+		{from: "0", number: "77501", keys: "3", want: "775*3*01"},
 	} {
 		// What an earlier dialogue of the same call may have left behind.
 		stale := map[string]string{"BH_KEYS": "01", "BH_STATUS": "01", "BH_ROOM": "9", "BH_CHOICE": "1", "BH_READY": "778*9*9", "BH_ITEM": "*0", "BH_SEQ": "0", "READSTATUS": "OK"}

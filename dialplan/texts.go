@@ -124,6 +124,12 @@ var texts = map[string]words{
 		"give the service another code, or the extension another number",
 		"给服务换一个代码，或给分机换一个号码",
 	},
+	ConflictAbout: {
+		"what begins with {subject} and has two digits more is a call to the desk about a room, and so is the extension {object}",
+		"以 {subject} 开头、后面再有两位以上数字的号码用于通知前台某房间，分机 {object} 也在其中",
+		"give the confirming key another code, or the extension another number",
+		"给确认键换一个代码，或给分机换一个号码",
+	},
 	ConflictFeature: {
 		"{subject} is what the PBX itself answers: {object}",
 		"{subject} 被 PBX 自身占用：{object}",

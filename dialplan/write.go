@@ -70,7 +70,7 @@ func label(name string, some []string) []string {
 // dialogue before, if somebody has put it through.
 func forget() []string {
 	var all []string
-	for _, variable := range []string{"BH_KEYS", "BH_STATUS", "BH_ROOM", "BH_CHOICE", "BH_READY", "BH_ITEM"} {
+	for _, variable := range []string{"BH_KEYS", "BH_STATUS", "BH_ROOM", "BH_CHOICE", "BH_READY", "BH_ITEM", "BH_ABOUT"} {
 		all = append(all, set(variable, ""))
 	}
 	return all

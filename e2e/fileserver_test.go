@@ -39,6 +39,8 @@ type fileServer struct {
 	cmd    *exec.Cmd
 	server install.Server
 	root   string // of its files, as seen from outside
+
+	log *sshLog // nil: it is vsftpd
 }
 
 // fileServerOptions say how a server differs from a well-behaved one.
@@ -145,8 +147,8 @@ func startVsftpd(t testing.TB, o fileServerOptions) *fileServer {
 	conf := append([]string{
 		"listen=YES", "listen_ipv6=NO", "listen_address=127.0.0.1", "listen_port=PORT", "background=NO", "seccomp_sandbox=NO", "isolate=NO", "isolate_network=NO",
 		"anonymous_enable=NO", "local_enable=YES", "write_enable=YES", "chroot_local_user=YES", "local_umask=022",
-		"secure_chroot_dir=/mnt/empty", "nopriv_user=nobody", "pam_service_name=vsftpd", "xferlog_enable=NO", "session_support=NO", "max_login_fails=1",
-	}, o.conf...)
+		"secure_chroot_dir=/mnt/empty", "nopriv_user=nobody", "pam_service_name=vsftpd", "session_support=NO", "max_login_fails=1",
+	}, append(vsftpdLogs, o.conf...)...)
 	prepare := ""
 	if o.secure {
 		prepare = "openssl req -x509 -newkey rsa:2048 -nodes -keyout /mnt/key -out /mnt/cert -days 2 -subj /CN=pbx 2>/dev/null"
@@ -166,7 +168,7 @@ func startSSH(t testing.TB, o fileServerOptions) *fileServer {
 	need.Tool(t, "ssh-keygen")
 	prepare := "mkdir -p /mnt/run; mount --bind /mnt/run /run; mkdir -p /run/sshd\nssh-keygen -q -t ed25519 -N '' -f /mnt/hostkey\ncat > /mnt/sshd_config <<'END'\n" + strings.Join([]string{
 		"Port PORT", "ListenAddress 127.0.0.1", "HostKey /mnt/hostkey", "PasswordAuthentication yes", "KbdInteractiveAuthentication no", "UsePAM no", "PidFile none",
-		"ChrootDirectory /srv", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp", "AllowUsers " + filer, "StrictModes no", "LogLevel ERROR",
+		"ChrootDirectory /srv", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp -l INFO", "AllowUsers " + filer, "StrictModes no", "LogLevel ERROR",
 	}, "\n") + "\nEND"
 	sshd, err := exec.LookPath("/usr/sbin/sshd")
 	if err != nil {
@@ -175,6 +177,7 @@ func startSSH(t testing.TB, o fileServerOptions) *fileServer {
 	s := startServer(t, o, prepare, sshd+" -D -e -f /mnt/sshd_config")
 	s.server.URL = strings.Replace(s.server.URL, "ftp:", "sftp:", 1)
 	s.server.Pin = s.pin()
+	s.listenLog()
 	return s
 }
 
@@ -196,6 +199,9 @@ func (s *fileServer) tree() map[string]string {
 		name := strings.TrimPrefix(at, s.root)
 		if err != nil || name == "" {
 			return err
+		}
+		if name == "/dev" { // where OpenSSH's log goes
+			return filepath.SkipDir
 		}
 		if d.IsDir() {
 			all[name+"/"] = ""
@@ -231,6 +237,21 @@ func (s *fileServer) put(name, text string) {
 	s.t.Helper()
 	at := filepath.Join(s.root, name)
 	if err := errors.Join(os.WriteFile(at, []byte(text), 0o644), os.Chown(at, filerID, filerID)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// flip changes one bit of a file and leaves its time as it was.
+func (s *fileServer) flip(name string) {
+	s.t.Helper()
+	at := filepath.Join(s.root, name)
+	info, err := os.Stat(at)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	data := []byte(s.tree()[name])
+	data[len(data)/2] ^= 1
+	if err := errors.Join(os.WriteFile(at, data, 0), os.Chtimes(at, time.Time{}, info.ModTime())); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -61,7 +61,8 @@ func besideLftp(b *testing.B, s *fileServer) {
 			moved.Files = append(moved.Files, f)
 		}
 		inst := &install.Installer{Server: s.server, Records: filepath.Join(b.TempDir(), "install")}
-		apply := func() {
+		apply := func() { // as "bellhop install apply" does
+			defer inst.Hold()()
 			if _, err := applySet(b, inst, moved); err != nil {
 				b.Fatal(err)
 			}

@@ -95,24 +95,24 @@ func andUnderTLS(t *testing.T, o fileServerOptions, test func(t *testing.T, s *f
 // TestInstallOnRealServers: apply, apply again, a change by hand, rollback.
 func TestInstallOnRealServers(t *testing.T) {
 	andUnderTLS(t, fileServerOptions{}, func(t *testing.T, s *fileServer) {
-		var m meter
-		inst, set, start := s.installer(&m), hotelSet(), s.tree()
+		inst, set, start := s.installer(new(meter)), hotelSet(), s.tree()
 		r, err := applySet(t, inst, set)
 		if err != nil || r.Put != len(set.Files) || r.Drops != 0 {
 			t.Fatalf("%+v, %v", r, err)
 		}
 		after := withSet(start, set)
 		s.is(after, "after apply")
-		sent, files := m.sent.Swap(0), s.files()
+		files, first := s.files(), s.taken(2)
+		if want := (taken{files: len(set.Files), bytes: sizeOf(after, set)}); first != want {
+			t.Errorf("the server took %+v, want each file once: %+v", first, want)
+		}
 
 		r, err = applySet(t, inst, set)
 		if err != nil || r.Sent != 0 || r.Put != 0 {
 			t.Errorf("the second apply: %+v, %v", r, err)
 		}
-		// Handshakes and commands went out, and none of 0.9 MB of prompts; no
-		// file has been touched.
-		if again := m.sent.Load(); again > 20_000 || sent < 800_000 {
-			t.Errorf("the first apply sent %d bytes, the second %d", sent, again)
+		if both := s.taken(3); both != first {
+			t.Errorf("after the second apply the server took %+v in all, after the first %+v", both, first)
 		}
 		if again := s.files(); !maps.Equal(again, files) {
 			t.Errorf("files were %v and are %v", files, again)
@@ -124,9 +124,19 @@ func TestInstallOnRealServers(t *testing.T) {
 			}
 		}
 
+		// One bit of a prompt, with size and time as they were: only reading
+		// all of it finds that.
+		const bit = realSounds + "zh/prompt 5.wav"
+		s.flip(bit)
+		found, err := inst.Verify(t.Context(), install.VerifyOptions{})
+		if bad := install.Bad(found); err != nil || bad == nil || bad.Error() != bit+": changed: other bytes of the same number" {
+			t.Errorf("verify finds %v, %v", bad, err)
+		}
+		s.flip(bit)
+
 		s.put(realSounds+"en/prompt 3.wav", "his own")
 		s.put(realSounds+"en/foreign.wav", "his own")
-		found, err := inst.Verify(t.Context(), install.VerifyOptions{Quick: true})
+		found, err = inst.Verify(t.Context(), install.VerifyOptions{Quick: true})
 		if bad := install.Bad(found); err != nil || bad == nil || strings.Count(bad.Error(), "\n") != 0 || !strings.Contains(bad.Error(), "en/prompt 3.wav: changed") {
 			t.Errorf("verify finds %v, %v", bad, err)
 		}
@@ -142,6 +152,15 @@ func TestInstallOnRealServers(t *testing.T) {
 		start[realSounds+"en/foreign.wav"] = "his own"
 		s.is(start, "after rollback")
 	})
+}
+
+// sizeOf is how many bytes the files of a set have in a tree.
+func sizeOf(tree map[string]string, set install.Set) int {
+	sum := 0
+	for _, f := range set.Files {
+		sum += len(tree[f.Path])
+	}
+	return sum
 }
 
 // TestInstallIsReadable: a new file may be read by the PBX's other programs,
@@ -210,13 +229,23 @@ func TestInstallGoesOnLater(t *testing.T) {
 		if !errors.Is(err, install.ErrLost) || !errors.As(err, &u) || !strings.Contains(err.Error(), "bellhop install apply") {
 			t.Fatalf("%v", err)
 		}
-		if got := s.tree()[realConf]; got != start[realConf] {
-			t.Errorf("the dialplan holds %q", got)
+		half := s.tree()
+		if half[realConf] != start[realConf] {
+			t.Errorf("the dialplan holds %q", half[realConf])
+		}
+		after, cut := withSet(start, set), 0
+		for name, text := range half {
+			if whole, is := strings.CutSuffix(name, ".bellhop-new"); is && len(text) < len(after[whole]) {
+				cut++
+			}
+		}
+		if cut != 1 {
+			t.Errorf("%d files were cut in the middle, want one", cut)
 		}
 		if _, err := applySet(t, inst, set); err != nil {
 			t.Fatal(err)
 		}
-		s.is(withSet(start, set), "after going on")
+		s.is(after, "after going on")
 	})
 }
 

@@ -28,6 +28,9 @@ const (
 	AlertDatabase     = "database-replaced"
 	AlertGap          = "reports-missed"
 	AlertNotCleared   = "phone-not-cleared"
+	AlertNotClean     = "phone-not-clean"
+	AlertVoicemail    = "voicemail-left"
+	AlertLookThrough  = "not-looked-through"
 	AlertRelay        = "relay-behind"
 	AlertFiles        = "pbx-files-changed"
 	AlertFilesUnseen  = "pbx-files-unseen"
@@ -39,8 +42,17 @@ const (
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
-	AlertMail         = "mail-stopped"
-	AlertMailAddress  = "mail-address-refused"
+
+	AlertWakeTrouble    = "wakeup-not-rung"
+	AlertWakeFailed     = "wakeup-failed"
+	AlertWakeUnanswered = "wakeup-unanswered"
+	AlertWakeAhead      = "wakeup-at-risk"
+	AlertWakeClock      = "wakeup-without-clock"
+	AlertWakeStands     = "wakeup-stands"
+	AlertWakeAlarm      = "wakeup-alarm"
+	AlertWakeHear       = "wakeup-asked"
+	AlertMail           = "mail-stopped"
+	AlertMailAddress    = "mail-address-refused"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.

@@ -17,7 +17,7 @@ var alertTexts = map[string][2]string{
 	AlertUnknownRoom:  {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
 	AlertBadDigits:    {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},
 	AlertWrongPIN:     {"Three wrong PINs for staff number {staff}", "员工号 {staff} 连续三次输错密码"},
-	AlertWakeUp:       {"The guest asks for a wake-up ({digits}): set it by hand", "客人要求叫醒（{digits}）：请人工设置"},
+	AlertWakeUp:       {"The guest of room {room} dialled {digits} for a wake-up, and it could not be done: {error}", "房间 {room} 的客人拨 {digits} 设置叫醒，未能完成：{error}"},
 	AlertUnreadable:   {"A report of the PBX could not be read: {error}", "无法读取电话交换机的报告：{error}"},
 	AlertUnknownEvent: {"The PBX reports something unknown: {name}", "电话交换机报告了未知事件：{name}"},
 	AlertRefused:      {"{to} refused {op}: {error}", "{to} 拒绝了 {op}：{error}"},
@@ -29,6 +29,9 @@ var alertTexts = map[string][2]string{
 	AlertDatabase:     {"The database was damaged and replaced; {salvaged} events were saved, the old file is {file}", "数据库已损坏并被替换；保住 {salvaged} 个事件，旧文件为 {file}"},
 	AlertGap:          {"Reports of the PBX between {from} and {to} may be missing ({why}): what was dialled then cannot be had later; ask housekeeping", "{from} 至 {to} 之间电话交换机的报告可能缺失（{why}）：当时的按键无法补取，请向客房部核实"},
 	AlertNotCleared:   {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},
+	AlertNotClean:     {"Phone {extension} of room {room} still holds something of the guest who left: {left}. Clear it on the PBX; the next check-in tries again", "房间 {room} 的电话 {extension} 上仍有退房客人的内容：{left}。请在交换机上清除；下次入住时会再次尝试"},
+	AlertVoicemail:    {"The guest who moved from room {room} to {to} has voicemail on the old phone {extension}: it goes when the room is let again", "从房间 {room} 换到 {to} 的客人在旧电话 {extension} 上还有留言：该房间再次入住时将被删除"},
+	AlertLookThrough:  {"Room {room} is checking out and nobody has looked it through yet: enter \"nothing taken\" by phone, or check out with --now", "房间 {room} 正在退房，但尚未查房：请用电话输入“无消费”，或使用 --now 直接退房"},
 	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
 	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
 	AlertFilesUnseen:  {"The PBX's files could not be compared with what was installed: {error}", "无法核对交换机上已安装的文件：{error}"},
@@ -40,8 +43,17 @@ var alertTexts = map[string][2]string{
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
-	AlertMail:         {"No mail goes out until somebody mends it: {error}. They are kept for a day; \"bellhop mail test\" tries", "邮件无法发出，需要人工处理：{error}。邮件保留一天；可用 bellhop mail test 测试"},
-	AlertMailAddress:  {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
+
+	AlertWakeTrouble:    {"The wake-up of room {room} at {at} cannot be rung: {error}. It is tried until {until}; wake the guest by hand", "房间 {room} 在 {at} 的叫醒无法拨出：{error}。将重试到 {until}；请人工叫醒客人"},
+	AlertWakeFailed:     {"The wake-up of room {room} at {at} was not rung ({error}): look after the guest", "房间 {room} 在 {at} 的叫醒没有拨出（{error}）：请人工处理"},
+	AlertWakeUnanswered: {"Room {room} did not confirm its wake-up of {at} (calls: {tries}, the last: {outcome}): wake the guest by hand", "房间 {room} 未确认 {at} 的叫醒（拨打 {tries} 次，最后一次：{outcome}）：请人工叫醒客人"},
+	AlertWakeAhead:      {"Wake-ups are due, the first at {at} ({count}), and they could not be rung now: {why}", "有 {count} 个叫醒即将到时（最早 {at}），但目前无法拨出：{why}"},
+	AlertWakeClock:      {"A wake-up of room {room} at {at} was ordered while the box does not know what time it is: it rings only when it does", "房间 {room} 预订了 {at} 的叫醒，但设备目前不知道正确时间：校时后才会拨出"},
+	AlertWakeStands:     {"The guest of room {room} cancelled by telephone; what the telephone did not order still stands: {orders}", "房间 {room} 的客人用电话取消了叫醒；并非由电话设置的仍然有效：{orders}"},
+	AlertWakeAlarm:      {"The PBX's alarm for room {room} at {at} could not be set: {error}", "无法在交换机上为房间 {room} 设置 {at} 的闹钟：{error}"},
+	AlertWakeHear:       {"The guest of room {room} asks when the wake-up rings: {orders}. Tell the guest; the telephone could not ({error})", "房间 {room} 的客人询问叫醒时间：{orders}。请转告客人；电话无法播报（{error}）"},
+	AlertMail:           {"No mail goes out until somebody mends it: {error}. They are kept for a day; \"bellhop mail test\" tries", "邮件无法发出，需要人工处理：{error}。邮件保留一天；可用 bellhop mail test 测试"},
+	AlertMailAddress:    {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)

@@ -40,6 +40,17 @@ type Setup struct {
 	Phones, Vacate bool
 	Classes        []string // classes of service that can be set
 	Sweep          SweepGuards
+	Wake           WakeSetup
+	// LookThrough: a room is looked through before who leaves it is gone.
+	LookThrough bool
+	// Incognito is what telephones show of a guest whose name they must not;
+	// empty: their number.
+	Incognito string
+	// Voicemail are the classes whose telephones have voicemail, VoicemailVIP is
+	// from which VIP level on they do whatever their class; none and 0: the
+	// telephones stay as they are.
+	Voicemail    []string
+	VoicemailVIP int
 	// Mail: people are written to, and of which alerts.
 	Mail       bool
 	MailAlerts MailAlerts
@@ -125,6 +136,10 @@ func (a *applier) apply(e Effect) error {
 		return a.checkOut(e.CheckOut)
 	case e.Move != nil:
 		return a.move(e.Move)
+	case e.Extend != nil:
+		return a.extend(e.Extend)
+	case e.Looked != nil:
+		a.looked(e.Looked)
 	case e.Call != nil:
 		return a.call()
 	case e.Import != nil:
@@ -136,7 +151,7 @@ func (a *applier) apply(e Effect) error {
 	case e.Sweep != nil:
 		return a.sweep(e.Sweep)
 	case e.Leave != nil:
-		return a.leave(e.Leave)
+		return a.sweepOut(e.Leave)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
@@ -157,8 +172,14 @@ func (a *applier) apply(e Effect) error {
 		return a.emergency(e.Emergency)
 	case e.Report != nil:
 		return a.report(e.Report)
+	case e.Room != nil:
+		return a.orderRoom(e.Room)
+	case e.Mend != nil:
+		return a.mend(e.Mend)
+	case e.FirstGuests != nil:
+		return a.occupy(e.FirstGuests)
 	default:
-		return &Invalid{Effect: "effect", Rule: "is empty"}
+		return a.applyWakeUp(e)
 	}
 	return nil
 }
@@ -194,7 +215,11 @@ func (a *applier) post(p *PostCharge) error {
 	}
 	if a.setup.PMS {
 		posting.State = PostingPending
-		a.tellPMS("posting", Guest, r.Number, posting, func(c *QueuedCall) { c.Subject = posting.ID })
+		body := struct {
+			Posting
+			VIP int `json:"vip,omitempty"`
+		}{posting, a.vip(r.Stay)}
+		a.tellPMS("posting", Guest, r.Number, body, func(c *QueuedCall) { c.Subject = posting.ID })
 	}
 	a.tx.PutPosting(posting)
 	return nil
@@ -226,6 +251,7 @@ type StatusReport struct {
 	Occupied bool   `json:"occupied"`
 	Code     int    `json:"code,omitempty"` // 1 to 6, see [Status.PMSCode]
 	Staff    string `json:"staff,omitempty"`
+	VIP      int    `json:"vip,omitempty"`
 }
 
 func (a *applier) status(s *SetStatus) error {
@@ -239,7 +265,7 @@ func (a *applier) status(s *SetStatus) error {
 	r.Status = s.Status
 	a.tx.Put(RoomKey(r.Number), r)
 	occupied := r.Stay != ""
-	report := StatusReport{Room: r.Number, Status: s.Status, Occupied: occupied, Code: s.Status.PMSCode(occupied), Staff: clip(s.Staff)}
+	report := StatusReport{Room: r.Number, Status: s.Status, Occupied: occupied, Code: s.Status.PMSCode(occupied), Staff: clip(s.Staff), VIP: a.vip(r.Stay)}
 	a.tellPMS("housekeeping", Housekeeping, r.Number, report, func(c *QueuedCall) { c.Supersedes = "housekeeping/" + r.Number })
 	return nil
 }
@@ -249,8 +275,14 @@ func (a *applier) dnd(d *SetDND) error {
 	if err != nil {
 		return err
 	}
-	r.DND = d.On
+	r.DND, r.DNDFrom, r.DNDAt = d.On, "", time.Time{}
+	if d.On {
+		r.DNDFrom, r.DNDAt = d.From, a.ev.Time
+	}
 	a.tx.Put(RoomKey(r.Number), r)
+	if !d.On {
+		a.forgetDND(r)
+	}
 	return nil
 }
 
@@ -321,14 +353,16 @@ func (a *applier) call() error {
 	record := CallRecord{Event: a.ev.ID, Room: a.ev.Room, CallID: a.ev.CallID, CDR: *a.ev.CDR, Time: a.ev.Time}
 	var r Room
 	if a.ev.Room != "" && a.tx.Get(RoomKey(a.ev.Room), &r) {
-		record.Stay = r.Stay
+		record.Stay = a.stayAt(r, a.callBegan())
 	}
 	a.tx.PutCall(record)
 	if record.Room != "" {
 		a.noteCall(record.Room, a.ev.CDR)
-	}
-	if record.Room != "" {
-		a.tellPMS("call", Bulk, record.Room, record, nil)
+		body := struct {
+			CallRecord
+			VIP int `json:"vip,omitempty"`
+		}{record, a.vip(record.Stay)}
+		a.tellPMS("call", Bulk, record.Room, body, nil)
 	}
 	return nil
 }

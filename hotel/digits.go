@@ -1,6 +1,8 @@
 package hotel
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +20,14 @@ type Services struct {
 	// RoomStatus is the code in ZYCOO's manner: RoomStatus*SS sets a status,
 	// and the code with its star moved behind a zero clears it (*56, *056).
 	RoomStatus string
+}
+
+// Codes are the feature codes that are digits alone, as an extension's number
+// is.
+func (s Services) Codes() []string {
+	codes := slices.Collect(maps.Keys(s.Minibars))
+	codes = append(codes, s.Housekeeping, s.WakeUp, s.DND, s.Confirm)
+	return slices.DeleteFunc(codes, func(code string) bool { return code == "" })
 }
 
 // EntryKind says what a string of digits asks for.
@@ -214,11 +224,19 @@ func parseDND(args []string) (Entry, bool) {
 	return Entry{Kind: EntryDND, On: args[0] == "1"}, true
 }
 
+// parseConfirm reads K, and K*ROOM: the desk knows of a room that does not answer.
 func parseConfirm(args []string) (Entry, bool) {
-	if len(args) != 1 || !isNumber(args[0], 1) {
+	if len(args) > 2 || !isNumber(args[0], 1) {
 		return Entry{}, false
 	}
-	return Entry{Kind: EntryConfirm, Key: args[0]}, true
+	e := Entry{Kind: EntryConfirm, Key: args[0]}
+	if len(args) == 2 {
+		if !isNumber(args[1], maxRoomDigits) {
+			return Entry{}, false
+		}
+		e.Room = args[1]
+	}
+	return e, true
 }
 
 // parseRoomStatus reads ZYCOO's manner: *56*SS and *056.

@@ -15,6 +15,8 @@ type Effect struct {
 	CheckIn      *CheckIn      `json:"checkin,omitempty"`
 	CheckOut     *CheckOut     `json:"checkout,omitempty"`
 	Move         *MoveStay     `json:"move,omitempty"`
+	Extend       *ExtendStay   `json:"extend,omitempty"`
+	Looked       *LookThrough  `json:"looked,omitempty"`
 	Call         *RecordCall   `json:"call,omitempty"`
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`
@@ -28,6 +30,19 @@ type Effect struct {
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
 	Emergency    *CallForHelp  `json:"emergency,omitempty"`
+	Room         *RoomOrder    `json:"room,omitempty"`
+	Mend         *MendPhones   `json:"mend,omitempty"`
+	FirstGuests  *FirstGuests  `json:"firstGuests,omitempty"`
+
+	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
+	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`
+	WakeUpStep   *WakeUpStep   `json:"wakeupStep,omitempty"`
+	WakeUpKeyed  *WakeUpKeyed  `json:"wakeupKeyed,omitempty"`
+	WakeUpEnded  *WakeUpEnded  `json:"wakeupEnded,omitempty"`
+	WakeUpPlaced *WakeUpPlaced `json:"wakeupPlaced,omitempty"`
+	WakeUpAlarms *WakeUpAlarms `json:"wakeupAlarms,omitempty"`
+	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
+	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
 	Report       *KeepReport   `json:"report,omitempty"`
 }
 
@@ -64,6 +79,7 @@ type SetStatus struct {
 type SetDND struct {
 	Room string `json:"room"`
 	On   bool   `json:"on"`
+	From string `json:"from,omitempty"` // [DNDPhone], [DNDDesk] or [DNDPBX]
 }
 
 // SetKV keeps a hook's own value; nil removes it.
@@ -90,18 +106,44 @@ type CheckIn struct {
 	Stay string `json:"stay,omitempty"`
 	Name string `json:"name,omitempty"` // the guest's, for the telephones' displays
 	// Class of service of the telephones; empty: as it is.
-	Class string `json:"class,omitempty"`
+	Class     string `json:"class,omitempty"`
+	Leaves    string `json:"leaves,omitempty"`   // planned, the hotel's date "2006-01-02"
+	Language  string `json:"language,omitempty"` // zh or en
+	VIP       int    `json:"vip,omitempty"`
+	Incognito bool   `json:"incognito,omitempty"`
+	// Share: in an occupied room, beside who stays there.
+	Share bool `json:"share,omitempty"`
 }
 
-// CheckOut ends the stay in a room.
+// CheckOut ends the stay in a room. Of several, Stay says which, or All that
+// it is all of them.
 type CheckOut struct {
 	Room string `json:"room"`
+	Stay string `json:"stay,omitempty"`
+	All  bool   `json:"all,omitempty"`
+	Now  bool   `json:"now,omitempty"` // the room need not be looked through
 }
 
-// MoveStay takes a stay from one room into a vacant one.
+// MoveStay takes who stays in one room into a vacant one, with Stay one of
+// them. With Swap the other room may be occupied: they exchange rooms.
 type MoveStay struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+	Stay string `json:"stay,omitempty"`
+	Swap bool   `json:"swap,omitempty"`
+}
+
+// ExtendStay changes when a stay is planned to end; without Stay that of all in
+// the room.
+type ExtendStay struct {
+	Room   string `json:"room"`
+	Stay   string `json:"stay,omitempty"`
+	Leaves string `json:"leaves"` // the hotel's date, "2006-01-02"
+}
+
+// LookThrough says that a room has been looked through: who is leaving it may go.
+type LookThrough struct {
+	Room string `json:"room"`
 }
 
 // RecordCall keeps the event's CDR and tells the PMS.

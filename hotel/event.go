@@ -102,8 +102,15 @@ type Event struct {
 	Raw []byte `json:"raw,omitempty"`
 	// Import is the list that an import command carries.
 	Import *Import `json:"import,omitempty"`
+	// RoomOrder and FirstGuests are what the commands of these names carry.
+	RoomOrder   *RoomOrder   `json:"roomOrder,omitempty"`
+	FirstGuests *FirstGuests `json:"firstGuests,omitempty"`
 	// Phone is what the agent remembers of a telephone.
 	Phone *PhoneNote `json:"phone,omitempty"`
+	// WakeUp is what a command about wake-ups carries.
+	WakeUp *WakeCommand `json:"wakeup,omitempty"`
+	// Ringing: a wake-up was rung in the room, or by the call, when this was kept.
+	Ringing bool `json:"ringing,omitempty"`
 
 	// Cause is the event that led to this one and Depth the length of that
 	// chain; 0 for what came from outside.
@@ -145,17 +152,18 @@ type Member struct {
 // CDR is the record of a finished telephone call as the PBX reports it.
 type CDR struct {
 	// Start is the PBX's local time without a zone, "2006-01-02 15:04:05".
-	Start      string `json:"start"`
-	From       string `json:"from"`
-	To         string `json:"to"`
-	Duration   int    `json:"duration"` // whole call, seconds
-	Talk       int    `json:"talk"`     // answered part, seconds
-	SourceLine string `json:"sourceTrunk,omitempty"`
-	DestLine   string `json:"destTrunk,omitempty"`
-	Status     string `json:"status"` // ANSWERED, NO ANSWER, BUSY, FAILED, VOICEMAIL
-	Type       string `json:"type"`   // Internal, Inbound, Outbound, Callback, Transfer
-	Recording  string `json:"recording,omitempty"`
-	DID        string `json:"did,omitempty"`
+	Start      string    `json:"start"`
+	Began      time.Time `json:"began,omitzero"` // the same by our clock, UTC, as reckoned when it was taken; zero: not known
+	From       string    `json:"from"`
+	To         string    `json:"to"`
+	Duration   int       `json:"duration"` // whole call, seconds
+	Talk       int       `json:"talk"`     // answered part, seconds
+	SourceLine string    `json:"sourceTrunk,omitempty"`
+	DestLine   string    `json:"destTrunk,omitempty"`
+	Status     string    `json:"status"` // ANSWERED, NO ANSWER, BUSY, FAILED, VOICEMAIL
+	Type       string    `json:"type"`   // Internal, Inbound, Outbound, Callback, Transfer
+	Recording  string    `json:"recording,omitempty"`
+	DID        string    `json:"did,omitempty"`
 }
 
 // MergeKey is equal for two reports of one call leg, however they arrived,

@@ -1,10 +1,12 @@
 package hotel
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"maps"
+	"reflect"
 	"slices"
+	"time"
 )
 
 // PrefixPhone begins the keys of the [Phone] records.
@@ -34,6 +36,8 @@ type Phone struct {
 	Name string `json:"name,omitempty"`
 	// Class is the class of service; empty: the hotel never set one.
 	Class string `json:"class,omitempty"`
+	// Voicemail says whether there is to be any; nil: what stood there before.
+	Voicemail *bool `json:"voicemail,omitempty"`
 	// Order is the event that said so last.
 	Order uint64 `json:"order,omitempty"`
 
@@ -46,6 +50,21 @@ type Phone struct {
 	// Leaving are the settings to be given back once the PBX has checked the
 	// telephone out, which takes them away; nil: it is not about to.
 	Leaving *PhoneSettings `json:"leaving,omitempty"`
+	// Lifted: do not disturb was taken off on the PBX for a wake-up, and is to be
+	// put back.
+	Lifted bool `json:"lifted,omitempty"`
+	// GivenBack is since when the PBX shows that it holds them again. Some show
+	// for a while what was there before the check-out, which looks the same:
+	// until that has passed they are still known.
+	GivenBack time.Time `json:"givenBack,omitzero"`
+
+	// Clean is since when nothing of a guest is left on it, read back from the
+	// PBX; zero: it is let, or that is not known. Vacating is the stay that what
+	// is left is about to be taken off of; empty: none. CallUp: that waits for a
+	// call to end.
+	Clean    time.Time `json:"clean,omitzero"`
+	Vacating string    `json:"vacating,omitempty"`
+	CallUp   bool      `json:"callUp,omitempty"`
 }
 
 // PhoneSettings are settings of a telephone as the PBX holds them; nil: not
@@ -53,6 +72,8 @@ type Phone struct {
 type PhoneSettings struct {
 	Name   *string   `json:"name,omitempty"`
 	Routes *[]string `json:"routes,omitempty"` // names of outbound routes
+
+	Voicemail *bool `json:"voicemail,omitempty"` // whether there is any
 }
 
 // Merge takes over what other means.
@@ -62,6 +83,9 @@ func (s *PhoneSettings) Merge(other PhoneSettings) {
 	}
 	if other.Routes != nil {
 		s.Routes = other.Routes
+	}
+	if other.Voicemail != nil {
+		s.Voicemail = other.Voicemail
 	}
 }
 
@@ -80,6 +104,16 @@ type PhoneNote struct {
 	Restored uint64 `json:"restored,omitempty"`
 	// Cleared are the guest's own settings that a check-out took off, to be read.
 	Cleared []string `json:"cleared,omitempty"`
+	// Lifted says whether do not disturb is about to be taken off for a wake-up, or
+	// stands again; nil: neither.
+	Lifted *bool `json:"lifted,omitempty"`
+	// CallUp: that stay's telephone waits for a call to end, or no longer does.
+	Stay   string `json:"stay,omitempty"`
+	CallUp *bool  `json:"callUp,omitempty"`
+	// Vacated is the stay after which the telephone was gone through; Clean: so
+	// that nothing was left.
+	Vacated string `json:"vacated,omitempty"`
+	Clean   bool   `json:"clean,omitempty"`
 }
 
 // RestorePhone wants a telephone put back as it was before the hotel changed it.
@@ -91,7 +125,11 @@ type RestorePhone struct {
 // is wanted is not in it: the newest is read when the call is carried out.
 type PhoneCall struct {
 	Extension string `json:"extension"`
-	Stay      string `json:"stay,omitempty"` // vacate: the one that has ended
+	Stay      string `json:"stay,omitempty"` // vacate: the one that has ended, or gone
+	// To: it has not ended, but gone into that room.
+	To string `json:"to,omitempty"`
+	// Arriving: it begins, and what an earlier one has left goes first.
+	Arriving bool `json:"arriving,omitempty"`
 }
 
 // The operations of calls to the PBX that concern a telephone.
@@ -136,39 +174,84 @@ func (a *applier) tellPhone(op, room string, body PhoneCall) {
 }
 
 // arrive sets a guest's name and class on the room's telephones.
-func (a *applier) arrive(r Room, c *CheckIn) error {
-	switch {
-	case c.Class == "" && c.Name == "":
+func (a *applier) arrive(r Room, s Stay, class string) {
+	if !a.setup.Phones {
+		return
+	}
+	a.clearFirst(r)
+	voicemail := a.voicemailFor(class, s.VIP)
+	a.tellPhones(r, func(p *Phone) bool {
+		p.Name = a.shown(s, p.Extension)
+		if class != "" {
+			p.Class = class
+		}
+		p.Voicemail = voicemail
+		return p.Name != "" || class != "" || voicemail != nil
+	})
+}
+
+// shown is what a telephone shows of a guest.
+func (a *applier) shown(s Stay, extension string) string {
+	if s.Incognito {
+		return cmp.Or(a.setup.Incognito, extension)
+	}
+	var g GuestRecord
+	a.tx.Get(GuestKey(s.ID), &g)
+	return g.Name
+}
+
+// rename lets a room's telephones show who is first in it now.
+func (a *applier) rename(r Room) {
+	s := Stay{ID: r.Stay}
+	a.tx.Get(StayKey(r.Stay), &s)
+	if !a.setup.Phones {
+		return
+	}
+	a.tellPhones(r, func(p *Phone) bool {
+		old := p.Name
+		p.Name = a.shown(s, p.Extension)
+		return p.Name != old
+	})
+}
+
+// voicemailFor says whether a guest is to have voicemail; nil: nobody has
+// decided that.
+func (a *applier) voicemailFor(class string, vip int) *bool {
+	least := a.setup.VoicemailVIP
+	if len(a.setup.Voicemail) == 0 && least == 0 {
 		return nil
-	case c.Class != "" && !slices.Contains(a.setup.Classes, c.Class):
-		return &Invalid{"checkin", "class", "has no routes in the configuration", clip(c.Class)}
-	case len(c.Name) > maxText:
-		return &Invalid{"checkin", "name", fmt.Sprintf("must have at most %d bytes", maxText), ""} // names go into no message
 	}
-	if c.Name != "" {
-		a.tx.Put(GuestKey(r.Stay), GuestRecord{Name: c.Name})
+	on := slices.Contains(a.setup.Voicemail, class) || least > 0 && vip >= least
+	return &on
+}
+
+// clearFirst has a room's telephones gone through before a guest is shown on
+// them, if after the last one they were not found clean. While that is about to
+// happen nothing is ordered: who left what would not be known.
+func (a *applier) clearFirst(r Room) {
+	for _, extension := range r.Phones() {
+		p := Phone{Extension: extension}
+		known := a.tx.Get(PhoneKey(extension), &p)
+		if known && !p.Clean.IsZero() {
+			p.Clean = time.Time{}
+			a.tx.Put(PhoneKey(extension), p)
+			continue
+		}
+		if a.setup.Vacate && r.LastStay != "" && p.Vacating == "" {
+			a.tellPhone(OpVacate, r.Number, PhoneCall{Extension: extension, Stay: r.Stay, Arriving: true})
+		}
 	}
-	if a.setup.Phones {
-		a.tellPhones(r, func(p *Phone) bool {
-			p.Name = c.Name
-			if c.Class != "" {
-				p.Class = c.Class
-			}
-			return true
-		})
-	}
-	return nil
 }
 
 // depart takes the guest off the room's telephones, also while there is no PBX
-// to be told: it is when it is back. With clear the stay has ended there, and
-// what it left on them goes too.
-func (a *applier) depart(r Room, stay string, clear bool) {
+// to be told: it is when it is back. With clear nobody stays there any more, and
+// what was left on them goes too.
+func (a *applier) depart(r Room, left PhoneCall, clear bool) {
 	a.tellPhones(r, func(p *Phone) bool {
-		if p.Name == "" && p.Class == "" {
+		if p.Name == "" && p.Class == "" && p.Voicemail == nil {
 			return false // the hotel has put nothing there
 		}
-		p.Name = ""
+		p.Name, p.Voicemail = "", nil
 		if p.Class != "" {
 			p.Class = ClassNone
 		}
@@ -178,7 +261,12 @@ func (a *applier) depart(r Room, stay string, clear bool) {
 		return
 	}
 	for _, extension := range r.Phones() {
-		a.tellPhone(OpVacate, r.Number, PhoneCall{Extension: extension, Stay: stay})
+		p := Phone{Extension: extension}
+		a.tx.Get(PhoneKey(extension), &p)
+		p.Room, p.Vacating, p.Clean = r.Number, left.Stay, time.Time{}
+		a.tx.Put(PhoneKey(extension), p)
+		left.Extension = extension
+		a.tellPhone(OpVacate, r.Number, left)
 	}
 }
 
@@ -193,29 +281,49 @@ const (
 func (a *applier) wishFor(r Room) (p Phone, known bool) {
 	for _, extension := range r.Phones() {
 		p = Phone{}
-		if a.tx.Get(PhoneKey(extension), &p) && (p.Name != "" || p.Class != "") {
+		if a.tx.Get(PhoneKey(extension), &p) && (p.Name != "" || p.Class != "" || p.Voicemail != nil) {
 			return p, true
 		}
 	}
 	return Phone{}, false
 }
 
-// movePhones takes name and class along into another room.
-func (a *applier) movePhones(from, to Room) {
-	if wish, known := a.wishFor(from); known && a.setup.Phones {
-		a.grant(to, wish)
-	}
-	a.depart(from, "", false)
+// classOf is the class of service of a room's telephones; empty: the hotel set
+// none.
+func (a *applier) classOf(r Room) string {
+	wish, _ := a.wishFor(r)
+	return wish.Class
 }
 
+// grant takes name and class of another room's telephones over.
 func (a *applier) grant(r Room, wish Phone) {
 	a.tellPhones(r, func(p *Phone) bool {
-		p.Name = wish.Name
+		p.Name = wish.nameOn(p.Extension)
 		if wish.Class != "" {
 			p.Class = wish.Class
 		}
+		p.Voicemail = wish.Voicemail
 		return true
 	})
+}
+
+// exchange is grant where somebody else stayed until now, of whose class
+// nothing is to be left.
+func (a *applier) exchange(r Room, wish Phone) {
+	a.tellPhones(r, func(p *Phone) bool {
+		old := *p
+		p.Name, p.Class, p.Voicemail = wish.nameOn(p.Extension), wish.Class, wish.Voicemail
+		return p.Name != old.Name || p.Class != old.Class || p.Voicemail != old.Voicemail
+	})
+}
+
+// nameOn is the name as another telephone shows it: who is shown by the number of
+// this one is shown by the other's there.
+func (p Phone) nameOn(extension string) string {
+	if p.Name == p.Extension && p.Name != "" {
+		return extension
+	}
+	return p.Name
 }
 
 // rewirePhones lets telephones that a list of rooms gives to other rooms, or to
@@ -229,7 +337,7 @@ func (a *applier) rewirePhones(old map[string]Room, wishes map[string]Phone) {
 			if now, known := RoomOf(a.tx, gone); known {
 				owner = now.Number
 			}
-			a.depart(Room{Number: owner, Extensions: []string{gone}}, "", false)
+			a.depart(Room{Number: owner, Extensions: []string{gone}}, PhoneCall{}, false)
 		}
 	}
 	for _, number := range slices.Sorted(maps.Keys(wishes)) {
@@ -256,7 +364,7 @@ func (a *applier) restorePhone(r *RestorePhone) error {
 	if !a.tx.Get(PhoneKey(r.Extension), &p) {
 		return &Invalid{"phones", "extension", "must be one that the hotel has changed", clip(r.Extension)}
 	}
-	p.Name, p.Class, p.Order = "", "", a.ev.ID
+	p.Name, p.Class, p.Voicemail, p.Order = "", "", nil, a.ev.ID
 	p.Room = a.roomOf(p)
 	a.tx.Put(PhoneKey(p.Extension), p)
 	a.tellPhone(OpRestore, p.Room, PhoneCall{Extension: p.Extension})
@@ -278,7 +386,7 @@ func (a *applier) notePhone(n *PhoneNote) {
 	p := Phone{Extension: n.Extension}
 	known := a.tx.Get(PhoneKey(n.Extension), &p)
 	switch {
-	case n.Restored != 0 && p.Leaving != nil: // what a check-out took is still to be given back
+	case n.Restored != 0 && p.Leaving != nil && p.GivenBack.IsZero(): // what a check-out took is still to be given back
 		return
 	case n.Restored != 0 && n.Restored == p.Order:
 		a.tx.Delete(PhoneKey(n.Extension))
@@ -296,10 +404,51 @@ func (a *applier) notePhone(n *PhoneNote) {
 		p.Found = PhoneSettings{}
 	}
 	if n.Leaving != nil {
-		p.Leaving = n.Leaving
+		p.Leaving, p.GivenBack = n.Leaving, time.Time{}
 	}
 	if n.Left {
-		p.Leaving = nil
+		p.GivenBack = a.ev.Time
 	}
+	if n.Lifted != nil {
+		p.Lifted = *n.Lifted
+		if reflect.DeepEqual(p, Phone{Extension: p.Extension, Room: p.Room}) {
+			a.tx.Delete(PhoneKey(n.Extension)) // nothing else is known of it
+			return
+		}
+	}
+	a.noteVacated(&p, n)
 	a.tx.Put(PhoneKey(n.Extension), p)
+	if n.CallUp != nil {
+		a.noteCalls(n.Stay, p.Room)
+	}
+}
+
+// noteVacated keeps how far a telephone has been cleared. When somebody stays
+// there again it is not clean, whatever it was.
+func (a *applier) noteVacated(p *Phone, n *PhoneNote) {
+	if n.CallUp != nil {
+		p.CallUp = *n.CallUp
+	}
+	if n.Vacated == "" || p.Vacating != "" && p.Vacating != n.Vacated {
+		return
+	}
+	p.Vacating = ""
+	if r, known := RoomOf(a.tx, p.Extension); n.Clean && (!known || r.Stay == "") {
+		p.Clean = a.ev.Time
+	}
+}
+
+// noteCalls says of a stay that has ended whether a call of the room goes on.
+func (a *applier) noteCalls(stay, room string) {
+	var s Stay
+	if !a.tx.Get(StayKey(stay), &s) || s.State != StayDeparted {
+		return
+	}
+	var r Room
+	a.tx.Get(RoomKey(room), &r)
+	s.CallPending = slices.ContainsFunc(r.Phones(), func(extension string) bool {
+		var p Phone
+		return a.tx.Get(PhoneKey(extension), &p) && p.CallUp
+	})
+	a.tx.Put(StayKey(stay), s)
 }

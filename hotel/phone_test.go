@@ -29,10 +29,12 @@ func TestCheckInTellsEachPhone(t *testing.T) {
 
 	apply(t, tx, withPhones, Effect{Move: &MoveStay{From: "103", To: "102"}})
 	equal(t, "calls of the move", toldPBX(tx), []string{
+		`vacate {"extension":"102","stay":"G2","arriving":true} 102 `, // nobody knows whether the one before left anything
 		`phone {"extension":"102"} 102 phone/102`, `phone {"extension":"8031"} 103 phone/8031`, `phone {"extension":"8032"} 103 phone/8032`,
+		`vacate {"extension":"8031","stay":"G2","to":"102"} 103 `, `vacate {"extension":"8032","stay":"G2","to":"102"} 103 `,
 	})
 	equal(t, "the new phone", record[Phone](tx, PhoneKey("102")), Phone{Extension: "102", Room: "102", Name: "李 & Co", Class: "local", Order: 7})
-	equal(t, "the old phone", record[Phone](tx, PhoneKey("8031")), Phone{Extension: "8031", Room: "103", Class: ClassNone, Order: 7})
+	equal(t, "the old phone", record[Phone](tx, PhoneKey("8031")), Phone{Extension: "8031", Room: "103", Class: ClassNone, Order: 7, Vacating: "G2"})
 
 	apply(t, tx, withPhones, Effect{CheckOut: &CheckOut{Room: "102"}})
 	equal(t, "calls of the check-out", toldPBX(tx), []string{

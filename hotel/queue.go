@@ -82,6 +82,8 @@ type QueuedCall struct {
 	Subject string `json:"subject,omitempty"`
 	// Answer asks for an event when it is delivered.
 	Answer bool `json:"answer,omitempty"`
+	// Handled: the rules act upon its failure, so that it is not parked.
+	Handled bool `json:"handled,omitempty"`
 
 	Event  uint64    `json:"event,omitempty"` // what led to it
 	Depth  int       `json:"depth,omitempty"` // of that event
@@ -97,6 +99,9 @@ type QueuedCall struct {
 	Attempts  int       `json:"attempts,omitempty"`
 	LastError string    `json:"lastError,omitempty"`
 }
+
+// ErrorCut is the error of a call of kind once that the agent's end cut off.
+const ErrorCut = "the agent ended while it was being sent"
 
 // Parked tells whether the call waits for a person.
 func (s CallState) Parked() bool { return s == CallRefused || s == CallUnknown }

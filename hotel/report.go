@@ -60,7 +60,7 @@ func (a *applier) report(k *KeepReport) error {
 		return err
 	}
 	report := Report{
-		Name: k.Name, Date: a.ev.Time.In(a.zone()).Format(time.DateOnly), At: a.ev.Time,
+		Name: k.Name, Date: a.ev.Time.In(a.setup.zone()).Format(time.DateOnly), At: a.ev.Time,
 		Title: clip(oneLine(k.Title)), Text: validText(k.Text), Head: cells(k.Head),
 	}
 	for _, row := range k.Rows {

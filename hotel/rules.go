@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,20 +17,23 @@ func Rules(ev *Event, hooked bool) []Effect {
 		if ev.Digits != "" {
 			return digitRules(ev, hooked)
 		}
+		return wakeKeyRules(ev)
+	case KindBoot:
+		return []Effect{{WakeUpBoot: &WakeUpBoot{}}}
 	case KindUnknown:
 		return unknownRules(ev)
 	case KindCDR:
-		return append([]Effect{{Call: &RecordCall{}}}, emergencyRules(ev)...)
-	case KindCall, KindCallFailed:
+		return slices.Concat([]Effect{{Call: &RecordCall{}}}, emergencyRules(ev), wakeEndRules(ev))
+	case KindCall:
 		return emergencyRules(ev)
+	case KindCallFailed:
+		return append(emergencyRules(ev), wakeEndRules(ev)...)
 	case KindCheckIn:
-		return []Effect{{CheckIn: &CheckIn{
-			Room: ev.Room, Stay: ev.Fields["stay"], Name: ev.Fields["name"], Class: ev.Fields["class"],
-		}}}
+		return []Effect{{CheckIn: checkInOf(ev)}}
 	case KindCheckOut:
-		return []Effect{{CheckOut: &CheckOut{Room: ev.Room}}}
+		return []Effect{{CheckOut: &CheckOut{Room: ev.Room, Stay: ev.Fields["stay"], All: said(ev, "all"), Now: said(ev, "now")}}}
 	case KindMove:
-		return []Effect{{Move: &MoveStay{From: ev.Room, To: ev.Fields["to"]}}}
+		return []Effect{{Move: &MoveStay{From: ev.Room, To: ev.Fields["to"], Stay: ev.Fields["stay"], Swap: said(ev, "swap")}}}
 	case KindCommand:
 		return commandRules(ev)
 	case KindCron:
@@ -40,7 +44,11 @@ func Rules(ev *Event, hooked bool) []Effect {
 		if ev.Fields["op"] == OpSight {
 			return sightRules(ev)
 		}
+		return wakePlacedRules(ev)
 	case KindRefused, KindExpired:
+		if effects := wakePlacedRules(ev); effects != nil {
+			return effects
+		}
 		return outcomeRules(ev)
 	}
 	return nil
@@ -55,6 +63,9 @@ func alertOf(code, room string, params map[string]string) []Effect {
 func digitRules(ev *Event, hooked bool) []Effect {
 	digits := strings.TrimSpace(ev.Digits)
 	room := ev.Room
+	if ev.Entry != nil && ev.Entry.Kind == EntryConfirm {
+		return confirmRules(ev)
+	}
 	if ev.Entry != nil && ev.Entry.Room != "" {
 		room = ev.Entry.Room // as dialled, from whatever phone
 	}
@@ -71,17 +82,25 @@ func digitRules(ev *Event, hooked bool) []Effect {
 	case EntryWrongPIN:
 		return alertOf(AlertWrongPIN, room, map[string]string{"staff": ev.Entry.Staff})
 	case EntryDND:
-		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On}}}
+		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On, From: DNDPhone}}}
 	case EntryWakeUpSet, EntryWakeUpCancel, EntryWakeUpHear:
-		if !hooked {
-			return alertOf(AlertWakeUp, room, map[string]string{"digits": digits})
-		}
+		return wakeRequestRules(ev, room, digits)
 	default:
-		if !hooked {
-			return alertOf(AlertNoHook, room, map[string]string{"service": string(ev.Entry.EventKind()), "digits": digits})
-		}
+		return serviceRules(ev, room, digits, hooked)
 	}
-	return nil
+}
+
+// serviceRules are for what staff enters: "looked through, nothing taken" also
+// lets a guest go who is leaving.
+func serviceRules(ev *Event, room, digits string, hooked bool) []Effect {
+	var effects []Effect
+	if !hooked {
+		effects = alertOf(AlertNoHook, room, map[string]string{"service": string(ev.Entry.EventKind()), "digits": digits})
+	}
+	if ev.Entry.Kind == EntryMinibar && ev.Entry.Nothing {
+		effects = append(effects, Effect{Looked: &LookThrough{Room: room}})
+	}
+	return effects
 }
 
 func unknownRules(ev *Event) []Effect {
@@ -100,9 +119,13 @@ const (
 	CommandReport  = "report" // the agent tells of itself: an alert
 	CommandRestore = "phones restore"
 	CommandPhone   = "phone" // the agent remembers what the PBX held
+	CommandExtend  = "extend"
 )
 
 func commandRules(ev *Event) []Effect {
+	if effects, known := roomRules(ev); known {
+		return effects
+	}
 	switch ev.Name {
 	case CommandImport:
 		if ev.Import != nil {
@@ -122,6 +145,10 @@ func commandRules(ev *Event) []Effect {
 		if ev.Phone != nil {
 			return []Effect{{Phone: ev.Phone}}
 		}
+	case CommandWakeAdd, CommandWakeCancel, CommandWakeSteps, CommandWakeAlarms:
+		return wakeCommandRules(ev)
+	case CommandExtend:
+		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]

@@ -163,12 +163,17 @@ type Stay struct {
 	State    StayState `json:"state"`
 	CheckIn  time.Time `json:"checkIn"`
 	CheckOut time.Time `json:"checkOut,omitzero"`
-	Left     uint64    `json:"left,omitempty"` // the event that ended it
+	Left     uint64    `json:"left,omitempty"`    // the event that ended it
+	Checking time.Time `json:"checking,omitzero"` // since when the room is being looked through
 
 	Leaves    string `json:"leaves,omitempty"`    // planned, the hotel's date "2006-01-02"
 	Language  string `json:"language,omitempty"`  // zh or en; empty: the hotel's
 	VIP       int    `json:"vip,omitempty"`       // 0 to 9
 	Incognito bool   `json:"incognito,omitempty"` // the name never leaves the desk
+
+	// CallPending: it has ended while a call of the room went on, which is not
+	// over yet, or whose record has not come.
+	CallPending bool `json:"callPending,omitempty"`
 }
 
 // PostingState says what became of a posting at the PMS.

@@ -77,7 +77,10 @@ func overdue(v View, today string) (list []overdueRoom, occupied int) {
 // lateStays tells whether all stays of a room should have ended, and when the
 // last of them. One without a date may be there for ever.
 func lateStays(v View, r Room, today string) (leaves string, late bool) {
-	for _, id := range append([]string{r.Stay}, r.Sharers...) {
+	if r.Stay == "" {
+		return "", false
+	}
+	for _, id := range r.Stays() {
 		var s Stay
 		if !v.Get(StayKey(id), &s) || s.Leaves == "" || s.Leaves >= today {
 			return "", false
@@ -91,7 +94,7 @@ func (a *applier) sweep(s *Sweep) error {
 	if s.Overdue != "" && s.Overdue != OverdueList && s.Overdue != OverdueCheckOut {
 		return &Invalid{"sweep", "overdue", "must be list or checkout", clip(s.Overdue)}
 	}
-	today := a.ev.Time.In(a.zone()).Format(time.DateOnly)
+	today := a.ev.Time.In(a.setup.zone()).Format(time.DateOnly)
 	late, occupied := overdue(a.tx, today)
 	if err := a.listOverdue(late); err != nil {
 		return err
@@ -127,12 +130,15 @@ func (a *applier) listOverdue(late []overdueRoom) error {
 // it shows decides. Where something in the whole speaks against it, none is.
 func (a *applier) sightOverdue(late []overdueRoom, occupied int) error {
 	g := a.setup.Sweep
+	_, confirmed := OccupancyConfirmed(a.tx)
 	why := ""
 	switch {
 	case len(late) == 0:
 		return nil
 	case !g.CheckOut:
 		why = "the config does not allow it ([checkout] sweep)"
+	case !confirmed:
+		why = "nobody has said who was in the house when the box came (\"bellhop rooms occupancy\")"
 	case !a.setup.Phones:
 		why = "no PBX can be asked whether they are still there"
 	case len(late) > g.Rooms:
@@ -175,15 +181,18 @@ type Leave struct {
 	Sight RoomSight `json:"sight"`
 }
 
-func (a *applier) leave(l *Leave) error {
+func (a *applier) sweepOut(l *Leave) error {
 	r, err := a.room("sweep", l.Room)
 	if err != nil {
 		return err
 	}
-	today := a.ev.Time.In(a.zone()).Format(time.DateOnly)
+	today := a.ev.Time.In(a.setup.zone()).Format(time.DateOnly)
 	leaves, late := lateStays(a.tx, r, today)
 	if !late || !a.setup.Sweep.CheckOut {
 		return nil // it was extended, or has left, since
+	}
+	if open := wakeUpsOf(a.tx, r.Number); len(open) > 0 {
+		return a.keepIn(r, "a wake-up is ordered for "+open[0].Date+" "+open[0].Time)
 	}
 	if why := l.Sight.objections(); why != "" {
 		return a.keepIn(r, why)
@@ -191,10 +200,8 @@ func (a *applier) leave(l *Leave) error {
 	if at := lastCall(a.tx, r.Number); at > leaves+" "+leftBy {
 		return a.keepIn(r, "it was called from, or answered, on "+at)
 	}
-	for range 1 + len(r.Sharers) {
-		if err := a.checkOut(&CheckOut{Room: r.Number}); err != nil {
-			return err
-		}
+	if err := a.checkOut(&CheckOut{Room: r.Number, All: true, Now: true}); err != nil {
+		return err
 	}
 	return a.alert(&RaiseAlert{Code: AlertSwept, Room: r.Number, Params: map[string]string{"leaves": leaves}})
 }
@@ -261,12 +268,4 @@ func sightRules(ev *Event) []Effect {
 		return nil
 	}
 	return []Effect{{Leave: &Leave{Room: ev.Room, Sight: *sight}}}
-}
-
-// zone is the hotel's; UTC where none is set.
-func (a *applier) zone() *time.Location {
-	if a.setup.Zone == nil {
-		return time.UTC
-	}
-	return a.setup.Zone
 }

@@ -1,6 +1,8 @@
 package hotel
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -91,42 +93,200 @@ type WakeUp struct {
 	Language string  `json:"language,omitempty"`
 
 	State WakeUpState `json:"state"`
-	Due   time.Time   `json:"due"`           // UTC
+	Due   time.Time   `json:"due,omitzero"`  // UTC; zero: not known before the clock is believed
 	Next  time.Time   `json:"next,omitzero"` // when something is to be done about it, UTC; zero: nothing
 	Tries int         `json:"tries,omitempty"`
+
+	Event uint64 `json:"event,omitempty"` // that ordered it
+	// At is when its ringing needs something, Planned when the attempt to come
+	// was to begin.
+	At      time.Time `json:"at,omitzero"`
+	Planned time.Time `json:"planned,omitzero"`
+	// Ring counts the attempts of all its days.
+	Ring    int          `json:"ring,omitempty"`
+	Attempt *WakeAttempt `json:"attempt,omitempty"` // under way; nil: none
+	// Outcome is what came of the newest attempt, LastCall its call.
+	Outcome  WakeUpState `json:"outcome,omitempty"`
+	LastCall string      `json:"lastCall,omitempty"`
+	Unsure   int         `json:"unsure,omitempty"`  // attempts that nobody knows of
+	Trouble  string      `json:"trouble,omitempty"` // why it could not be rung, as was told
+	// LastDue and LastState say of one that repeats how the day before went.
+	LastDue   time.Time   `json:"lastDue,omitzero"`
+	LastState WakeUpState `json:"lastState,omitempty"`
+	Over      time.Time   `json:"over,omitzero"` // since when nothing more comes of it
+
+	Desk *WakeDesk `json:"desk,omitempty"` // what the desk was told of the newest that nobody answered
+	// Alarms are those of the PBX that stand for it, or are about to; AlarmAt is
+	// when they are looked at next.
+	Alarms  []WakeAlarm `json:"alarms,omitempty"`
+	AlarmAt time.Time   `json:"alarmAt,omitzero"`
+	// AlarmRing is the number of [WakeUp.Ring] that the PBX's own alarm had, and
+	// Seen are the ends of its calls as they were reported.
+	AlarmRing int      `json:"alarmRing,omitempty"`
+	Seen      []string `json:"seen,omitempty"`
 }
 
-// putWakeUp keeps a wake-up, and under when it is next looked at.
+// WakeAttempt is one call to the room.
+type WakeAttempt struct {
+	Number int       `json:"number"` // of [WakeUp.Ring]
+	Phone  string    `json:"phone"`
+	Began  time.Time `json:"began"`
+	CallID string    `json:"callid,omitempty"` // empty until the PBX has told it
+}
+
+// The further keys of wake-ups: those of a room that are not over, the order
+// behind a call of the PBX, those that are rung in a room now, those that are
+// over, by when, and those about which the desk is called now.
+const (
+	prefixWakeRoom    = "wakeroom/"
+	prefixWakeCall    = "wakecall/"
+	prefixWakeRinging = "wakeringing/"
+	prefixWakeOver    = "wakeover/"
+	prefixWakeDesk    = "wakedesk/"
+)
+
+func wakeRoomKey(room, id string) string    { return prefixWakeRoom + room + "/" + id }
+func wakeCallKey(callID string) string      { return prefixWakeCall + callID }
+func wakeRingingKey(room, id string) string { return prefixWakeRinging + room + "/" + id }
+
+func wakeOverKey(at time.Time, id string) string {
+	return prefixWakeOver + at.UTC().Format(wakeDueLayout) + "/" + id
+}
+
+// IsRinging tells whether an event may be about a wake-up that is rung: it is of
+// its call, or of a room in which one is rung.
+func IsRinging(v View, room, callID string) bool {
+	var id string
+	return callID != "" && v.Get(wakeCallKey(callID), &id) || room != "" && countTo(v, prefixWakeRinging+room+"/", 1) > 0
+}
+
+// IsCalled tells whether a call to the room is under way.
+func IsCalled(v View, room string) bool {
+	for _, w := range wakeUpsBelow(v, prefixWakeRinging+room+"/") {
+		if w.Attempt != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Calling are the wake-ups for which a call to the room is under way, and how many
+// calls to the desk are.
+func Calling(v View) (rooms []string, desk int) {
+	for _, w := range wakeUpsBelow(v, prefixWakeRinging) {
+		if w.Attempt != nil {
+			rooms = append(rooms, w.ID)
+		}
+	}
+	v.List(prefixWakeDesk, func(string, func(any) bool) bool {
+		desk++
+		return true
+	})
+	return rooms, desk
+}
+
+// Confirmed tells whether a key was pressed in its newest call.
+func (w *WakeUp) Confirmed() bool {
+	return w.State == WakeUpAnswered || !w.State.Over() && w.Attempt == nil && w.LastState == WakeUpAnswered
+}
+
+// Needs says whether what is due of it would place a call to the room, or to the
+// desk.
+func (w *WakeUp) Needs(now time.Time, s *WakeSetup) (room, desk bool) {
+	due := func(at time.Time) bool { return !at.IsZero() && !at.After(now) }
+	switch {
+	case !due(w.At) || w.State.Over() || w.Due.IsZero() || w.Attempt != nil || w.isAlarm() || w.Tries > w.Retries:
+	case w.State == WakeUpScheduled && s.HowOf(*w) == WakeByPBX:
+	default:
+		room = true
+	}
+	return room, w.Desk != nil && due(w.Desk.At) && w.Desk.Tries < deskTries
+}
+
+// next is when the first thing is to be done.
+func (w *WakeUp) next() (next time.Time) {
+	times := []time.Time{w.At, w.AlarmAt}
+	if w.Desk != nil {
+		times = append(times, w.Desk.At)
+	}
+	for _, t := range times {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
+}
+
+// putWakeUp keeps a wake-up, and the keys by which it is found.
 func (a *applier) putWakeUp(w WakeUp) {
 	var old WakeUp
-	if a.tx.Get(WakeUpKey(w.ID), &old) && !old.Next.IsZero() {
-		a.tx.Delete(wakeDueKey(old.Next, w.ID))
+	before, after := map[string]any{}, map[string]any{}
+	if a.tx.Get(WakeUpKey(w.ID), &old) {
+		old.keys(before)
+	}
+	w.keys(after)
+	for _, key := range slices.Sorted(maps.Keys(before)) {
+		if _, stays := after[key]; !stays {
+			a.tx.Delete(key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(after)) {
+		if _, there := before[key]; !there {
+			a.tx.Put(key, after[key])
+		}
 	}
 	a.tx.Put(WakeUpKey(w.ID), w)
+}
+
+// keys are those beside its own.
+func (w *WakeUp) keys(into map[string]any) {
 	if !w.Next.IsZero() {
-		a.tx.Put(wakeDueKey(w.Next, w.ID), true)
+		into[wakeDueKey(w.Next, w.ID)] = true
+	}
+	if !w.State.Over() {
+		into[wakeRoomKey(w.Room, w.ID)] = true
+	}
+	if w.State == WakeUpRinging {
+		into[wakeRingingKey(w.Room, w.ID)] = true
+	}
+	if !w.Over.IsZero() {
+		into[wakeOverKey(w.Over, w.ID)] = true
+	}
+	if w.Desk != nil && w.Desk.Calling {
+		into[prefixWakeDesk+w.ID] = true
+	}
+	calls := []string{w.LastCall}
+	if w.Attempt != nil {
+		calls = append(calls, w.Attempt.CallID)
+	}
+	if w.Desk != nil {
+		calls = append(calls, w.Desk.CallID)
+	}
+	for _, id := range calls {
+		if id != "" && len(id) <= maxStayID {
+			into[wakeCallKey(id)] = w.ID
+		}
 	}
 }
 
-// wakeUpsOf are the wake-ups of a room that are not over.
-func wakeUpsOf(v View, room string) (list []WakeUp) {
-	v.List(PrefixWakeUp, func(_ string, decode func(any) bool) bool {
+// saveWakeUp keeps a wake-up that has taken a step.
+func (a *applier) saveWakeUp(w WakeUp) {
+	w.Next = w.next()
+	a.putWakeUp(w)
+}
+
+// wakeUpsOf are the wake-ups of a room that are not over, in the order of their
+// ids.
+func wakeUpsOf(v View, room string) []WakeUp { return wakeUpsBelow(v, prefixWakeRoom+room+"/") }
+
+// wakeUpsBelow are those whose ids end the keys below a prefix.
+func wakeUpsBelow(v View, prefix string) (list []WakeUp) {
+	v.List(prefix, func(key string, _ func(any) bool) bool {
 		var w WakeUp
-		if decode(&w) && w.Room == room && !w.State.Over() {
+		if v.Get(WakeUpKey(key[strings.LastIndexByte(key, '/')+1:]), &w) {
 			list = append(list, w)
 		}
 		return true
 	})
 	return list
-}
-
-// moveWakeUps takes a stay's wake-ups along into another room, and with all
-// those that are the room's own.
-func (a *applier) moveWakeUps(from, to, stay string, all bool) {
-	for _, w := range wakeUpsOf(a.tx, from) {
-		if w.Stay == stay || w.Stay == "" && all {
-			w.Room = to
-			a.putWakeUp(w)
-		}
-	}
 }

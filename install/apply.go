@@ -33,7 +33,7 @@ func (i *Installer) Apply(ctx context.Context, plan *Plan) (Result, error) {
 	return i.carryOut(ctx, plan)
 }
 
-func (i *Installer) carryOut(ctx context.Context, plan *Plan) (Result, error) {
+func (i *Installer) carryOut(ctx context.Context, plan *Plan) (result Result, err error) {
 	if err := plan.Blocked(); err != nil {
 		return Result{}, fmt.Errorf("nothing was changed: %w", err)
 	}
@@ -52,7 +52,7 @@ func (i *Installer) carryOut(ctx context.Context, plan *Plan) (Result, error) {
 	if len(plan.Changes()) == 0 && !plan.left && len(plan.folders) == 0 {
 		return Result{}, p.finish(nil)
 	}
-	defer p.line.close()
+	defer func() { i.leave(p.line, err) }()
 	err = p.all(ctx)
 	p.result.Sent, p.result.Drops = p.line.sent, p.line.drops
 	return p.result, err
@@ -67,7 +67,8 @@ type placer struct {
 	known   known
 	runs    []*Run // those before this one
 	run     *Run
-	there   map[string]bool // folders
+	there   map[string]bool // folders, once asked for
+	missing []string        // folders that are to be made, those above first
 	result  Result
 	done    []*Change
 }
@@ -85,12 +86,15 @@ func (p *placer) all(ctx context.Context) error {
 	if err := p.line.again(ctx, func() error { return p.tidy(ctx) }); err != nil {
 		return p.unfinished(err)
 	}
+	if err := p.line.again(ctx, func() error { return p.makeFolders(ctx) }); err != nil {
+		return p.unfinished(err)
+	}
 	todo := p.todo()
 	for n, c := range todo {
-		if err := ctx.Err(); err != nil {
+		p.i.tell(Progress{Step: verb(c), Path: c.Path, Done: n, Total: len(todo), Bytes: len(c.after)})
+		if ctx.Err() != nil { // nothing is begun that would be left half done
 			return p.unfinished(context.Cause(ctx))
 		}
-		p.i.tell(Progress{Step: verb(c), Path: c.Path, Done: n, Total: len(todo), Bytes: len(c.after)})
 		if err := p.put(ctx, c); err != nil {
 			return p.unfinished(err)
 		}
@@ -159,7 +163,7 @@ func (p *placer) check(ctx context.Context) error {
 		all, done := listings[folder]
 		if !done {
 			var err error
-			if all, _, err = p.line.listed(ctx, folder); err != nil {
+			if all, p.there[folder], err = p.line.listed(ctx, folder); err != nil {
 				return err
 			}
 			listings[folder] = all
@@ -169,7 +173,7 @@ func (p *placer) check(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return p.findMissing(ctx)
 }
 
 // asSeen goes by the listing for what is not there, and else by what the file

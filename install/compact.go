@@ -16,7 +16,7 @@ func (r records) compact(runs []*Run) error {
 	}
 	for ; len(runs) >= maxRuns; runs = runs[1:] {
 		both := joined(runs[0], runs[1])
-		if err := r.save(both); err != nil {
+		if err := errors.Join(r.save(both), r.settle(r.runs())); err != nil {
 			return err
 		}
 		if err := os.Remove(r.runFile(runs[1].ID)); err != nil {

@@ -71,7 +71,9 @@ func (p *placer) removeFolders(ctx context.Context) error {
 	return nil
 }
 
-// finish brings the records up to date. run is nil if nothing was to be done.
+// finish brings the records up to date. run is nil if nothing was to be done. What a
+// power cut makes of that is what it was or what it is to be: the next plan reads
+// more files then.
 func (p *placer) finish(run *Run) error {
 	if p.known.Server != p.i.Server.URL {
 		p.known = known{Version: recordVersion, Server: p.i.Server.URL, Files: p.known.Files}

@@ -22,30 +22,40 @@ func (p *placer) keep() error {
 	p.run = &Run{
 		Version: recordVersion, ID: newID(p.i.now(), p.runs), Kind: p.plan.Kind, Server: p.i.Server.URL, Began: p.i.now().UTC(),
 	}
+	folders := []string{p.records.runs()}
 	for _, c := range p.todo() {
 		if c.Before.Present {
 			if err := p.records.keep(c.before); err != nil {
 				return err
 			}
+			folders = append(folders, p.records.objects())
 		}
 		if c.After.Present && isText(c.after) { // to show later what others made of it
-			if err := p.records.keep(c.after); err != nil {
+			if err := p.records.note(c.after); err != nil {
 				return err
 			}
 		}
 		p.run.Files = append(p.run.Files, RunFile{Path: c.Path, Last: c.Last, Before: c.Before, After: c.After})
 	}
+	p.run.Folders = p.missing
 	p.result.Run = p.run.ID
 	if err := p.records.save(p.run); err != nil {
 		return err
 	}
-	return p.forget()
+	forgot, err := p.forget()
+	if forgot {
+		folders = append(folders, p.records.dir)
+	}
+	if err != nil {
+		return err
+	}
+	slices.Sort(folders)
+	return p.records.settle(slices.Compact(folders)...)
 }
 
 // forget drops how the files that are about to change are listed: if this run
 // is cut off, a new file of the same size and second must not pass for the old.
-func (p *placer) forget() error {
-	some := false
+func (p *placer) forget() (some bool, err error) {
 	for _, c := range p.todo() {
 		if f, was := p.known.Files[c.Path]; was && f.Stamp != "" {
 			f.Stamp, some = "", true
@@ -53,9 +63,9 @@ func (p *placer) forget() error {
 		}
 	}
 	if !some {
-		return nil
+		return false, nil
 	}
-	return p.records.saveKnown(p.known)
+	return true, p.records.saveKnown(p.known)
 }
 
 // tidy removes what a run that was cut off has left of its own, and puts back

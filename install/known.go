@@ -45,12 +45,13 @@ func readKnown(text []byte) (known, error) {
 	return k, nil
 }
 
+// saveKnown puts it to disk; settle(dir) makes it last.
 func (r records) saveKnown(k known) error {
 	text, err := json.MarshalIndent(k, "", " ")
 	if err != nil {
 		return fmt.Errorf("keep a record: %w", err)
 	}
-	return write(r.knownFile(), append(text, '\n'))
+	return write(r.knownFile(), append(text, '\n'), true)
 }
 
 func (r records) knownFile() string { return filepath.Join(r.dir, "installed.json") }

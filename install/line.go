@@ -19,7 +19,8 @@ const (
 type line struct {
 	server  Server
 	pause   func(ctx context.Context, d time.Duration) error
-	session session // nil: lost
+	take    func() session // a login that is held; nil: none
+	session session        // nil: lost
 	drops   int
 	sent    int64 // bytes of files
 	fetched int64
@@ -27,6 +28,9 @@ type line struct {
 
 // open logs in for the first time: what fails now is told at once.
 func (l *line) open(ctx context.Context) (err error) {
+	if l.session = l.take(); l.session != nil {
+		return nil
+	}
 	l.session, err = l.server.open(ctx)
 	return err
 }

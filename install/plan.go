@@ -19,6 +19,9 @@ type Installer struct {
 	// Now and Pause are the system's unless they are set.
 	Now   func() time.Time
 	Pause func(ctx context.Context, d time.Duration) error
+
+	holds bool // logins, for the next command
+	idle  idle
 }
 
 // Progress is one step that begins.
@@ -44,7 +47,7 @@ func (i *Installer) now() time.Time {
 }
 
 func (i *Installer) line() *line {
-	l := &line{server: i.Server, pause: i.Pause}
+	l := &line{server: i.Server, pause: i.Pause, take: i.take}
 	if l.pause == nil {
 		l.pause = wait
 	}
@@ -142,7 +145,7 @@ func (p *Plan) Blocked() error {
 // A file whose size and time are listed as they were when it was last read in
 // full is not read again. Where the server tells times to the minute only, the
 // plan says so. [Installer.Verify] reads everything.
-func (i *Installer) Plan(ctx context.Context, set Set) (*Plan, error) {
+func (i *Installer) Plan(ctx context.Context, set Set) (plan *Plan, err error) {
 	if err := set.Check(); err != nil {
 		return nil, err
 	}
@@ -151,7 +154,7 @@ func (i *Installer) Plan(ctx context.Context, set Set) (*Plan, error) {
 		return nil, err
 	}
 	l := i.line()
-	defer l.close()
+	defer func() { i.leave(l, err) }()
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}

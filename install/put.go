@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 )
 
@@ -64,9 +63,6 @@ func (p *placer) tidyOne(ctx context.Context, c *Change) error {
 // replace puts a file beside its place, proves it, and lets it take the place.
 // What a server does not allow is done in the next best way.
 func (p *placer) replace(ctx context.Context, c *Change) error {
-	if err := p.folder(ctx, folderOf(c.Path)); err != nil {
-		return err
-	}
 	staged := true
 	if err := p.stage(ctx, c, c.Path+newEnding, c.mode()); err != nil {
 		if !refused(err) {
@@ -112,39 +108,6 @@ func (p *placer) stillBefore(ctx context.Context, c *Change) error {
 		return err
 	}
 	return errors.Join(&Error{Kind: ErrChanged, Step: "check", Path: c.Path}, p.discard(ctx, c.Path+newEnding))
-}
-
-// folder makes a folder and those above it, and notes before which it makes.
-func (p *placer) folder(ctx context.Context, name string) error {
-	var missing []string // what is inside comes first
-	for at := name; at != "/" && !p.there[at]; at = path.Dir(at) {
-		_, there, err := p.line.listed(ctx, at)
-		if err != nil {
-			return err
-		}
-		if p.there[at] = there; there {
-			break
-		}
-		missing = append(missing, at)
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	for _, at := range missing {
-		if !slices.Contains(p.run.Folders, at) {
-			p.run.Folders = append(p.run.Folders, at)
-		}
-	}
-	if err := p.records.save(p.run); err != nil {
-		return err
-	}
-	for _, at := range slices.Backward(missing) {
-		if err := p.line.session.makeFolder(ctx, at); err != nil && !errors.Is(err, ErrExists) {
-			return err
-		}
-		p.there[at] = true
-	}
-	return nil
 }
 
 // stage writes to a name and reads it back until both are one.
@@ -232,8 +195,7 @@ func noRename(err error) error {
 // remove allows taking the old one away first, for servers that write over
 // nothing; it needs proof that new files can be made.
 func (p *placer) inPlace(ctx context.Context, c *Change, remove bool) error {
-	p.file(c).Open = true
-	if err := p.records.save(p.run); err != nil {
+	if err := p.noteOpen(c); err != nil {
 		return err
 	}
 	calm := context.WithoutCancel(ctx)
@@ -266,6 +228,18 @@ func (p *placer) inPlace(ctx context.Context, c *Change, remove bool) error {
 		err = p.tidyOne(ctx, c)
 	}
 	return err
+}
+
+// noteOpen puts to disk, before a file is written in place, that it is, and
+// what it is to hold: by that a half of it is known later.
+func (p *placer) noteOpen(c *Change) error {
+	p.file(c).Open = true
+	if isText(c.after) {
+		if err := p.records.keep(c.after); err != nil {
+			return err
+		}
+	}
+	return errors.Join(p.records.save(p.run), p.records.settle(p.records.objects(), p.records.runs()))
 }
 
 // putBack brings back what stood there before a write in place that failed.

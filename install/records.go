@@ -109,9 +109,30 @@ func (r records) prepare() error {
 func (r records) keep(data []byte) error {
 	at := r.objectFile(stateOf(data).SHA256)
 	if old, err := os.ReadFile(at); err == nil && bytes.Equal(old, data) {
+		return syncAt(at) // perhaps by note alone
+	}
+	return write(at, data, true)
+}
+
+// note puts to disk what it does no harm to lose in a power cut.
+func (r records) note(data []byte) error {
+	at := r.objectFile(stateOf(data).SHA256)
+	if old, err := os.ReadFile(at); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
-	return write(at, data)
+	return write(at, data, false)
+}
+
+// settle waits until what was written in the folders outlasts a power cut: a
+// file that was replaced may else be what it was, as a whole. Each sync costs
+// as much as several files sent, so that it is asked for where it counts.
+func (r records) settle(folders ...string) error {
+	for _, folder := range folders {
+		if err := syncAt(folder); err != nil {
+			return fmt.Errorf("keep a record: %w", err)
+		}
+	}
+	return nil
 }
 
 // kept gives back what keep took, or says what is wrong with it.
@@ -126,22 +147,20 @@ func (r records) kept(s State) ([]byte, error) {
 	return data, nil
 }
 
-// write replaces a file as a whole, and syncs it and its folder.
-func write(at string, data []byte) error {
+// write replaces a file as a whole. A file that is not synced may be damaged
+// by a power cut.
+func write(at string, data []byte, synced bool) error {
 	file, err := os.OpenFile(at+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("keep a record: %w", err)
 	}
 	_, err = file.Write(data)
-	if err == nil {
+	if err == nil && synced {
 		err = file.Sync()
 	}
 	err = errors.Join(err, file.Close())
 	if err == nil {
 		err = os.Rename(at+".new", at)
-	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(at))
 	}
 	if err != nil {
 		return fmt.Errorf("keep a record: %w", err)
@@ -149,8 +168,9 @@ func write(at string, data []byte) error {
 	return nil
 }
 
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
+// syncAt syncs a file or folder.
+func syncAt(name string) error {
+	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
@@ -170,13 +190,13 @@ func readBounded(at string, most int64) ([]byte, error) {
 	return data, err
 }
 
-// save puts a run to disk.
+// save puts a run to disk; settle(runs()) makes it last.
 func (r records) save(run *Run) error {
 	text, err := json.MarshalIndent(run, "", " ")
 	if err != nil {
 		return fmt.Errorf("keep a record: %w", err)
 	}
-	return write(r.runFile(run.ID), append(text, '\n'))
+	return write(r.runFile(run.ID), append(text, '\n'), true)
 }
 
 // readRun reads what save wrote, and trusts none of it.

@@ -24,7 +24,7 @@ type RollbackOptions struct {
 // Files that others have changed since are [Others] until a person decides by
 // [Plan.Overwrite] or [Plan.Leave]. ErrNothing: the newest apply is rolled back
 // already, or there is none.
-func (i *Installer) PlanRollback(ctx context.Context, o RollbackOptions) (*Plan, error) {
+func (i *Installer) PlanRollback(ctx context.Context, o RollbackOptions) (plan *Plan, err error) {
 	runs, err := i.records().all()
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (i *Installer) PlanRollback(ctx context.Context, o RollbackOptions) (*Plan,
 		return nil, err
 	}
 	l := i.line()
-	defer l.close()
+	defer func() { i.leave(l, err) }()
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ func (v *vm) api() *lua.LTable {
 	})
 	t.RawSetString("http", table("bellhop.http", map[string]lua.LGFunction{"get": v.httpGet, "post": v.httpPost}))
 	t.RawSetString("kv", table("bellhop.kv", map[string]lua.LGFunction{"get": v.kvGet, "set": v.kvSet, "delete": v.kvDelete}))
+	t.RawSetString("wakeup", table("bellhop.wakeup", map[string]lua.LGFunction{"add": v.wakeUpAdd, "cancel": v.wakeUpCancel}))
 	t.RawSetString("minibar", table("bellhop.minibar", map[string]lua.LGFunction{"item": v.minibarItem}))
 	t.RawSetString("json", table("bellhop.json", map[string]lua.LGFunction{"encode": jsonEncode, "decode": jsonDecode}))
 	t.RawSetString("language", lua.LString(v.set.language))

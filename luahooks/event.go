@@ -47,9 +47,13 @@ func eventTable(L *lua.LState, ev *hotel.Event, kind hotel.Kind, minibar string)
 	if ev.CDR != nil {
 		t.RawSetString("cdr", cdrTable(L, ev.CDR))
 	}
+	setWakeUp(t, ev)
 	if len(ev.Fields) > 0 {
 		fields := L.CreateTable(0, len(ev.Fields))
 		for _, k := range slices.Sorted(maps.Keys(ev.Fields)) {
+			if k == "name" && ev.Fields["incognito"] == "true" {
+				continue // that name never leaves the desk
+			}
 			fields.RawSetString(k, lua.LString(ev.Fields[k]))
 		}
 		t.RawSetString("fields", fields)

@@ -18,10 +18,20 @@ func (v *vm) room(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	t := L.CreateTable(0, 7)
+	t := L.CreateTable(0, 10)
+	if room.Stay != "" {
+		var stay hotel.Stay
+		r.get(hotel.StayKey(room.Stay), &stay)
+		setText(t, "language", stay.Language)
+		setText(t, "leaves", stay.Leaves)
+		t.RawSetString("vip", lua.LNumber(stay.VIP))
+	}
 	setText(t, "number", room.Number)
 	setText(t, "status", string(room.Status))
 	t.RawSetString("dnd", lua.LBool(room.DND))
+	t.RawSetString("waiting", lua.LBool(room.Waiting))
+	setText(t, "building", room.Building)
+	setText(t, "floor", room.Floor)
 	setText(t, "stay", room.Stay)
 	t.RawSetString("occupied", lua.LBool(room.Stay != ""))
 	phones := L.NewTable()

@@ -8,6 +8,9 @@ type Extension struct {
 	Name   string
 	Type   string // the PBX's word for the kind of line, such as SIP or FXS
 	Status PhoneStatus
+	// Agent is the number under which who sits there takes the calls of queues;
+	// empty: nobody does.
+	Agent string
 }
 
 // PhoneStatus says what a telephone is doing.
@@ -39,7 +42,25 @@ type Settings struct {
 	Always     Forward
 	NoAnswer   Forward
 	Busy       Forward
+	// Together rings other telephones of the user along with this one, Mobile
+	// lets a mobile telephone take part as if it were this one.
+	Together, Mobile bool
+	Voicemail        bool // calls may be taken by voicemail
+	VoicemailPIN     PIN  // empty: the PBX does not show it
 }
+
+// PIN is a secret of digits. It prints as stars, so that no log or error holds
+// it.
+type PIN string
+
+// String implements [fmt.Stringer].
+func (p PIN) String() string { return "***" }
+
+// GoString implements [fmt.GoStringer].
+func (p PIN) GoString() string { return p.String() }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (p PIN) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // Forward says where calls go instead of ringing here.
 type Forward struct {
@@ -72,6 +93,10 @@ type Change struct {
 	Always   *Forward
 	NoAnswer *Forward
 	Busy     *Forward
+
+	Together, Mobile *bool
+	Voicemail        *bool
+	VoicemailPIN     *PIN // digits
 }
 
 // ExtensionLister lists telephones.

@@ -30,19 +30,22 @@ func (p *PBX) dialFrom(caller, callee string, quick bool) answer {
 		return failed(errNotIdle)
 	}
 	other := p.hotel.extensions[callee]
-	if other == nil {
+	if other == nil && !p.confirms(callee) {
 		if number := p.permit(e, callee); number != "" {
 			return failed(number)
 		}
 	}
 	now := p.o.Now()
 	t := p.newTalk(caller, callee, "Internal", now)
-	p.ringCaller(t, e, quick, now, func(at time.Time) {
-		if other != nil {
+	p.ringFirst(t, e, quick, 0, now, func(at time.Time) {
+		switch {
+		case other != nil:
 			p.callExtension(t, other, false, 0, at)
-			return
+		case p.confirms(callee):
+			p.ask(t, callee, at)
+		default:
+			p.callOutside(t, e, callee, at)
 		}
-		p.callOutside(t, e, callee, at)
 	})
 	return success.with("callid", t.id)
 }
@@ -64,9 +67,12 @@ func (p *PBX) outsideNumber(number string) bool {
 	return exists
 }
 
-// ringCaller rings the one in whose name a call is made; no forward is
-// followed.
-func (p *PBX) ringCaller(t *talk, e *extension, quick bool, at time.Time, then func(at time.Time)) {
+// ringFirst rings the one in whose name a call is made; forwards are followed if
+// [Limits.CallersForward] says so.
+func (p *PBX) ringFirst(t *talk, e *extension, quick bool, hops int, at time.Time, then func(at time.Time)) {
+	if p.elsewhere(t, e, "", hops, at, then) || p.elsewhere(t, e, "alwaysforward", hops, at, then) {
+		return
+	}
 	h := e.nextHandset()
 	switch {
 	case p.crowded():
@@ -75,7 +81,9 @@ func (p *PBX) ringCaller(t *talk, e *extension, quick bool, at time.Time, then f
 		return
 	case e.status == "Unavailable" || h.Does == Unreachable:
 		p.meets(t, e.number, CallOfDial, MetAway, Handset{}, at)
-		p.fail(t, reasonUnreachable, "FAILED", at)
+		if !p.elsewhere(t, e, "noanswerforward", hops, at, then) {
+			p.fail(t, reasonUnreachable, "FAILED", at)
+		}
 		return
 	}
 	p.meets(t, e.number, CallOfDial, MetRinging, h, at)
@@ -83,15 +91,27 @@ func (p *PBX) ringCaller(t *talk, e *extension, quick bool, at time.Time, then f
 	l.handset = h
 	p.show(t)
 	patience := p.patience(e)
+	// unless gives a call up that nobody takes, unless it is forwarded.
+	unless := func(setting, reason, status string) func(time.Time) {
+		return func(at time.Time) {
+			if p.hotel.limits.CallersForward && e.on(setting) {
+				t.turn++
+				t.leave(l)
+			}
+			if !p.elsewhere(t, e, setting, hops, at, then) {
+				p.fail(t, reason, status, at)
+			}
+		}
+	}
 	switch after := time.Duration(h.After); {
 	case quick:
 		then(at)
 	case h.Does == Refuses && after < patience:
-		p.after(t, at.Add(after), func(at time.Time) { p.fail(t, reasonBusy, "BUSY", at) })
+		p.after(t, at.Add(after), unless("busyforward", reasonBusy, "BUSY"))
 	case (h.Does == "" || h.Does == Answers) && after < patience:
 		p.after(t, at.Add(after), then)
 	default:
-		p.after(t, at.Add(patience), func(at time.Time) { p.fail(t, reasonTimeout, "NO ANSWER", at) })
+		p.after(t, at.Add(patience), unless("noanswerforward", reasonTimeout, "NO ANSWER"))
 	}
 }
 

@@ -51,6 +51,13 @@ type Limits struct {
 	// OneLogin ends every other token with each login; what becomes of them the
 	// manual does not say.
 	OneLogin bool `json:"one-login"`
+	// Confirm is the number at which the dialplan asks for a key, and reports it;
+	// empty: there is none.
+	Confirm string `json:"confirm,omitempty"`
+	// CallersForward lets a call that the API places go where the one goes to
+	// that is rung first: by its forwards, to its voicemail, or nowhere for "do
+	// not disturb". What a PBX does is not documented.
+	CallersForward bool `json:"callers-forward"`
 	// Record keeps a recording of each answered call.
 	Record bool `json:"record"`
 }
@@ -79,6 +86,9 @@ func (p *PBX) SetLimits(l Limits) error {
 	}
 	if l.Channels < 0 || l.Channels > maxChannels {
 		return fmt.Errorf("set limits: there may be 0 to %d channels, and not %d", maxChannels, l.Channels)
+	}
+	if !digits(l.Confirm) || len(l.Confirm) > maxPressed {
+		return fmt.Errorf("set limits: the confirming number must be digits, but it is %q", l.Confirm)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

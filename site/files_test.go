@@ -70,10 +70,10 @@ func TestFilesForThePBX(t *testing.T) {
 	if slices.Contains(uploads, "en/bh-0") {
 		t.Error("a prompt that is played once is to be uploaded twice")
 	}
-	if steps := f.ByHand(c, Neighbours{Answered: true}); len(steps) != 2 || !strings.HasPrefix(steps[0], ApplyByHand) || !strings.Contains(steps[1], "welcome (zh)") {
+	if steps := f.ByHand("en", c, Neighbours{Answered: true}); len(steps) != 2 || !strings.HasPrefix(steps[0], ApplyByHand("en")) || !strings.Contains(steps[1], "welcome (zh)") {
 		t.Errorf("by hand: %q", steps)
 	}
-	if steps := f.ByHand(c, Neighbours{}); len(steps) != 3 {
+	if steps := f.ByHand("en", c, Neighbours{}); len(steps) != 3 {
 		t.Errorf("by hand on a PBX that did not answer: %q", steps)
 	}
 }

@@ -42,18 +42,19 @@ type NamedRoute struct {
 	Patterns []string `json:"patterns"`
 }
 
-// Unasked are the neighbours on a PBX that was not asked.
-func Unasked(why string) Neighbours {
-	return Neighbours{Unknown: []string{
-		"the PBX's extensions, outbound routes and alarms: " + why + ". That no code is an extension's, and that no guest is about to be woken, is for you to see",
-	}}
+// Unasked are the neighbours on a PBX that was not asked, with the reason in
+// the same language.
+func Unasked(language, why string) Neighbours {
+	return Neighbours{Unknown: []string{fmt.Sprintf(in(language,
+		"the PBX's extensions, outbound routes and alarms: %s. That no code is an extension's, and that no guest is about to be woken, is for you to see",
+		"电话交换机的分机、外呼路由和闹钟：%s。请自行确认代码不是分机号码，且没有客人即将被叫醒"), why)}}
 }
 
 // LookAround asks a PBX for its neighbours, by the answers that [Ask] has got.
 // It blocks for as long as the PBX takes to list the alarms.
 func LookAround(ctx context.Context, d pbx.Driver, a Answers, zone *time.Location, now func() time.Time) Neighbours {
 	if a.Identity == nil {
-		return Unasked("the PBX did not answer (" + a.Login.Error + ")")
+		return Unasked("en", "the PBX did not answer ("+a.Login.Error+")")
 	}
 	n := Neighbours{Answered: true}
 	unknown := func(what string, err error) {

@@ -62,6 +62,8 @@ var said = []struct{ name, service, by, zh, en string }{
 	{"bh-wakeup-call", WakeUp, "DA", "您好，这是您的叫醒电话", "Good day. This is your wake-up call."},
 	{"bh-wakeup-confirm", WakeUp, "D", "确认您已醒来，请按一", "To confirm that you are awake, press one."},
 	{"bh-wakeup-thanks", WakeUp, "D", "谢谢，祝您愉快", "Thank you. Have a good day."},
+	{"bh-wakeup-unanswered", WakeUp, "D", "叫醒无人应答，房间", "The wake-up call was not answered in room"},
+	{"bh-wakeup-known", WakeUp, "D", "收到请按一", "To confirm, press one."},
 	{"bh-wakeup-none", WakeUp, "A", "您没有设置叫醒", "No wake-up call is set."},
 	{"bh-wakeup-at", WakeUp, "A", "您的叫醒时间是", "Your wake-up call is at"},
 }

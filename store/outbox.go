@@ -157,11 +157,12 @@ func (c *commit) settlePosting(q *hotel.QueuedCall) {
 }
 
 func (c *commit) keepEnded(q *hotel.QueuedCall) {
-	if !q.State.Parked() {
+	parked := q.State.Parked() && !q.Handled
+	if !parked {
 		q.Raw = nil // nobody sends it any more
 	}
 	switch {
-	case q.State.Parked():
+	case parked:
 		c.put(bucketParked, number(q.ID), encode(q))
 		c.meta.Parked++
 	case q.State != hotel.CallDelivered:
@@ -184,7 +185,7 @@ func (c *commit) tell(q *hotel.QueuedCall, reply []byte) {
 	fields := map[string]string{
 		"call": strconv.FormatUint(q.ID, 10), "key": q.Key, "to": q.To, "op": q.Op, "state": string(q.State),
 	}
-	for name, value := range map[string]string{"url": q.URL, "error": q.LastError, "reply": string(reply), "unit": q.Unit} {
+	for name, value := range map[string]string{"url": q.URL, "error": q.LastError, "reply": string(reply), "unit": q.Unit, "subject": q.Subject} {
 		if value != "" {
 			fields[name] = value
 		}

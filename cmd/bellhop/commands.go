@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bellhop/config"
+	"bellhop/hotel"
 )
 
 const defaultConfig = "/etc/bellhop/bellhop.toml"
@@ -49,6 +50,10 @@ type options struct {
 	parked, ended, yes      bool
 	stay, room, fingerprint string
 	name, class             string
+	leaves, language, list  string
+	vip                     int
+	incognito, share        bool
+	all, now                bool
 	dir, listen, sink       string
 	timezone                string
 	way, stream             string
@@ -67,11 +72,15 @@ type options struct {
 	uploads, to, others     string
 	date                    string
 	html                    bool
+	order                   hotel.RoomOrder // what flags say of a room
+	fromPBX, mend           bool
+	match                   string
+	wake                    wakeOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), phoneCommands(), cronCommands(), reportCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {
@@ -103,7 +112,7 @@ func dispatch(e *env, args []string) error {
 		return c.wrong("%v", err)
 	}
 	c.args = flags.Args()
-	if most := len(strings.Fields(cmd.args)); len(c.args) > most {
+	if most := len(strings.Fields(cmd.args)); len(c.args) > most && !strings.Contains(cmd.args, "...") {
 		return c.wrong("%s takes no %q", cmd.words, c.args[most])
 	}
 	if slices.Contains(c.args, "") {

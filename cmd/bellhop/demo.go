@@ -35,6 +35,7 @@ type world struct {
 	config config.Config
 	file   string // the config's
 	pbx    *sim.PBX
+	zone   *time.Location // the PBX's
 	pms    *sim.Sink
 	client *api.Client
 	log    *slog.Logger
@@ -101,11 +102,11 @@ func newWorld(ctx context.Context, dir string, tcp bool) (*world, error) {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	w.log = slog.New(slog.NewTextHandler(logFile, nil))
-	zone, err := time.LoadLocation("Asia/Shanghai")
+	w.zone, err = time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond, Extensions: 10})
+	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: w.zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond, Extensions: 10})
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}

@@ -343,7 +343,7 @@ func (d *day) pbxAway() (string, error) {
 // telephone ends an outbound call of a room.
 func (d *day) telephone(room string) error {
 	d.calls++
-	start := time.Now()
+	start := time.Now().In(d.zone)
 	return d.pbx.Push(d.ctx, sim.NewCdr(d.pbx.Serial(), sim.CDR{
 		CallID: sim.CallID(start, d.calls), Start: start, From: room, To: "02112345678", Duration: 71, Talk: 65,
 		DestTrunk: "Telecom", Status: "ANSWERED", Type: "Outbound", Pincode: "4711",

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bellhop/dialplan"
+	"bellhop/sounds"
 )
 
 func TestDialplanCommands(t *testing.T) {
@@ -22,7 +23,7 @@ func TestDialplanCommands(t *testing.T) {
 	}
 	const facts = "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n"
 	config := write("b.toml", facts+"[services]\ndnd=\"76\"\n")
-	closed := write("closed.toml", facts+"[services]\nhousekeeping=\"\"\nminibar=\"\"\nwakeup=\"\"\n")
+	closed := write("closed.toml", facts+"[services]\nhousekeeping=\"\"\nminibar=\"\"\nwakeup=\"\"\nconfirm=\"\"\n")
 	noPINs := write("pins.toml", facts+"[dialplan]\nstaff_file=\""+dir+"/staff\"\n[dialplan.staff]\n\"778\"=\"pin\"\n")
 	bad := write("bad.conf", "[a]\nexten => 1,1,Macro(b, c)\n[macro-b]\nexten => s,1,NoOp()\n")
 	bell := write("bell.conf", "[a]\nexten => 1,1,\a\x1b[31mPlayback(x)\n")
@@ -88,6 +89,48 @@ func TestDialplanCheckForPrograms(t *testing.T) {
 		var got dialplanFinding
 		if err := json.Unmarshal([]byte(line), &got); err != nil || got.Finding != want[i] || got.Text != want[i].Text("en") || got.Do != want[i].Do("en") {
 			t.Errorf("line %d is %s, want %+v (%v)", i+1, line, want[i], err)
+		}
+	}
+}
+
+// TestDialplanCheckOfThePublishedSamples: with the recordings beside them, the
+// command finds the thirteenth fault too, which is theirs.
+func TestDialplanCheckOfThePublishedSamples(t *testing.T) {
+	dir := t.TempDir()
+	for _, p := range sounds.Catalogue() {
+		if !p.Documented {
+			continue
+		}
+		wav, err := sounds.Shipped("zh", p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Name == "roomstatus" {
+			wav[24], wav[25] = 0x80, 0x3e // 16000 samples a second
+		}
+		if err := os.WriteFile(filepath.Join(dir, p.Name+".wav"), wav, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "vm-goodbye.gsm"), nil, 0o600); err != nil { // the PBX's own
+		t.Fatal(err)
+	}
+	for _, name := range []string{"hotel-guide.conf", "developer-guide.conf"} {
+		var out, errOut strings.Builder
+		if code := run(t.Context(), []string{"dialplan", "check", "--sounds", dir, "--lang", "en", "../../dialplan/testdata/" + name}, &out, &errOut); code != 1 {
+			t.Errorf("%s: ended with %d", name, code)
+		}
+		var told []string
+		for line := range strings.Lines(out.String()) {
+			if cells := strings.Fields(line); len(cells) > 1 && cells[1] == dialplan.FaultPrompt && cells[0] != "→" {
+				told = append(told, strings.Join(cells, " "))
+			}
+		}
+		if want := "8 prompt the prompt roomstatus is not heard: " + dir + "/roomstatus.wav has 16000 samples a second, not 8000: the PBX ends the prompt at once and takes no keys"; len(told) != 1 || told[0] != want {
+			t.Errorf("%s: of prompts it tells %q, want %q", name, told, want)
+		}
+		if errOut.String() == "" || strings.Contains(errOut.String(), "not looked at") {
+			t.Errorf("%s: %s", name, errOut.String())
 		}
 	}
 }

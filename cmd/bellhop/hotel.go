@@ -13,23 +13,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"bellhop/api"
 	"bellhop/hotel"
 )
 
 func hotelCommands() []*command {
 	return []*command{
-		{words: "rooms list", about: "list the rooms", run: roomsList, flags: jsonFlag},
-		{words: "rooms import", args: "FILE", about: "take rooms from a CSV file: number, extensions, minibar, status", run: roomsImport},
 		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
 		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
-		{words: "checkin", args: "ROOM", about: "begin a stay", run: checkIn, flags: func(f *flag.FlagSet, c *call) {
-			f.StringVar(&c.opt.stay, "stay", "", "the stay's `ID` at the PMS; one is made when it is not given")
-			f.StringVar(&c.opt.name, "name", "", "the guest's `NAME`, which the room's telephones show")
-			f.StringVar(&c.opt.class, "class", "", "what the room may dial: a `CLASS` of service of the config, none or internal")
-		}},
-		{words: "checkout", args: "ROOM", about: "end the stay in a room", run: func(c *call) error { return c.stay("checkout", "checked out") }},
-		{words: "move", args: "ROOM TO", about: "move a stay into another room", run: move},
 		{words: "postings list", about: "list the newest postings", run: postingsList, flags: listFlags},
 		{words: "calls", about: "list the newest call records", run: callsList, flags: listFlags},
 	}
@@ -39,24 +29,6 @@ func listFlags(f *flag.FlagSet, c *call) {
 	jsonFlag(f, c)
 	f.StringVar(&c.opt.room, "room", "", "of one `ROOM`")
 	f.Uint64Var(&c.opt.limit, "limit", 100, "at most so many")
-}
-
-func roomsList(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var rooms []hotel.Room
-	if err := client.Get(c.ctx, "/v1/rooms", &rooms); err != nil {
-		return err
-	}
-	return show(c, rooms, "ROOM EXTENSIONS MINIBAR STATUS OCCUPANCY STAY DND", func(r hotel.Room) []any {
-		occupancy := "vacant"
-		if r.Stay != "" {
-			occupancy = "occupied"
-		}
-		return []any{r.Number, strings.Join(r.Phones(), " "), r.Minibar, string(r.Status), occupancy, r.Stay, r.DND}
-	})
 }
 
 func itemsList(c *call) error {
@@ -80,21 +52,6 @@ func money(minor int64) string {
 		sign, minor = "-", -minor
 	}
 	return fmt.Sprintf("%s%d.%02d", sign, minor/100, minor%100)
-}
-
-func roomsImport(c *call) error {
-	lists := hotel.Import{}
-	err := c.readCSV([]string{"number"}, []string{"extensions", "minibar", "status"}, func(_ int, row map[string]string) error {
-		lists.Rooms = append(lists.Rooms, hotel.Room{
-			Number: row["number"], Extensions: strings.Fields(strings.ReplaceAll(row["extensions"], ";", " ")),
-			Minibar: row["minibar"], Status: hotel.Status(row["status"]),
-		})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return c.order("/v1/import", lists, fmt.Sprintf("rooms imported: %d", len(lists.Rooms)))
 }
 
 func itemsImport(c *call) error {
@@ -233,22 +190,6 @@ func checkColumns(head, must, may []string) error {
 		return fmt.Errorf("line 1: column %q is unknown; needed: %s; possible: %s", name, strings.Join(must, ", "), strings.Join(may, ", "))
 	}
 	return nil
-}
-
-func (c *call) stay(path, done string) error {
-	if err := c.need(1); err != nil {
-		return err
-	}
-	return c.order("/v1/"+path, api.Stay{Room: c.args[0], Stay: c.opt.stay, Name: c.opt.name, Class: c.opt.class}, "room "+c.args[0]+" "+done)
-}
-
-func checkIn(c *call) error { return c.stay("checkin", "checked in") }
-
-func move(c *call) error {
-	if err := c.need(2); err != nil {
-		return err
-	}
-	return c.order("/v1/move", api.Stay{Room: c.args[0], To: c.args[1]}, "moved from "+c.args[0]+" to "+c.args[1])
 }
 
 func postingsList(c *call) error {

@@ -25,20 +25,26 @@ func installCommands() []*command {
 	return []*command{
 		{words: "install plan", about: "show what the PBX's files would become: the dialplan's changes, the prompts, what is in the way", run: installPlan, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
+			installLangFlag(f, c)
 			offline(f, c)
 			f.BoolVar(&c.opt.yes, "yes", false, "when no agent runs: log in at the PBX without asking")
 			f.StringVar(&c.opt.uploads, "uploads", "", "write the prompts that a person has to upload on the PBX's web page into `FOLDER`")
 		}},
 		{words: "install apply", about: "put dialplan and prompts on the PBX, once you agree to the plan, and prove them by a telephone", run: installApply, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
+			installLangFlag(f, c)
 			offline(f, c)
 			f.BoolVar(&c.opt.yes, "yes", false, "do not ask; when no agent runs, log in at the PBX without asking, too")
 			f.BoolVar(&c.opt.noProof, "no-proof", false, "do not wait for a telephone to dial what was installed")
 			f.DurationVar(&c.opt.within, "within", 10*time.Minute, "how long the proof waits for that telephone, a `TIME`")
 		}},
-		{words: "install verify", about: "compare the PBX's files with what was installed; exit code 1: something differs", run: installVerify, flags: jsonFlag},
+		{words: "install verify", about: "compare the PBX's files with what was installed; exit code 1: something differs", run: installVerify, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
+			installLangFlag(f, c)
+		}},
 		{words: "install rollback", about: "give the PBX's files back what they held before, once you agree", run: installRollback, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
+			installLangFlag(f, c)
 			f.BoolVar(&c.opt.yes, "yes", false, "do not ask")
 			f.StringVar(&c.opt.to, "to", "", "take back `RUN` and all after it; empty: the newest apply")
 			f.StringVar(&c.opt.others, "others", "", "`WHAT` to do with files that others changed since: overwrite or leave; empty: ask")
@@ -55,7 +61,7 @@ type worksite struct {
 }
 
 func (c *call) worksite() (*worksite, error) {
-	cfg, err := c.load()
+	cfg, err := c.loadSpeaking()
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +82,7 @@ func (c *call) installer(cfg config.Config) (*install.Installer, error) {
 	if onTerminal(c.err) {
 		i.Progress = func(p install.Progress) {
 			name := path.Join(path.Base(path.Dir(p.Path)), path.Base(p.Path)) // a longer line would wrap
-			fmt.Fprintf(c.err, "\r\x1b[K%s %d of %d  %s", p.Step, p.Done+1, p.Total, plain(name))
+			fmt.Fprintf(c.err, "\r\x1b[K%s  %s", c.text("step."+p.Step, p.Done+1, p.Total), plain(name))
 			if p.Done+1 == p.Total {
 				fmt.Fprint(c.err, "\r\x1b[K")
 			}
@@ -89,19 +95,19 @@ func (c *call) installer(cfg config.Config) (*install.Installer, error) {
 // itself if a person agrees.
 func (w *worksite) neighbours() (site.Neighbours, error) {
 	if w.opt.offline {
-		return site.Unasked("--offline leaves the PBX alone"), nil
+		return w.unasked("unasked.offline"), nil
 	}
 	if w.cfg.PBX.Driver == "none" {
-		return site.Unasked("pbx.driver is none"), nil
+		return w.unasked("unasked.none"), nil
 	}
 	var n site.Neighbours
 	err := api.NewClient(w.cfg.API.Socket).Post(w.ctx, "/v1/neighbours", nil, &n)
 	if !errors.Is(err, api.ErrNotRunning) {
 		return n, err
 	}
-	fmt.Fprintln(w.err, "the agent does not run")
+	fmt.Fprintln(w.err, w.text("agent.away"))
 	if !w.opt.yes && !asks() {
-		return site.Unasked("the agent does not run, and a login of its own (--yes) would take the PBX's reports from whoever has them"), nil
+		return w.unasked("unasked.login"), nil
 	}
 	if err := w.agreeToLogin(); err != nil {
 		return n, err
@@ -115,6 +121,15 @@ func (w *worksite) neighbours() (site.Neighbours, error) {
 	n = site.LookAround(ctx, driver, site.Ask(ctx, driver, time.Now), w.zone, time.Now)
 	w.giveUpLogin(ctx, driver)
 	return n, nil
+}
+
+// unasked says why the PBX was not asked; JSON is English.
+func (w *worksite) unasked(key string) site.Neighbours {
+	language := w.opt.lang
+	if w.json {
+		language = "en"
+	}
+	return site.Unasked(language, installPhrases[key].in(language))
 }
 
 func installPlan(c *call) error {
@@ -146,7 +161,7 @@ func (w *worksite) writeUploads(folder string) error {
 			err = os.WriteFile(name, f.Wav, 0o644)
 		}
 		if err != nil {
-			return fmt.Errorf("install plan: write the prompts to upload: %w", err)
+			return w.fails("uploads.fail", err)
 		}
 	}
 	return nil
@@ -169,23 +184,9 @@ func installApply(c *call) error {
 	if err != nil {
 		return err
 	}
-	p, err := w.look()
+	done, err := w.lookAndPut()
 	if err != nil {
 		return err
-	}
-	if !c.json {
-		if err := p.show(); err != nil {
-			return err
-		}
-	}
-	if err := p.refused(); err != nil {
-		return err
-	}
-	done := applied{Server: p.plan.Server, ByHand: p.byHand}
-	if len(p.plan.Changes()) > 0 {
-		if done.Result, err = w.carryOut(p); err != nil {
-			return err
-		}
 	}
 	proof := w.afterwards(done, &done.Proof)
 	if c.json {
@@ -194,15 +195,38 @@ func installApply(c *call) error {
 	return proof
 }
 
+// lookAndPut plans and applies within one login, unless a person takes long to
+// agree.
+func (w *worksite) lookAndPut() (applied, error) {
+	defer w.inst.Hold()()
+	p, err := w.look()
+	if err != nil {
+		return applied{}, err
+	}
+	if !w.json {
+		if err := p.show(); err != nil {
+			return applied{}, err
+		}
+	}
+	if err := p.refused(); err != nil {
+		return applied{}, err
+	}
+	done := applied{Server: p.plan.Server, ByHand: p.byHand("en")}
+	if len(p.plan.Changes()) > 0 {
+		done.Result, err = w.carryOut(p)
+	}
+	return done, err
+}
+
 // carryOut asks, and applies the plan.
 func (w *worksite) carryOut(p *planned) (install.Result, error) {
 	if err := p.wakes(); err != nil {
 		return install.Result{}, err
 	}
 	err := w.confirm(question{
-		ask:      fmt.Sprintf("\nPut these %d files on %s? What stands there now is kept.", len(p.plan.Changes()), p.plan.Server),
-		no:       "install apply: nothing was changed",
-		noOneYet: "install apply: it changes the PBX's files; agree to that with --yes",
+		ask:      "\n" + w.text("apply.ask", len(p.plan.Changes()), p.plan.Server),
+		no:       w.fails("apply.no").Error(),
+		noOneYet: w.fails("apply.yes").Error(),
 	})
 	if err != nil {
 		return install.Result{}, err
@@ -210,17 +234,17 @@ func (w *worksite) carryOut(p *planned) (install.Result, error) {
 	result, err := w.inst.Apply(w.ctx, p.plan)
 	var unfinished *install.Unfinished
 	if errors.As(err, &unfinished) {
-		return result, fmt.Errorf("install apply: %w\n%s", err, w.wayBack())
+		return result, fmt.Errorf("install apply: %w\n%s", w.hinted(err), w.wayBack())
 	}
 	if err != nil {
-		return result, fmt.Errorf("install apply: %w", err)
+		return result, fmt.Errorf("install apply: %w", w.hinted(err))
 	}
 	return result, nil
 }
 
 // wayBack says how all of it is undone.
 func (c *call) wayBack() string {
-	return fmt.Sprintf("The way back: bellhop install rollback -c %s, then %s.", c.config, site.ApplyByHand)
+	return c.text("way-back", c.config, site.ApplyByHand(c.opt.lang))
 }
 
 // indent prints a list under a heading; nothing, if it is empty.

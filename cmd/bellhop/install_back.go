@@ -17,10 +17,10 @@ func installVerify(c *call) error {
 	}
 	found, err := w.inst.Verify(c.ctx, w.files.Verifying())
 	if err != nil {
-		return fmt.Errorf("install verify: %w", err)
+		return fmt.Errorf("install verify: %w", w.hinted(err))
 	}
 	if len(found) == 0 {
-		return fmt.Errorf("install verify: nothing was installed from this box: \"bellhop install apply\" does that")
+		return c.fails("verify.none")
 	}
 	var bad []install.Finding
 	for _, f := range found {
@@ -32,7 +32,7 @@ func installVerify(c *call) error {
 		return err
 	}
 	if len(bad) > 0 {
-		return fmt.Errorf("install verify: %d of %d files are not as they were installed: see what \"bellhop install plan\" says, and \"bellhop install apply\" puts them there again", len(bad), len(found))
+		return c.fails("verify.bad", len(bad), len(found))
 	}
 	return nil
 }
@@ -42,10 +42,10 @@ func (c *call) showFound(found, bad []install.Finding) error {
 		return show(c, found, "", nil)
 	}
 	if len(bad) == 0 {
-		_, err := fmt.Fprintf(c.out, "%d files are as they were installed\n", len(found))
+		_, err := fmt.Fprintln(c.out, c.text("verify.fine", len(found)))
 		return err
 	}
-	if err := show(c, bad, "FILE STATE WHY", func(f install.Finding) []any { return []any{f.Path, f.What, f.Why} }); err != nil {
+	if err := show(c, bad, c.text("verify.head"), func(f install.Finding) []any { return []any{f.Path, c.word(f.What), f.Why} }); err != nil {
 		return err
 	}
 	for _, f := range bad {
@@ -60,7 +60,7 @@ func installRollback(c *call) error {
 	if c.opt.others != "" && c.opt.others != "overwrite" && c.opt.others != "leave" {
 		return c.wrong(`--others must be "overwrite" or "leave", but it is %q`, c.opt.others)
 	}
-	cfg, err := c.load()
+	cfg, err := c.loadSpeaking()
 	if err != nil {
 		return err
 	}
@@ -68,9 +68,10 @@ func installRollback(c *call) error {
 	if err != nil {
 		return err
 	}
+	defer inst.Hold()()
 	plan, err := inst.PlanRollback(c.ctx, install.RollbackOptions{To: c.opt.to, Without: site.Without(cfg.Install.DialplanPath)})
 	if err != nil {
-		return fmt.Errorf("install rollback: %w", err)
+		return fmt.Errorf("install rollback: %w", c.hinted(err))
 	}
 	if !c.json {
 		if err := c.printRollback(plan); err != nil {
@@ -81,21 +82,22 @@ func installRollback(c *call) error {
 		return err
 	}
 	if err := plan.Blocked(); err != nil {
-		return fmt.Errorf("install rollback: refused: %w", err)
+		return c.fails("refused.blocked", c.hinted(err))
 	}
 	err = c.confirm(question{
-		ask:      fmt.Sprintf("Give these files on %s back what they held before?", plan.Server),
-		no:       "install rollback: nothing was changed",
-		noOneYet: "install rollback: it changes the PBX's files; agree to that with --yes",
+		ask:      c.text("back.ask", plan.Server),
+		no:       c.fails("apply.no").Error(),
+		noOneYet: c.fails("apply.yes").Error(),
 	})
 	if err != nil {
 		return err
 	}
 	result, err := inst.Rollback(c.ctx, plan)
 	if err != nil {
-		return fmt.Errorf("install rollback: %w", err)
+		return fmt.Errorf("install rollback: %w", c.hinted(err))
 	}
-	fmt.Fprintf(c.err, "Taken back and read back: %d files as they were, %d removed.\nStill to do: %s\n", result.Put, result.Removed, site.ApplyByHand)
+	fmt.Fprintln(c.err, c.text("done.back", result.Put, result.Removed))
+	fmt.Fprintln(c.err, c.text("done.to-do", site.ApplyByHand(c.opt.lang)))
 	if c.json {
 		return showOne(c, result)
 	}
@@ -104,10 +106,10 @@ func installRollback(c *call) error {
 
 func (c *call) printRollback(plan *install.Plan) error {
 	var out strings.Builder
-	fmt.Fprintf(&out, "The PBX's files at %s, before run %s\n\n", plan.Server, strings.Join(plan.Undoes, ", "))
-	rows := [][]string{{"FILE", "THEN", "WHY"}}
+	out.WriteString(c.text("back.head", plan.Server, strings.Join(plan.Undoes, ", ")) + "\n\n")
+	rows := [][]string{strings.Fields(c.text("others.head"))}
 	for _, f := range plan.Files {
-		rows = append(rows, cellsOf([]any{f.Path, f.What, f.Why}))
+		rows = append(rows, cellsOf([]any{f.Path, c.word(f.What), f.Why}))
 	}
 	if err := writeTable(&out, rows); err != nil {
 		return err
@@ -115,7 +117,7 @@ func (c *call) printRollback(plan *install.Plan) error {
 	for _, f := range plan.Files {
 		out.WriteString(lined(f.Diff))
 	}
-	indent(&out, "What could not be learned:", plan.Unknown)
+	indent(&out, c.text("plan.unknown"), plan.Unknown)
 	_, err := io.WriteString(c.out, out.String())
 	return err
 }
@@ -144,10 +146,10 @@ func (c *call) overwrites(f install.Change) (bool, error) {
 	if c.opt.others != "" {
 		return c.opt.others == "overwrite", nil
 	}
-	unsaid := fmt.Errorf("install rollback: others have changed %s since: say what to do by --others overwrite or --others leave", f.Path)
+	unsaid := c.fails("back.unsaid", f.Path)
 	if c.opt.yes || !asks() {
 		return false, unsaid
 	}
-	err := c.confirm(question{ask: fmt.Sprintf("Others have changed %s since. Take it back all the same? What they made of it is kept on this box.", f.Path), no: unsaid.Error()})
+	err := c.confirm(question{ask: c.text("back.over", f.Path), no: unsaid.Error()})
 	return err == nil, c.ctx.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,6 @@ type planned struct {
 	neighbours site.Neighbours
 	conflicts  []dialplan.Finding
 	foreign    []dialplan.Finding
-	byHand     []string
 }
 
 // look looks at the PBX and its files, and changes nothing.
@@ -30,14 +30,20 @@ func (w *worksite) look() (*planned, error) {
 		return nil, fmt.Errorf("%s: %w", w.command.words, err)
 	}
 	if p.plan, err = w.inst.Plan(w.ctx, w.files.Set()); err != nil {
-		return nil, fmt.Errorf("%s: %w", w.command.words, err)
+		return nil, fmt.Errorf("%s: %w", w.command.words, w.hinted(err))
 	}
-	p.byHand = w.files.ByHand(w.cfg, p.neighbours)
 	p.conflicts = w.files.Conflicts(w.cfg, p.neighbours)
 	p.foreign = w.files.Foreign()
 	p.plan.Unknown = append(p.plan.Unknown, p.neighbours.Unknown...)
-	p.plan.Unknown = append(p.plan.Unknown, site.NeverLearned(w.cfg)...)
 	return p, nil
+}
+
+func (p *planned) byHand(language string) []string {
+	return p.files.ByHand(language, p.cfg, p.neighbours)
+}
+
+func (p *planned) unknown(language string) []string {
+	return append(slices.Clone(p.plan.Unknown), site.NeverLearned(language, p.cfg)...)
 }
 
 // refused says why the plan may not be applied.
@@ -49,10 +55,10 @@ func (p *planned) refused() error {
 		}
 	}
 	if len(codes) > 0 {
-		return fmt.Errorf("%s: refused: %s mean something else on the PBX already, see above; give the services other codes in [services] of %s", p.command.words, strings.Join(codes, ", "), p.config)
+		return p.fails("refused.codes", strings.Join(codes, ", "), p.config)
 	}
 	if err := p.plan.Blocked(); err != nil {
-		return fmt.Errorf("%s: refused: %w", p.command.words, err)
+		return p.fails("refused.blocked", p.hinted(err))
 	}
 	return nil
 }
@@ -63,7 +69,7 @@ func (p *planned) wakes() error {
 	if p.neighbours.Waking == "" {
 		return nil
 	}
-	return fmt.Errorf("install apply: the PBX wakes a guest at %s, and is left alone until then: try again from %s on (by this box's clock)", p.neighbours.Waking, p.at(p.neighbours.Free))
+	return p.fails("refused.waking", p.neighbours.Waking, p.at(p.neighbours.Free))
 }
 
 // planAnswer is a plan for programs.
@@ -80,7 +86,8 @@ func (p *planned) show() error {
 	if !p.json {
 		return p.print()
 	}
-	a := planAnswer{Plan: p.plan, Waking: p.neighbours.Waking, ByHand: p.byHand}
+	p.plan.Unknown = p.unknown("en")
+	a := planAnswer{Plan: p.plan, Waking: p.neighbours.Waking, ByHand: p.byHand("en")}
 	for _, f := range p.conflicts {
 		a.Conflicts = append(a.Conflicts, dialplanFinding{f, f.Text("en"), f.Do("en")})
 	}
@@ -95,60 +102,60 @@ func (p *planned) show() error {
 
 func (p *planned) print() error {
 	var out strings.Builder
-	fmt.Fprintf(&out, "The PBX's files at %s\n\n", p.plan.Server)
+	out.WriteString(p.text("plan", p.plan.Server) + "\n\n")
 	changes := map[string]install.Change{}
 	count := map[string]int{}
 	for _, c := range p.plan.Files {
 		changes[c.Path] = c
 		count[c.What]++
 	}
-	rows := [][]string{{"PROMPT", "LANGUAGE", "FROM", "SECONDS", "NOW", "FILE"}}
+	rows := [][]string{strings.Fields(p.text("plan.head"))}
 	for _, s := range p.files.Sounds {
-		from := "shipped"
+		from := p.text("from.shipped")
 		if s.Own != "" {
-			from = "own"
+			from = p.text("from.own")
 		}
-		rows = append(rows, []string{s.Prompt.Name, s.Lang, from, fmt.Sprintf("%.1f", s.Duration().Seconds()), changes[s.Path].What, s.Path})
+		rows = append(rows, []string{s.Prompt.Name, s.Lang, from, fmt.Sprintf("%.1f", s.Duration().Seconds()), p.word(changes[s.Path].What), s.Path})
 	}
 	if err := writeTable(&out, rows); err != nil {
 		return err
 	}
 	plan := changes[p.files.Dialplan]
-	fmt.Fprintf(&out, "\nThe dialplan %s: %s\n", plan.Path, plan.What)
+	out.WriteString("\n" + p.text("plan.dialplan", plan.Path, p.word(plan.What)) + "\n")
 	out.WriteString(lined(plan.Diff))
-	fmt.Fprintf(&out, "\nFiles: new %d, changed %d, same %d, blocked %d\n", count[install.New], count[install.Changed], count[install.Same], count[install.Blocked])
+	out.WriteString("\n" + p.text("plan.count", count[install.New], count[install.Changed], count[install.Same], count[install.Blocked]) + "\n")
 	var blocked []string
 	for _, c := range p.plan.Files {
 		if c.What == install.Blocked {
 			blocked = append(blocked, c.Path+": "+c.Why)
 		}
 	}
-	indent(&out, "Cannot be done:", blocked)
-	indent(&out, "In the way on the PBX:", findings(p.conflicts, true))
-	indent(&out, "To be known:", findings(p.conflicts, false))
-	indent(&out, "What others wrote in the dialplan has faults of its own, which stay as they are:", findings(p.foreign, true))
-	indent(&out, "Put there by an earlier apply and used no more; a rollback takes it away:", p.plan.Unused)
-	indent(&out, "What could not be learned:", p.plan.Unknown)
+	indent(&out, p.text("plan.blocked"), blocked)
+	indent(&out, p.text("plan.conflict"), p.findings(p.conflicts, true))
+	indent(&out, p.text("plan.known"), p.findings(p.conflicts, false))
+	indent(&out, p.text("plan.foreign"), p.findings(p.foreign, true))
+	indent(&out, p.text("plan.unused"), p.plan.Unused)
+	indent(&out, p.text("plan.unknown"), p.unknown(p.opt.lang))
 	if p.neighbours.Waking != "" {
-		indent(&out, "Not now:", []string{"the PBX wakes a guest at " + p.neighbours.Waking})
+		indent(&out, p.text("plan.not-now"), []string{p.text("plan.waking", p.neighbours.Waking)})
 	}
-	indent(&out, "By hand, once the files are there:", numbered(p.byHand))
+	indent(&out, p.text("plan.by-hand"), numbered(p.byHand(p.opt.lang)))
 	_, err := io.WriteString(p.out, out.String())
 	return err
 }
 
 // findings are those that forbid something, or the others.
-func findings(all []dialplan.Finding, refused bool) []string {
+func (c *call) findings(all []dialplan.Finding, refused bool) []string {
 	var lines []string
 	for _, f := range all {
 		if f.Refused() != refused {
 			continue
 		}
-		line := f.Text("en")
+		line := f.Text(c.opt.lang)
 		if f.Line > 0 {
-			line = fmt.Sprintf("line %d: %s", f.Line, line)
+			line = c.text("plan.line", f.Line, line)
 		}
-		lines = append(lines, strings.TrimSuffix(line+": "+f.Do("en"), ": "))
+		lines = append(lines, strings.TrimSuffix(line+": "+f.Do(c.opt.lang), ": "))
 	}
 	return lines
 }

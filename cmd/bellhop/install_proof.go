@@ -19,18 +19,19 @@ const proofEvery = 500 * time.Millisecond
 // telephone that proves it.
 func (w *worksite) afterwards(done applied, proof *uint64) error {
 	if done.Run == "" {
-		fmt.Fprintln(w.err, "Every file is as it should be; nothing was sent.")
+		fmt.Fprintln(w.err, w.text("done.none"))
 	} else {
-		fmt.Fprintf(w.err, "Installed and read back: %d files, %d bytes sent (run %s).\n", done.Put, done.Sent, done.Run)
+		fmt.Fprintln(w.err, w.text("done.put", done.Put, done.Sent, done.Run))
 	}
 	if w.opt.noProof {
-		fmt.Fprintf(w.err, "Still to do: %s\n%s\n", site.ApplyByHand, w.wayBack())
+		fmt.Fprintln(w.err, w.text("done.to-do", site.ApplyByHand(w.opt.lang)))
+		fmt.Fprintln(w.err, w.wayBack())
 		return nil
 	}
 	fmt.Fprintln(w.err, w.wayBack())
 	event, err := w.seePhone()
 	if err != nil {
-		return fmt.Errorf("install apply: the files are there, but not proven: %w", err)
+		return w.fails("proof.not", err)
 	}
 	*proof = event.ID
 	return w.tryByHand()
@@ -42,7 +43,7 @@ func (w *worksite) seePhone() (hotel.Event, error) {
 	var newest []hotel.Event
 	err := client.Get(w.ctx, "/v1/events?limit=1&last=1", &newest)
 	if errors.Is(err, api.ErrNotRunning) {
-		return hotel.Event{}, errors.New("the agent does not run, so that nobody sees what telephones dial. Start it (\"bellhop run\") and run \"bellhop install apply\" again: it sends nothing twice, and waits for a telephone (--no-proof: it does not)")
+		return hotel.Event{}, errors.New(w.text("proof.agent"))
 	}
 	if err != nil {
 		return hotel.Event{}, err
@@ -51,16 +52,16 @@ func (w *worksite) seePhone() (hotel.Event, error) {
 	if len(newest) > 0 {
 		after = newest[0].ID
 	}
-	fmt.Fprintf(w.err, "\nNow prove it, within %s:\n  1. %s\n  2. %s\nWaiting for that telephone; Ctrl-C ends it.\n", w.opt.within, site.ApplyByHand, toDial(w.files.Services))
+	fmt.Fprintln(w.err, "\n"+w.text("proof.now", w.opt.within, site.ApplyByHand(w.opt.lang), w.toDial(w.files.Services)))
 	event, err := w.await(client, after)
 	if err != nil {
 		return event, err
 	}
-	who := "room " + event.Room
+	who := w.text("proof.room", event.Room)
 	if event.Room == "" {
-		who = "extension " + event.Extension + ", which is no room's yet (bellhop rooms import),"
+		who = w.text("proof.phone", event.Extension)
 	}
-	fmt.Fprintf(w.err, "Seen: %s dialled %s (event %d).\n", plain(who), plain(event.Digits), event.ID)
+	fmt.Fprintln(w.err, w.text("proof.seen", plain(who), plain(event.Digits), event.ID))
 	return event, nil
 }
 
@@ -82,10 +83,10 @@ func (w *worksite) await(client *api.Client, after uint64) (hotel.Event, error) 
 		}
 		left := w.opt.within - time.Since(began)
 		if left <= 0 {
-			return hotel.Event{}, fmt.Errorf("no telephone dialled a service within %s. Was Save and Apply clicked? Did the telephone speak? If it did, \"bellhop doctor\" says why its report does not come; if it did not, take it back: bellhop install rollback -c %s", w.opt.within, w.config)
+			return hotel.Event{}, errors.New(w.text("proof.none", w.opt.within, w.config))
 		}
 		if terminal {
-			fmt.Fprintf(w.err, "\r\x1b[K  %s left ", left.Round(time.Second))
+			fmt.Fprintf(w.err, "\r\x1b[K  %s ", w.text("proof.left", left.Round(time.Second)))
 		}
 		select {
 		case <-w.ctx.Done():
@@ -106,7 +107,7 @@ func isService(s dialplan.Services, e hotel.Event) bool {
 }
 
 // toDial says what to dial as a proof: the service that changes least.
-func toDial(s dialplan.Services) string {
+func (c *call) toDial(s dialplan.Services) string {
 	if code := s.Codes.Housekeeping; code != "" && len(s.Keys) > 0 {
 		press := s.Keys[0].Press
 		for _, k := range s.Keys {
@@ -114,26 +115,26 @@ func toDial(s dialplan.Services) string {
 				press = k.Press
 			}
 		}
-		return fmt.Sprintf("Dial %s on a room's telephone, and when it has spoken press %s", code, press)
+		return c.text("proof.press", code, press)
 	}
-	return fmt.Sprintf("Dial %s on a room's telephone, and follow what it says to the end", s.DialledNumbers()[0])
+	return c.text("proof.dial", s.DialledNumbers()[0])
 }
 
 // tryByHand asks for what only ears can tell: that other calls are as ever.
 func (w *worksite) tryByHand() error {
 	for _, try := range []string{
-		"Call the desk from that room: do both sides hear each other?",
-		"Call a number outside from a telephone that may: does it ring there?",
+		w.text("proof.desk"),
+		w.text("proof.out"),
 	} {
 		if w.opt.yes || !asks() {
-			fmt.Fprintln(w.err, "To try by hand: "+try)
+			fmt.Fprintln(w.err, w.text("proof.try", try))
 			continue
 		}
-		err := w.confirm(question{ask: try, no: "install apply: other calls do not work. " + w.wayBack()})
+		err := w.confirm(question{ask: try, no: w.fails("proof.broken", w.wayBack()).Error()})
 		if err != nil {
 			return err
 		}
 	}
-	fmt.Fprintln(w.err, "Done.")
+	fmt.Fprintln(w.err, w.text("proof.done"))
 	return nil
 }

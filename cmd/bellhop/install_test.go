@@ -97,7 +97,11 @@ func TestInstall(t *testing.T) {
 			p.expect("install apply --offline", 1, "agree to that with --yes")
 			p.sameDisk("after a plan", before)
 
+			logins := p.pbx.Stats().FileLogins
 			out := p.expect("install apply --offline --yes --no-proof --json", 0, "Installed and read back", "bellhop install rollback -c "+p.file)
+			if n := p.pbx.Stats().FileLogins - logins; n != 1 {
+				t.Errorf("%d logins for one apply", n)
+			}
 			var first applied
 			if err := json.Unmarshal([]byte(out), &first); err != nil || first.Put < 40 || first.Sent < 100_000 {
 				t.Errorf("applied: %s, %v", out, err)

@@ -14,6 +14,10 @@ func TestCommandLine(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	withInstall := file + ".install"
+	if err := os.WriteFile(withInstall, []byte(text+"[install]\nurl=\"sftp://support@10.0.0.1:8022\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args, out, err string
 		code           int
@@ -23,6 +27,7 @@ func TestCommandLine(t *testing.T) {
 		{"config check --help", "the config", "", 0},
 		{"sim --help", "PUT    /faults", "", 0},
 		{"config check -c " + file, "good (Inn, yeastar at http://10.0.0.1)", "", 0},
+		{"config check -c " + withInstall, "missing  the password for the PBX's files is missing: set BELLHOP_INSTALL_PASSWORD", "", 0},
 		{"", "", "no command given", 2},
 		{"frobnicate", "", `no command "frobnicate"`, 2},
 		{"config", "", "config knows: example, check", 2},

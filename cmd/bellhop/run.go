@@ -218,6 +218,11 @@ func lacking(cfg config.Config) []error {
 	if _, err := openLink(cfg); err != nil {
 		all = append(all, err)
 	}
+	if cfg.Install.URL != "" {
+		if _, err := openInstaller(cfg); err != nil {
+			all = append(all, err)
+		}
+	}
 	return all
 }
 

@@ -20,19 +20,20 @@ import (
 const dialTimeout = 10 * time.Second
 
 func trustFlags(f *flag.FlagSet, c *call) {
+	installLangFlag(f, c)
 	f.StringVar(&c.opt.fingerprint, "fingerprint", "", "trust without asking if the SHA-256 is this `TEXT`, as the PBX or ssh-keygen -l shows it")
 }
 
 // trustPBX pins the certificate that the PBX shows. A person agrees to it,
 // or gives the fingerprint beforehand; there is no yes to an unseen one.
 func trustPBX(c *call) error {
-	cfg, err := c.load()
+	cfg, err := c.loadSpeaking()
 	if err != nil {
 		return err
 	}
 	u, err := url.Parse(cfg.PBX.URL)
 	if err != nil || u.Scheme != "https" {
-		return fmt.Errorf("trust pbx: pbx.url is %q; only https has a certificate to trust", cfg.PBX.URL)
+		return c.fails("trust.http", cfg.PBX.URL)
 	}
 	port := u.Port()
 	if port == "" {
@@ -43,7 +44,7 @@ func trustPBX(c *call) error {
 		return err
 	}
 	text := hex.EncodeToString(sum[:])
-	fmt.Fprintf(c.out, "%s shows a certificate for %s\n  SHA-256 %s\n", u.Host, subject, text)
+	fmt.Fprintf(c.out, "%s\n  SHA-256 %s\n", c.text("trust.shows", u.Host, "certificate for "+subject), text)
 	given := strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(c.opt.fingerprint))
 	if err := c.agree("certificate", given == text); err != nil {
 		return err
@@ -51,41 +52,41 @@ func trustPBX(c *call) error {
 	if err := c.pin(pinFile(cfg), text); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.out, "trusted; an agent that runs takes it up with its next start")
+	_, err = fmt.Fprintln(c.out, c.text("trust.start"))
 	return err
 }
 
 // trustInstall pins the host key, or for ftps the certificate, of the server
 // for the PBX's files. Nobody logs in for that.
 func trustInstall(c *call) error {
-	cfg, err := c.load()
+	cfg, err := c.loadSpeaking()
 	if err != nil {
 		return err
 	}
 	if cfg.Install.URL == "" {
-		return errors.New("trust install: install.url is not set, so that there is nothing to trust")
+		return c.fails("trust.unset")
 	}
 	server := install.Server{URL: cfg.Install.URL, Silence: dialTimeout}
 	ids, err := server.Identities(c.ctx, c.opt.fingerprint != "")
 	if errors.Is(err, install.ErrNoIdentity) {
-		return fmt.Errorf("trust install: %w: sftp:// and ftps:// have a key or certificate to trust; over ftp:// anybody on the way can read the password and change what is sent", err)
+		return c.fails("trust.plain", err)
 	}
 	if err != nil {
-		return fmt.Errorf("trust install: %w", err)
+		return fmt.Errorf("trust install: %w", c.hinted(err))
 	}
 	id := ids[0]
 	if n := slices.IndexFunc(ids, func(id install.Identity) bool { return id.Is(c.opt.fingerprint) }); n >= 0 {
 		id = ids[n] // the one of a server's keys that is meant
 	}
 	what, _, _ := strings.Cut(id.About, " for ")
-	fmt.Fprintf(c.out, "%s shows a %s\n  %s\n", server.URL, id.About, id.Fingerprint)
+	fmt.Fprintf(c.out, "%s\n  %s\n", c.text("trust.shows", server.URL, id.About), id.Fingerprint)
 	if err := c.agree(what, id.Is(c.opt.fingerprint)); err != nil {
 		return err
 	}
 	if err := c.pin(installPinFile(cfg), id.Pin); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.out, "trusted; the next installation goes by it")
+	_, err = fmt.Fprintln(c.out, c.text("trust.done"))
 	return err
 }
 
@@ -93,14 +94,14 @@ func trustInstall(c *call) error {
 func (c *call) agree(what string, asGiven bool) error {
 	if c.opt.fingerprint != "" {
 		if !asGiven {
-			return fmt.Errorf("%s: the %s is not the one with the fingerprint given; nothing was changed", c.command.words, what)
+			return c.fails("trust.other", what)
 		}
 		return nil
 	}
 	return c.confirm(question{
-		ask:      "Compare it with what the server itself shows. Trust it?",
-		no:       c.command.words + ": not trusted; nothing was changed",
-		noOneYet: c.command.words + ": without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint",
+		ask:      c.text("trust.ask"),
+		no:       c.fails("trust.no").Error(),
+		noOneYet: c.fails("trust.noone").Error(),
 	})
 }
 

@@ -39,7 +39,7 @@ func TestTrustTheSimulatedPBX(t *testing.T) {
 
 	dir := t.TempDir()
 	file := filepath.Join(dir, "b.toml")
-	text := "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\nurl=\"https://" + port + "\"\nusername=\"api\"\n[store]\npath=\"" + dir + "/b.db\"\n"
+	text := "[hotel]\nlanguage=\"en\"\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\nurl=\"https://" + port + "\"\nusername=\"api\"\n[store]\npath=\"" + dir + "/b.db\"\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestTrustTheSimulatedServerForFiles(t *testing.T) {
 		{shown[1], shown[2], "trusted", 0},
 		{shown[1], strings.TrimPrefix(shown[2], "SHA256:") + "=", "trusted", 0},
 	} {
-		text := "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n[install]\nurl=\"" + c.url + "\"\n[store]\npath=\"" + dir + "/b.db\"\n"
+		text := "[hotel]\nlanguage=\"en\"\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n[install]\nurl=\"" + c.url + "\"\n[store]\npath=\"" + dir + "/b.db\"\n"
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -179,6 +179,11 @@ func dialogues() []dialogue {
 		{name: "awake", number: "775", keys: []string{"1"}, want: []string{"775*1"}, ran: []string{"Playback(bh-wakeup-thanks)"}},
 		{name: "awake at the last time", number: "775", keys: []string{"", "*", "5"}, want: []string{"775*5"}},
 		{name: "asleep", number: "775", keys: []string{"", "", ""}, ran: []string{"Set(CHANNEL(language)=en)"}},
+		{name: "the desk knows", from: pantry, number: "7751203", keys: []string{"1"}, want: []string{"775*1*1203"},
+			ran: []string{"Read(BH_CHOICE,bh-wakeup-unanswered&bh-1&bh-2&bh-0&bh-3&bh-wakeup-known,1,,1,4)", "Playback(bh-saved)"}},
+		{name: "the desk at the last time", from: pantry, number: "77501", keys: []string{"", "*", "3"}, want: []string{"775*3*01"}},
+		{name: "nobody at the desk", from: pantry, number: "7751203", keys: []string{"", "", ""}, ran: []string{"Set(CHANNEL(language)=zh)"}},
+		{name: "the desk knows and hangs up", from: pantry, number: "7751203", keys: []string{"1"}, hangUp: true, want: []string{"775*1*1203"}},
 		{name: "awake and hung up", number: "775", keys: []string{"1"}, hangUp: true, want: []string{"775*1"}},
 
 		{name: "an outside call", number: "5551234"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -133,7 +135,7 @@ func (h *house) switchOn(folder string) {
 	b := &box{folder: folder, line: &line{conns: map[net.Conn]bool{}}}
 	a, err := agent.New(agent.Options{
 		Config: h.configOf(folder), Driver: h.driverOf(b), Link: h.pms, Log: slog.New(slog.DiscardHandler),
-		Synced: func() bool { return h.run.synced },
+		Synced: func() bool { return h.run.synced }, Hooks: h.hooks(),
 	})
 	if err != nil {
 		h.t.Fatalf("start the agent: %v", err)
@@ -151,6 +153,18 @@ func (h *house) switchOn(folder string) {
 	h.setBox(b)
 }
 
+// hooks are the hotel's own.
+func (h *house) hooks() fs.FS {
+	if !h.run.sweep {
+		return nil
+	}
+	return fstest.MapFS{"sweep.lua": {Data: []byte(`
+		local bellhop = require "bellhop"
+		bellhop.cron("0 3 * * *", "nightly-checkout-sweep", { within = 4 * 3600 }, function()
+			bellhop.sweep { overdue = "checkout" }
+		end)`)}}
+}
+
 func (h *house) configOf(folder string) config.Config {
 	c := config.Default()
 	c.Hotel = config.Hotel{Name: "Quarter", Timezone: h.run.zone, Country: "IT", Currency: "EUR", Language: "en"}
@@ -162,6 +176,10 @@ func (h *house) configOf(folder string) config.Config {
 	}
 	c.Emergency.Routes = []string{emergencyRoute}
 	c.Checkout.Phones = h.run.checkout
+	c.Checkout.Sweep, c.Checkout.SweepRooms, c.Checkout.SweepPercent = h.run.sweep, 30, 50
+	c.Services.Confirm = confirmCode
+	c.WakeUp.Desk = deskPhone
+	c.Checkout.WakeUps = h.run.wakeUps
 	c.Store.Path = filepath.Join(folder, "bellhop.db")
 	c.PMS.Link = "webhook"
 	return c

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"bellhop/config"
 	"bellhop/hotel"
 	"bellhop/sim"
 )
@@ -29,6 +30,8 @@ type run struct {
 	from     string // the first day, as 2031-03-26; it begins at noon
 	days     int
 	checkout string // the configuration's checkout.phones
+	wakeUps  string // the configuration's checkout.wakeups
+	sweep    bool   // by night a job may check out who should have left
 	synced   bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
 	tamper   *tamper
 }
@@ -121,7 +124,13 @@ func (h *house) build() {
 			}))
 		}
 	}
-	h.must(p.SetExtension(sim.PBXExtension{Number: deskPhone, Settings: map[string]string{"username": "Reception", "selectoutroute": emergencyRoute}}))
+	h.must(p.SetExtension(sim.PBXExtension{
+		Number: deskPhone, Settings: map[string]string{"username": "Reception", "selectoutroute": emergencyRoute},
+		Handset: []sim.Handset{{Does: sim.Answers, After: sim.Span(3 * time.Second), Keys: "1", Pause: sim.Span(4 * time.Second), Talk: sim.Span(20 * time.Second)}},
+	}))
+	limits := p.Limits()
+	limits.Confirm = confirmCode
+	h.must(p.SetLimits(limits))
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan struct{})
 	go func() {
@@ -137,11 +146,12 @@ func (h *house) build() {
 // furnish tells the agent of the rooms and of what is in their minibars.
 func (h *house) furnish() {
 	h.t.Helper()
-	var lists hotel.Import
+	lists := hotel.Import{Items: []hotel.Item{{Code: minibarItem, Name: "Water", Price: 250}}}
+	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
+	lists = hotel.Import{}
 	for _, number := range h.model.numbers {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: number, Extensions: h.model.rooms[number].phones})
 	}
-	lists.Items = []hotel.Item{{Code: minibarItem, Name: "Water", Price: 250}}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
 	time.Sleep(time.Minute) // the PBX has answered, and its clock is known
 }
@@ -165,6 +175,7 @@ func (h *house) differs(room, format string, args ...any) {
 func (h *house) pass() {
 	end := h.now().AddDate(0, 0, h.run.days)
 	h.everyDay(12, 0, h.inspectAll)
+	h.everyDay(4, 30, h.afterSweep)
 	h.later(h.between(10*time.Minute, 40*time.Minute), h.lookIn)
 	for _, l := range lives {
 		h.schedule(l)
@@ -200,6 +211,8 @@ type life struct {
 	from, to int // hours of the day between which it happens
 	do       func(*house)
 }
+
+func (h *house) keepsWakes() bool { return h.run.wakeUps == config.WakeUpsUntilDeparture }
 
 // schedule arranges when a thing happens next; each time it is drawn anew.
 func (h *house) schedule(l life) {
@@ -298,6 +311,3 @@ func (h *house) choose(fits func(*room) bool) *room {
 	}
 	return pick(h, list)
 }
-
-func vacant(r *room) bool   { return r.guest == nil }
-func occupied(r *room) bool { return r.guest != nil }

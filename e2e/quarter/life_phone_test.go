@@ -3,8 +3,11 @@ package quarter
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"bellhop/hotel"
 	"bellhop/sim"
 )
 
@@ -12,6 +15,8 @@ import (
 func (h *house) manner() sim.Handset {
 	after, talk := sim.Span(h.between(2*time.Second, 20*time.Second)), sim.Span(h.between(10*time.Second, 3*time.Minute))
 	switch n := h.dice.IntN(20); {
+	case n < 12: // somebody who presses a key when asked to
+		return sim.Handset{Does: sim.Answers, After: after, Talk: talk, Keys: "1", Pause: sim.Span(h.between(time.Second, 8*time.Second))}
 	case n < 14:
 		return sim.Handset{Does: sim.Answers, After: after, Talk: talk}
 	case n < 17:
@@ -44,6 +49,13 @@ func (h *house) talk(r *room) {
 	h.must(h.pbx.SetOutside(number, sim.Handset{Does: sim.Answers, After: sim.Span(5 * time.Second), Talk: sim.Span(h.between(time.Minute, 8*time.Minute))}))
 	_, err := h.pbx.Dial(r.phones[0], number)
 	h.placed("calls outside", err)
+}
+
+// callAndBeHeard is a call for sure.
+func (h *house) callAndBeHeard(r *room) {
+	_, err := h.pbx.Dial(r.phones[0], deskPhone)
+	h.placed("calls of guests who stay on", err)
+	r.note(h.now(), "calls the desk")
 }
 
 func (h *house) callOut() {
@@ -131,3 +143,47 @@ func (h *house) alarmByHand() {
 	r.note(h.now(), "alarm %s %s on the PBX by hand", kind, at)
 	h.count["alarms by hand"]++
 }
+
+// meddle lets somebody set something on a telephone of a vacant room. The agent
+// leaves those alone that it never had a guest's on: who knows whose they are.
+func (h *house) meddle() {
+	r := h.choose(func(r *room) bool { return vacant(r) && r.known })
+	if r == nil {
+		return
+	}
+	h.must(h.pbx.SetExtension(sim.PBXExtension{Number: r.phones[0], Settings: pick(h, ownSettings).on}))
+	r.meddled = h.now()
+	r.note(r.meddled, "somebody sets a forward or the like")
+	h.count["settings in vacant rooms"]++
+}
+
+// callForHelp lets a guest call for help: the desk is told at once.
+func (h *house) callForHelp() {
+	r := h.choose(occupied)
+	if r == nil {
+		return
+	}
+	number := pick(h, []string{"112", "113", "118"})
+	h.must(h.pbx.SetOutside(number, sim.Handset{Does: sim.Answers, After: sim.Span(4 * time.Second), Talk: sim.Span(time.Minute)}))
+	id, err := h.pbx.Dial(r.phones[0], number)
+	h.placed("calls for help", err)
+	if err != nil {
+		return
+	}
+	r.note(h.now(), "calls %s for help", number)
+	began := h.now()
+	h.later(toldWithin, func() {
+		if h.box == nil || h.model.troubles > 0 || h.model.well.After(began.Add(-time.Minute)) {
+			return
+		}
+		told := func(a hotel.Alert) bool {
+			return strings.HasPrefix(a.Code, "emergency-call") && a.Room == r.number && a.Params["call"] == id
+		}
+		if !slices.ContainsFunc(h.box.agent.Alerts(), told) {
+			h.differs(r.number, "somebody called %s for help at %s, and the desk was not told", number, began.Format(time.TimeOnly))
+		}
+	})
+}
+
+// toldWithin is how soon the desk hears of a call for help.
+const toldWithin = 10 * time.Second

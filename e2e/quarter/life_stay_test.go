@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"testing/synctest"
 	"time"
 
@@ -34,15 +35,19 @@ func (h *house) newGuest(nights int) *guest {
 	h.model.stays++
 	name := pick(h, names)
 	now := h.now()
-	return &guest{
+	g := &guest{
 		stay: fmt.Sprintf("G%d", h.model.stays), name: name.given, shown: name.shown,
 		class:  pick(h, []string{"", "none", "internal", "local", "national", "international"}),
 		leaves: time.Date(now.Year(), now.Month(), now.Day()+nights, 6, h.dice.IntN(6*60), h.dice.IntN(60), 0, h.zone),
 	}
+	g.told = g.leaves
+	return g
 }
 
 func checkInOf(r *room, g *guest) hotel.Event {
-	return hotel.Event{Kind: hotel.KindCheckIn, Room: r.number, Fields: map[string]string{"stay": g.stay, "name": g.name, "class": g.class}}
+	return hotel.Event{Kind: hotel.KindCheckIn, Room: r.number, Fields: map[string]string{
+		"stay": g.stay, "name": g.name, "class": g.class, "leaves": g.leaves.Format(time.DateOnly),
+	}}
 }
 
 // arrive lets a guest come.
@@ -85,7 +90,30 @@ func (h *house) coach() {
 	h.count["coaches"]++
 }
 
-// leave lets a guest go, or stay on.
+// share lets somebody come to a room that is occupied.
+func (h *house) share() {
+	r := h.choose(occupied)
+	if r == nil || len(r.guests) > 3 {
+		return
+	}
+	g := h.newGuest(1 + h.dice.IntN(4))
+	g.class = ""
+	ev := checkInOf(r, g)
+	ev.Fields["share"] = "true"
+	r.spoken = true
+	h.insist(func() bool {
+		if !h.ordered(r.number, ev) {
+			return false
+		}
+		r.spoken = false
+		h.model.checkIn(r, g)
+		h.count["sharers"]++
+		h.at(g.leaves, func() { h.leave(g) })
+		return true
+	})
+}
+
+// leave lets a guest go, or stay on; some go without a word.
 func (h *house) leave(g *guest) {
 	r := h.model.inHouse[g.stay]
 	if r == nil {
@@ -95,27 +123,73 @@ func (h *house) leave(g *guest) {
 		h.later(time.Minute, func() { h.leave(g) })
 		return
 	}
-	if h.chance(12) {
-		now := h.now()
-		g.leaves = time.Date(now.Year(), now.Month(), now.Day()+1+h.dice.IntN(3), 10, 0, 0, 0, h.zone)
-		r.note(now, "stays on until %s", g.leaves.Format("01-02 15:04"))
-		h.count["late extensions"]++
-		h.at(g.leaves, func() { h.leave(g) })
-		return
-	}
-	if h.chance(15) {
+	switch n := h.dice.IntN(100); {
+	case g.gone || n < 75:
+		h.checkOut(r, g)
+	case n < 90:
+		h.stayOn(r, g)
+	case n < 95 && h.run.sweep:
+		g.gone = true
+		r.note(h.now(), "%s has left without a word", g.stay)
+		h.count["gone without a word"]++
+		h.later(h.between(40*time.Hour, 80*time.Hour), func() { h.leave(g) })
+	default:
 		h.talk(r)
+		h.checkOut(r, g)
 	}
+}
+
+func (h *house) checkOut(r *room, g *guest) {
+	ev := hotel.Event{Kind: hotel.KindCheckOut, Room: r.number, Fields: map[string]string{"stay": g.stay}}
 	r.spoken = true
 	h.insist(func() bool {
-		if !h.ordered(r.number, hotel.Event{Kind: hotel.KindCheckOut, Room: r.number}) {
+		if !h.ordered(r.number, ev) {
 			return false
 		}
 		r.spoken = false
-		h.model.checkOut(r)
+		h.model.checkOut(r, g)
 		h.count["check-outs"]++
 		return true
 	})
+}
+
+// stayOn lets a guest stay longer: the desk is told, or only sees it.
+func (h *house) stayOn(r *room, g *guest) {
+	now := h.now()
+	g.leaves = time.Date(now.Year(), now.Month(), now.Day()+1+h.dice.IntN(3), 10, h.dice.IntN(60), 0, 0, h.zone)
+	h.at(g.leaves, func() { h.leave(g) })
+	r.note(now, "%s stays on until %s", g.stay, g.leaves.Format("01-02 15:04"))
+	h.count["late extensions"]++
+	if h.chance(20) && len(r.guests) == 1 {
+		h.showPresence(g)
+		return
+	}
+	r.spoken = true
+	h.insist(func() bool {
+		done := h.ordered(r.number, hotel.Event{Kind: hotel.KindCommand, Name: "extend", Room: r.number, Fields: map[string]string{
+			"stay": g.stay, "leaves": g.leaves.Format(time.DateOnly),
+		}})
+		r.spoken = !done
+		if done {
+			g.told = g.leaves
+		}
+		return done
+	})
+}
+
+// showPresence lets a guest of whom the desk has told nothing be seen to be
+// there: each evening with a call, or once for all with an alarm.
+func (h *house) showPresence(g *guest) {
+	r := h.model.inHouse[g.stay]
+	if r == nil || h.now().After(g.leaves) {
+		return
+	}
+	h.callAndBeHeard(r)
+	now := h.now()
+	h.at(time.Date(now.Year(), now.Month(), now.Day()+1, 20, 0, 0, 0, h.zone), func() { h.showPresence(g) })
+	if now.Hour() < 15 {
+		h.at(time.Date(now.Year(), now.Month(), now.Day(), 20, 0, 0, 0, h.zone), func() { h.showPresence(g) })
+	}
 }
 
 // powerDuring takes the power away some milliseconds after a check-in was begun:
@@ -172,18 +246,28 @@ func (h *house) stayOf(r *room) string {
 
 // move lets a guest have another room.
 func (h *house) move() {
-	from, to := h.choose(occupied), h.choose(vacant)
-	if from == nil || to == nil {
+	h.exchange(h.choose(occupied), h.choose(vacant), "moves", nil)
+}
+
+// swap lets the guests of two rooms exchange them.
+func (h *house) swap() {
+	h.exchange(h.choose(occupied), h.choose(occupied), "swaps", map[string]string{"swap": "true"})
+}
+
+func (h *house) exchange(from, to *room, what string, fields map[string]string) {
+	if from == nil || to == nil || from == to {
 		return
 	}
+	ev := hotel.Event{Kind: hotel.KindMove, Room: from.number, Fields: map[string]string{"to": to.number}}
+	maps.Copy(ev.Fields, fields)
 	from.spoken, to.spoken = true, true
 	h.insist(func() bool {
-		if !h.ordered(from.number, hotel.Event{Kind: hotel.KindMove, Room: from.number, Fields: map[string]string{"to": to.number}}) {
+		if !h.ordered(from.number, ev) {
 			return false
 		}
 		from.spoken, to.spoken = false, false
 		h.model.move(from, to)
-		h.count["moves"]++
+		h.count[what]++
 		return true
 	})
 }

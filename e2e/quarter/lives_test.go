@@ -4,7 +4,9 @@ package quarter
 var lives = []life{
 	{"arrive", 34, 13, 23, (*house).arrive},
 	{"coach", 0.3, 15, 20, (*house).coach},
+	{"share", 8, 10, 23, (*house).share},
 	{"move", 4, 9, 22, (*house).move},
+	{"swap", 2, 9, 22, (*house).swap},
 
 	{"call out", 50, 7, 24, (*house).callOut},
 	{"call a room", 30, 7, 24, (*house).callRoom},
@@ -12,6 +14,12 @@ var lives = []life{
 	{"minibar", 60, 9, 18, (*house).minibar},
 	{"own settings", 20, 0, 24, (*house).setOwn},
 	{"alarm by hand", 6, 18, 24, (*house).alarmByHand},
+	{"meddle", 3, 8, 24, (*house).meddle},
+	{"call for help", 1, 0, 24, (*house).callForHelp},
+	{"wake-up by the desk", 25, 7, 24, (*house).wakeByDesk},
+	{"wake-up by telephone", 15, 18, 24, (*house).wakeByPhone},
+	{"wake-ups of a group", 0.7, 19, 23, (*house).wakeGroup},
+	{"wake-up cancelled", 4, 19, 24, (*house).cancelSome},
 	{"another manner", 12, 0, 24, (*house).otherManner},
 
 	{"outage", 0.5, 0, 24, (*house).outage},

@@ -2,6 +2,7 @@ package quarter
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -10,11 +11,10 @@ const (
 	foreignRoute   = "Lift" // of the house: no class names it
 	deskPhone      = "8000"
 	minibarItem    = "2"
+	confirmCode    = "775"
 	// settledWithin is how long the PBX may show what was before an order, with
 	// nothing wrong all the while: a coach of guests is told it one by one.
-	settledWithin = 20 * time.Minute
-	// movesClear: a move takes from the old room's telephone what the guest set there.
-	movesClear = false
+	settledWithin = 25 * time.Minute
 	// diaryLines is how much is remembered of each room.
 	diaryLines = 25
 )
@@ -44,6 +44,8 @@ type model struct {
 	troubles int
 	well     time.Time
 	on       map[string]func() // troubles that last, and what ends them
+	bad      []*span           // the troubles so far
+	wakes    []*wake
 	stays    int
 	inHouse  map[string]*room // rooms by the ids of stays
 }
@@ -52,11 +54,14 @@ type model struct {
 type room struct {
 	number string
 	phones []string
-	guest  *guest // nil: vacant
+	guests []*guest // who stays in it, whose name is shown first; none: vacant
+	class  string   // of service, of its telephones
 	// touched is when something was last ordered of it, and left when its last
 	// guest did.
 	touched, left time.Time
-	kept          bool              // what its last guest left may still be there
+	kept          bool              // its last guest has moved, whose voicemail is still to be heard
+	meddled       time.Time         // when somebody has set something while it was vacant
+	known         bool              // it had a guest whose name or class was told to the PBX
 	own           map[string]string // what the guest has set on the first telephone
 	bar           int               // entries of the minibar that were dialled
 	spoken        bool              // somebody at the desk is busy with it
@@ -65,16 +70,22 @@ type room struct {
 
 type guest struct {
 	stay, name, shown, class string
-	leaves                   time.Time
+	leaves                   time.Time // as the desk knows it
+	told                     time.Time // … and as it has told the agent
+	// gone: the guest has left without a word, so that a job may check the stay out.
+	gone bool
 }
+
+func vacant(r *room) bool   { return len(r.guests) == 0 }
+func occupied(r *room) bool { return len(r.guests) > 0 }
 
 func newModel(h *house) *model {
 	m := &model{house: h, rooms: map[string]*room{}, inHouse: map[string]*room{}, on: map[string]func(){}, well: time.Now()}
-	for floor := 1; floor <= 6; floor++ {
+	for floor := 2; floor <= 7; floor++ { // 112 is for help
 		for door := 1; door <= 20; door++ {
 			number := fmt.Sprint(floor*100 + door)
 			r := &room{number: number, phones: []string{number}, own: map[string]string{}}
-			if floor == 6 && door <= 5 {
+			if floor == 7 && door <= 5 {
 				r.phones = append(r.phones, "1"+number)
 			}
 			m.numbers = append(m.numbers, number)
@@ -96,53 +107,84 @@ func (r *room) note(at time.Time, format string, args ...any) {
 
 // shows is the name that the room's telephones must show.
 func (r *room) shows() string {
-	if r.guest == nil || r.guest.shown == "" {
+	if vacant(r) || r.guests[0].shown == "" {
 		return houseName(r.number)
 	}
-	return r.guest.shown
+	return r.guests[0].shown
 }
 
 // routes are those that the room's telephones must have.
 func (r *room) routes() []string {
 	routes := []string{emergencyRoute, foreignRoute}
-	if r.guest != nil {
-		routes = append(routes, classRoutes[r.guest.class]...)
+	if occupied(r) {
+		routes = append(routes, classRoutes[r.class]...)
 	}
 	return routes
 }
 
+// checkIn takes a guest in, beside those who are there.
 func (m *model) checkIn(r *room, g *guest) {
 	now := m.house.now()
-	r.guest, r.touched = g, now
+	if vacant(r) {
+		r.class = g.class
+		m.wakesArrive(r, g)
+	}
+	r.guests, r.touched = append(r.guests, g), now
+	r.known = r.known || g.name != "" || g.class != ""
 	m.inHouse[g.stay] = r
 	r.note(now, "check-in %s %q class %q until %s", g.stay, g.name, g.class, g.leaves.Format("01-02 15:04"))
 }
 
-func (m *model) checkOut(r *room) {
+// checkOut lets one guest go. With the last one goes all that was theirs.
+func (m *model) checkOut(r *room, g *guest) {
 	now := m.house.now()
-	r.note(now, "check-out %s", r.guest.stay)
-	delete(m.inHouse, r.guest.stay)
-	r.guest, r.touched, r.left, r.own, r.kept = nil, now, now, map[string]string{}, false
+	r.note(now, "check-out %s", g.stay)
+	delete(m.inHouse, g.stay)
+	r.guests = slices.DeleteFunc(r.guests, func(other *guest) bool { return other == g })
+	r.touched = now
+	m.wakesLeave(r, g, vacant(r))
+	if vacant(r) {
+		r.left, r.own, r.kept, r.meddled = now, map[string]string{}, false, time.Time{}
+	}
 }
 
+// move takes all who stay in a room into a vacant one, or lets those of two
+// rooms exchange them.
 func (m *model) move(from, to *room) {
 	now := m.house.now()
-	from.note(now, "%s moves to %s", from.guest.stay, to.number)
-	to.note(now, "%s moves here from %s", from.guest.stay, from.number)
-	to.guest, from.guest = from.guest, nil
-	m.inHouse[to.guest.stay] = to
-	from.touched, from.left, to.touched = now, now, now
-	from.kept = !movesClear
-	from.own, to.own = map[string]string{}, map[string]string{}
+	for _, r := range []*room{from, to} {
+		r.note(now, "%s and %s exchange who stays there", from.number, to.number)
+	}
+	m.wakesMove(from, to)
+	from.guests, to.guests = to.guests, from.guests
+	from.class, to.class = to.class, from.class
+	for _, r := range []*room{from, to} {
+		for _, g := range r.guests {
+			m.inHouse[g.stay] = r
+		}
+		r.touched = now
+		if vacant(from) {
+			r.own = map[string]string{}
+		}
+	}
+	if vacant(from) {
+		from.left, from.kept = now, true
+	}
 }
+
+// span is a time in which something was wrong; while to is zero, it is.
+type span struct{ from, to time.Time }
 
 // trouble begins something that keeps the agent from the PBX or slows it down;
 // the result ends it.
 func (m *model) trouble() (over func()) {
 	m.troubles++
+	s := &span{from: m.house.now()}
+	m.bad = append(m.bad, s)
 	return func() {
 		m.troubles--
 		m.well = m.house.now()
+		s.to = m.well
 	}
 }
 

@@ -24,6 +24,7 @@ func (h *house) inspectAll() {
 	h.count["inspections"]++
 	h.inspectHelp()
 	h.inspectStays()
+	h.inspectRings()
 	phones := map[string]sim.PBXExtension{}
 	for _, x := range h.pbx.State().Extensions {
 		phones[x.Number] = x
@@ -67,11 +68,11 @@ func (h *house) inspectPhone(r *room, x sim.PBXExtension) {
 	if routes := x.Settings["selectoutroute"]; !sameSet(strings.Split(routes, ","), r.routes()) {
 		h.differs(r.number, "telephone %s has the routes %q, and must have %q", x.Number, routes, r.routes())
 	}
-	if r.guest != nil {
+	if occupied(r) {
 		h.inspectOwn(r, x)
 		return
 	}
-	if h.run.checkout != config.CheckoutLeave && !r.kept {
+	if h.run.checkout != config.CheckoutLeave && r.meddled.IsZero() {
 		h.inspectClean(r, x)
 	}
 }
@@ -82,6 +83,9 @@ func (h *house) inspectOwn(r *room, x sim.PBXExtension) {
 		return
 	}
 	for name, value := range r.own {
+		if name == "dnd" && h.ringsNow(r) {
+			continue // it is lifted for that
+		}
 		if x.Settings[name] != value {
 			h.differs(r.number, "telephone %s has %s %q, and its guest has set %q", x.Number, name, x.Settings[name], value)
 		}
@@ -104,7 +108,7 @@ func (h *house) inspectClean(r *room, x sim.PBXExtension) {
 		h.differs(r.number, "telephone %s of the vacant room has alarms: %+v", x.Number, x.Alarms)
 	}
 	for _, mail := range x.Voicemails {
-		if mail.Date.Before(r.left) {
+		if mail.Date.Before(r.left) && !r.kept {
 			h.differs(r.number, "telephone %s of the vacant room has a voicemail of %s", x.Number, mail.Date.In(h.zone).Format(time.RFC3339))
 		}
 	}
@@ -114,19 +118,18 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// inspectStays: whom the desk has checked in is in that room, and nobody else
-// is anywhere.
-func (h *house) inspectStays() {
-	if h.box == nil {
+// afterSweep takes note that the house was swept at three: what somebody had set
+// on telephones of vacant rooms before is gone.
+func (h *house) afterSweep() {
+	now := h.now()
+	three := time.Date(now.Year(), now.Month(), now.Day(), 3, 0, 0, 0, h.zone)
+	if h.model.troubles > 0 || h.model.well.After(three.Add(-10*time.Minute)) {
 		return
 	}
-	for _, r := range h.box.agent.Rooms() {
-		want, known := "", h.model.rooms[r.Number]
-		if known != nil && known.guest != nil {
-			want = known.guest.stay
-		}
-		if r.Stay != want && (known == nil || !known.spoken) {
-			h.differs(r.Number, "the stay is %q, and must be %q", r.Stay, want)
+	h.count["nights swept"]++
+	for _, r := range h.model.rooms {
+		if r.meddled.Before(three) {
+			r.meddled = time.Time{}
 		}
 	}
 }

@@ -23,6 +23,8 @@ type witness struct {
 	faults  []string
 	lost    map[string]int // reports of the minibar that nobody will get, by telephone
 	rings   map[sim.CallKind]int
+	wakes   []*ring // calls of the agent to rooms, the oldest first
+	desk    int     // and to the desk
 }
 
 type bareness struct {
@@ -60,6 +62,13 @@ func (w *witness) meets(m sim.Meeting) {
 	defer w.mu.Unlock()
 	if m.Met == sim.MetRinging {
 		w.rings[m.Kind]++
+	}
+	switch {
+	case m.Kind != sim.CallOfDial:
+	case m.Extension == deskPhone:
+		w.desk++
+	default:
+		w.wakes = append(w.wakes, &ring{at: time.Now(), phone: m.Extension, met: m.Met, handset: m.Handset})
 	}
 }
 

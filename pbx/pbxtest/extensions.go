@@ -60,6 +60,18 @@ func changesExtension(t *testing.T, h House) {
 		}
 	}
 	must(t, "change nothing", d.ChangeExtension(t.Context(), phone, pbx.Change{}))
+	for _, on := range []bool{true, false} {
+		must(t, "switch what a guest may have", d.ChangeExtension(t.Context(), phone, pbx.Change{
+			Restricted: &on, Together: &on, Voicemail: &on, VoicemailPIN: ptr(pbx.PIN("4711")),
+		}))
+		got := read(t, h, phone)
+		if got.Restricted != on || got.Together != on || got.Voicemail != on {
+			t.Errorf("switched to %t: %+v", on, got)
+		}
+		if got.VoicemailPIN != "" && got.VoicemailPIN != "4711" { // some do not show it
+			t.Error("the PIN of voicemail was not set")
+		}
+	}
 	must(t, "bar every route", d.ChangeExtension(t.Context(), phone, pbx.Change{Routes: ptr([]string{})}))
 	if got := read(t, h, phone); len(got.Routes) != 0 || got.Name != name || !got.DND {
 		t.Errorf("after its routes were taken: %+v", got)

@@ -48,6 +48,10 @@ func (d *Driver) ListExtensions(ctx context.Context) ([]pbx.Extension, error) {
 			Name:   n.scalar("username"),
 			Type:   n.scalar("type"),
 			Status: pbx.PhoneUnknown,
+			Agent:  n.scalar("agentid"),
+		}
+		if e.Agent == "none" {
+			e.Agent = ""
 		}
 		if e.Number == "" {
 			return nil, fmt.Errorf("list extensions: %w: one without number", errForm)
@@ -95,6 +99,11 @@ func readSettings(n node) pbx.Settings {
 		Always:      readForward(n, forwardAlways),
 		NoAnswer:    readForward(n, forwardNoAnswer),
 		Busy:        readForward(n, forwardBusy),
+		Together:    isOn(n.scalar("ringsimultaneous")),
+		Mobile:      isOn(n.scalar("enablemobile")),
+		Voicemail:   isOn(n.scalar("hasvoicemail")),
+
+		VoicemailPIN: pbx.PIN(n.scalar("vmsecret")),
 	}
 }
 
@@ -135,11 +144,23 @@ func (d *Driver) changeParams(number string, change pbx.Change) (params, error) 
 		}
 		in["selectoutroute"] = list
 	}
-	if change.DND != nil {
-		in["dnd"] = onOff(*change.DND)
+	for _, s := range []struct {
+		key   string
+		value *bool
+	}{
+		{"dnd", change.DND}, {"callrestriction", change.Restricted}, {"ringsimultaneous", change.Together},
+		{"enablemobile", change.Mobile}, {"hasvoicemail", change.Voicemail},
+	} {
+		if s.value != nil {
+			in[s.key] = onOff(*s.value)
+		}
 	}
-	if change.Restricted != nil {
-		in["callrestriction"] = onOff(*change.Restricted)
+	if change.VoicemailPIN != nil {
+		pin := string(*change.VoicemailPIN)
+		if len(pin) > maxPIN || !digitsOnly(pin) {
+			return nil, fmt.Errorf("a PIN of voicemail must have 1 to %d digits: %w", maxPIN, pbx.ErrInvalid)
+		}
+		in["vmsecret"] = pin
 	}
 	for _, f := range []struct {
 		keys  forwardKeys
@@ -154,6 +175,9 @@ func (d *Driver) changeParams(number string, change pbx.Change) (params, error) 
 	}
 	return in, nil
 }
+
+// maxPIN is the longest PIN of voicemail (API 2.0.0, extension/update).
+const maxPIN = 63
 
 // maxRoutes is the longest list of routes that the PBX takes, in characters
 // (API 1.1.0, extension/update).

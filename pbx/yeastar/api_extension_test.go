@@ -19,6 +19,8 @@ func TestChangesNameWhatChanges(t *testing.T) {
 		{pbx.Change{}, ""},
 		{pbx.Change{DND: new(true)}, `{"dnd":"on","number":"1002"}`},
 		{pbx.Change{Restricted: new(false), Routes: new([]string{"a", "b c"})}, `{"callrestriction":"off","number":"1002","selectoutroute":"a,b c"}`},
+		{pbx.Change{Together: new(false), Mobile: new(false), Voicemail: new(true), VoicemailPIN: new(pbx.PIN("0815"))},
+			`{"enablemobile":"off","hasvoicemail":"on","number":"1002","ringsimultaneous":"off","vmsecret":"0815"}`},
 		{pbx.Change{Name: new("O'Brien & Söhne")}, `{"number":"1002","username":"OBrien + Söhne"}`},
 		{pbx.Change{Name: new("...")}, `{"number":"1002","username":"1002"}`},
 		{pbx.Change{Always: &pbx.Forward{}, Busy: &pbx.Forward{On: true, To: pbx.ToVoicemail}}, `{"alwaysforward":"off","btransferto":"Voicemail","busyforward":"on","number":"1002"}`},
@@ -43,6 +45,8 @@ func TestChangesThatAreRefused(t *testing.T) {
 	for name, change := range map[string]pbx.Change{
 		"too many routes":   {Routes: new([]string{strings.Repeat("x", maxRoutes+1)})},
 		"a nameless route":  {Routes: new([]string{" "})},
+		"a PIN of letters":  {VoicemailPIN: new(pbx.PIN("secret"))},
+		"no PIN":            {VoicemailPIN: new(pbx.PIN(""))},
 		"forward to a word": {Busy: &pbx.Forward{On: true, To: pbx.ToNumber, Number: "all"}},
 		"forward to nobody": {Busy: &pbx.Forward{On: true, To: pbx.ToExtension}},
 		"forward nowhere":   {Busy: &pbx.Forward{On: true, To: "moon"}},

@@ -30,7 +30,15 @@ const (
 	errnoNoCDR          Errno = 20021
 )
 
-func (e Errno) Error() string { return fmt.Sprintf("pbx error %d", int(e)) }
+func (e Errno) Error() string {
+	switch e {
+	case ErrnoLocked:
+		return fmt.Sprintf("pbx error %d: this address is locked for ten minutes", int(e))
+	case ErrnoPassword:
+		return fmt.Sprintf("pbx error %d: wrong user name or password", int(e))
+	}
+	return fmt.Sprintf("pbx error %d", int(e))
+}
 
 // Is implements what [errors.Is] asks for.
 func (e Errno) Is(kind error) bool { return slices.Contains(errnoKinds[e], kind) }

@@ -200,3 +200,17 @@ func TestAnswerHeadIsBounded(t *testing.T) {
 		t.Errorf("logged in: %v", err)
 	}
 }
+
+// TestErrnoInWords holds that the two errors that a person has to mend say what
+// they are.
+func TestErrnoInWords(t *testing.T) {
+	for errno, want := range map[Errno]string{
+		20002: "pbx error 20002: this address is locked for ten minutes",
+		20003: "pbx error 20003: wrong user name or password",
+		10004: "pbx error 10004",
+	} {
+		if got := errno.Error(); got != want {
+			t.Errorf("%d is %q, want %q", int(errno), got, want)
+		}
+	}
+}

@@ -61,6 +61,8 @@ var spoken = map[string]string{
 	"bh-wakeup-call":        "nin2 hao3, zhe4shi4 nin2de5 jiao4xing3 dian4hua4",
 	"bh-wakeup-confirm":     "que4ren4 nin2 yi3 xing3lai2, qing3 an4 yi1",
 	"bh-wakeup-thanks":      "xie4xie5, zhu4 nin2 yu2kuai4",
+	"bh-wakeup-unanswered":  "jiao4xing3 wu2ren2 ying4da2, fang2jian1",
+	"bh-wakeup-known":       "shou1dao4 qing3 an4 yi1",
 	"bh-wakeup-none":        "nin2 mei2you3 she4zhi4 jiao4xing3",
 	"bh-wakeup-at":          "nin2de5 jiao4xing3 shi2jian1 shi4",
 }

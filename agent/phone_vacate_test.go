@@ -1,0 +1,287 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"bellhop/config"
+	"bellhop/hotel"
+	"bellhop/pbx"
+)
+
+// callPBX also tells which calls go on.
+type callPBX struct {
+	*deskPBX
+	calls map[string]int
+}
+
+func (p *callPBX) AskCall(context.Context, string) (pbx.Call, error) {
+	return pbx.Call{}, pbx.ErrMissing
+}
+
+func (p *callPBX) ExtensionCalls(_ context.Context, extension string) (list []pbx.Call, err error) {
+	err = p.do("calls", false, func() { list = make([]pbx.Call, p.calls[extension]) })
+	return list, err
+}
+
+func (p *callPBX) OutsideCalls(context.Context, pbx.Direction) ([]pbx.Call, error) { return nil, nil }
+
+func (p *callPBX) HangUp(context.Context, hotel.Member) error { return nil }
+
+// withCalls gives the desk a PBX that can be asked about calls.
+func withCalls(d *desk) *callPBX {
+	p := &callPBX{deskPBX: d.pbx, calls: map[string]int{}}
+	d.phones.driver = p
+	return p
+}
+
+func (d *desk) stay(id string) (s hotel.Stay) {
+	d.store.Snapshot().Get(hotel.StayKey(id), &s)
+	return s
+}
+
+func (d *desk) room(number string) RoomNow {
+	for _, r := range d.RoomsNow() {
+		if r.Number == number {
+			return r
+		}
+	}
+	return RoomNow{}
+}
+
+func (d *desk) comes(room, stay, name string, fields ...string) {
+	d.t.Helper()
+	f := map[string]string{"stay": stay, "name": name}
+	for i := 0; i < len(fields); i += 2 {
+		f[fields[i]] = fields[i+1]
+	}
+	d.order(hotel.Event{Kind: hotel.KindCheckIn, Room: room, Fields: f})
+}
+
+// A call is not ended by a check-out; the books are closed at once.
+func TestCheckOutWaitsForACall(t *testing.T) {
+	for name, set := range map[string]func(*config.Config){"by the agent": nil, "by the PBX": byPBX} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, set, func(d *desk) {
+				far := withCalls(d)
+				d.comes("101", "G1", "Li", "class", "national")
+				d.rest(10 * time.Minute)
+				d.pbx.log = nil
+				far.calls["101"] = 1
+				d.checkOut("101")
+				d.rest(5 * time.Minute)
+				d.did()
+				d.shows("101", "Li", "Emergency", "Lift", "Local", "National")
+				if s := d.stay("G1"); s.State != hotel.StayDeparted || !s.CallPending || !d.room("101").CallPending {
+					t.Errorf("the stay: %+v", s)
+				}
+				d.pbx.mu.Lock()
+				far.calls["101"] = 0
+				d.pbx.mu.Unlock()
+				d.rest(5 * time.Minute)
+				d.shows("101", "Room 101", "Emergency", "Lift")
+				if s := d.stay("G1"); s.CallPending {
+					t.Errorf("after the call: %+v", s)
+				}
+				if !slices.Contains(d.pbx.log, "records") {
+					t.Error("the record of the call was not fetched")
+				}
+				d.alerted()
+			})
+		})
+	}
+}
+
+// A call that outlasts the check-out into the next stay is pending no more.
+func TestRoomLetAgainDuringACall(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		far := withCalls(d)
+		d.comes("101", "G1", "Li", "class", "national")
+		d.rest(time.Minute)
+		far.calls["101"] = 1
+		d.checkOut("101")
+		d.rest(time.Minute)
+		d.comes("101", "G2", "Wang", "class", "local")
+		d.rest(time.Minute)
+		d.shows("101", "Wang", "Emergency", "Lift", "Local")
+		if d.stay("G1").CallPending {
+			t.Error("the call is still pending")
+		}
+		d.alerted(hotel.AlertNotCleared)
+	})
+}
+
+func TestVacatedPhoneIsReadBack(t *testing.T) {
+	pin := func(c *config.Config) { c.Checkout.VoicemailPIN = "0{extension}" }
+	leave := func(d *desk) {
+		s := d.pbx.phones["101"]
+		s.DND, s.Restricted, s.Together, s.Mobile, s.VoicemailPIN = true, true, true, true, "4711"
+		s.Always = pbx.Forward{On: true, To: pbx.ToNumber, Number: "0900"}
+		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1"}}
+		d.pbx.voicemail["101"] = []pbx.Voicemail{{File: "a.wav"}}
+	}
+	t.Run("clean", func(t *testing.T) {
+		atDesk(t, pin, func(d *desk) {
+			d.comes("101", "G1", "Li", "class", "national")
+			d.rest(time.Minute)
+			if !d.room("101").Clean.IsZero() {
+				t.Error("an occupied room is clean")
+			}
+			leave(d)
+			d.checkOut("101")
+			d.rest(10 * time.Minute)
+			if s := d.pbx.phones["101"]; s.DND || s.Restricted || s.Together || s.Mobile || s.Always.On || s.VoicemailPIN != "0101" {
+				t.Errorf("left: %+v", s)
+			}
+			if d.room("101").Clean.IsZero() {
+				t.Error("the room is not known to be clean")
+			}
+			d.comes("101", "G2", "Wang")
+			d.rest(time.Minute)
+			if !d.room("101").Clean.IsZero() {
+				t.Error("an occupied room is clean")
+			}
+			d.alerted()
+		})
+	})
+	t.Run("the PBX keeps an alarm", func(t *testing.T) {
+		atDesk(t, pin, func(d *desk) {
+			d.comes("101", "G1", "Li")
+			d.rest(time.Minute)
+			leave(d)
+			d.pbx.keeps = true
+			d.checkOut("101")
+			d.rest(10 * time.Minute)
+			if !d.room("101").Clean.IsZero() {
+				t.Error("the room counts as clean")
+			}
+			d.alerted(hotel.AlertNotClean)
+			if left := d.Alerts()[0].Params["left"]; left != "alarms (1)" {
+				t.Errorf("left: %q", left)
+			}
+			d.pbx.keeps = false
+			d.comes("101", "G2", "Wang") // then the guest before goes first
+			d.rest(10 * time.Minute)
+			if len(d.pbx.alarms["101"]) != 0 {
+				t.Error("the alarm of the guest before is still there")
+			}
+			d.shows("101", "Wang", "Emergency", "Lift")
+		})
+	})
+	t.Run("the PBX takes no change", func(t *testing.T) {
+		atDesk(t, nil, func(d *desk) {
+			d.comes("101", "G1", "Li")
+			d.rest(time.Minute)
+			d.pbx.phones["101"].Together = true
+			d.pbx.stuck = "101"
+			d.checkOut("101")
+			d.rest(30 * time.Minute)
+			d.alerted(hotel.AlertNotClean)
+			if left := d.Alerts()[0].Params["left"]; left != "simultaneous ringing" {
+				t.Errorf("left: %q", left)
+			}
+		})
+	})
+}
+
+// What a guest who comes late to be shown may have left is not taken.
+func TestArrivalThatIsCarriedOutLate(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		d.comes("101", "G1", "Li")
+		d.rest(time.Minute)
+		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1"}}
+		d.pbx.keeps = true
+		d.checkOut("101")
+		d.rest(10 * time.Minute)
+		d.alerted(hotel.AlertNotClean)
+		d.pbx.keeps = false
+		d.pbx.fail = func(string) error { return fmt.Errorf("away: %w", pbx.ErrRetry) }
+		d.comes("101", "G2", "Wang")
+		d.rest(10 * time.Minute)
+		d.pbx.fail = nil
+		d.rest(10 * time.Minute)
+		if len(d.pbx.alarms["101"]) != 1 {
+			t.Error("an alarm that may be the new guest's is gone")
+		}
+		d.shows("101", "Wang", "Emergency", "Lift")
+		d.alerted(hotel.AlertNotCleared, hotel.AlertNotClean)
+	})
+}
+
+// Voicemail of a guest who has moved waits until the old room is let again.
+func TestVoicemailOfAGuestWhoMoved(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		d.comes("101", "G1", "Li", "class", "local")
+		d.rest(time.Minute)
+		d.pbx.voicemail["101"] = []pbx.Voicemail{{File: "a.wav"}}
+		d.pbx.phones["101"].DND = true
+		d.order(hotel.Event{Kind: hotel.KindMove, Room: "101", Fields: map[string]string{"to": "102"}})
+		d.rest(10 * time.Minute)
+		d.shows("101", "Room 101", "Emergency", "Lift")
+		d.shows("102", "Li", "Emergency", "Lift", "Local")
+		if len(d.pbx.voicemail["101"]) != 1 || d.pbx.phones["101"].DND || !d.room("101").Clean.IsZero() {
+			t.Errorf("after the move: %+v, %+v", d.pbx.voicemail["101"], d.pbx.phones["101"])
+		}
+		d.alerted(hotel.AlertVoicemail)
+		d.comes("101", "G2", "Wang")
+		d.rest(10 * time.Minute)
+		if len(d.pbx.voicemail["101"]) != 0 {
+			t.Error("the new guest hears the old one's voicemail")
+		}
+	})
+}
+
+func TestVoicemailIsSwitchedByGradeAndPutBack(t *testing.T) {
+	atDesk(t, func(c *config.Config) { c.Checkin.Voicemail = []string{"national"} }, func(d *desk) {
+		d.pbx.phones["102"].Voicemail = true
+		for room, class := range map[string]string{"101": "national", "102": "local", "103": "local"} {
+			d.comes(room, "G"+room, "Li", "class", class)
+		}
+		d.rest(time.Minute)
+		for room, on := range map[string]bool{"101": true, "102": false, "103": false} {
+			if d.pbx.phones[room].Voicemail != on {
+				t.Errorf("voicemail of %s during the stay: %t", room, !on)
+			}
+		}
+		for _, room := range []string{"101", "102", "103"} {
+			d.checkOut(room)
+		}
+		d.rest(10 * time.Minute)
+		for room, on := range map[string]bool{"101": false, "102": true, "103": false} {
+			if d.pbx.phones[room].Voicemail != on {
+				t.Errorf("voicemail of %s after the stay: %t", room, !on)
+			}
+		}
+		d.comes("102", "G4", "Li", "class", "local")
+		d.rest(time.Minute)
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: "102"})
+		d.rest(time.Minute)
+		if !d.pbx.phones["102"].Voicemail {
+			t.Error("voicemail was not put back")
+		}
+		d.alerted()
+	})
+}
+
+func TestRoomThatNobodyLooksThrough(t *testing.T) {
+	atDesk(t, func(c *config.Config) { c.Checkout.LookThrough = true }, func(d *desk) {
+		d.comes("101", "G1", "Li", "class", "national")
+		d.comes("102", "G2", "Wang", "class", "national")
+		d.rest(time.Minute)
+		d.checkOut("101")
+		d.checkOut("102")
+		d.rest(10 * time.Minute)
+		d.shows("101", "Li", "Emergency", "Lift")
+		d.order(hotel.Event{Kind: hotel.KindCheckOut, Room: "102", Fields: map[string]string{"now": "true"}})
+		d.alerted()
+		d.rest(3 * time.Hour)
+		d.alerted(hotel.AlertLookThrough)
+		if al := d.Alerts()[0]; al.Count != 1 || al.Room != "101" {
+			t.Errorf("alert: %+v", al)
+		}
+		d.shows("102", "Room 102", "Emergency", "Lift")
+	})
+}

@@ -1,0 +1,227 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"bellhop/config"
+	"bellhop/hotel"
+	"bellhop/pbx"
+)
+
+// The alarms of a ringPBX; the desk's PBX has none that can be set.
+
+func (p *ringPBX) ListAlarms(_ context.Context, extensions ...string) (all []pbx.Alarm, err error) {
+	err = p.do("list alarms", false, func() {
+		for _, x := range extensions {
+			all = append(all, p.alarms[x]...)
+		}
+	})
+	return all, err
+}
+
+func (p *ringPBX) CreateAlarm(_ context.Context, extension string, spec pbx.AlarmSpec) (id string, err error) {
+	err = p.do(fmt.Sprintf("set %s %02d:%02d", extension, spec.Hour, spec.Minute), true, func() {
+		for _, a := range p.alarms[extension] {
+			if sameTime(a, spec) {
+				id = a.ID
+				return
+			}
+		}
+		p.n++
+		id = fmt.Sprint(p.n)
+		p.alarms[extension] = append(p.alarms[extension], pbx.Alarm{ID: id, Extension: extension, AlarmSpec: spec})
+	})
+	return id, err
+}
+
+func (p *ringPBX) DeleteAlarms(_ context.Context, extension string, ids ...string) error {
+	return p.do(fmt.Sprint("delete of ", extension, " ", ids), true, func() {
+		p.alarms[extension] = slices.DeleteFunc(p.alarms[extension], func(a pbx.Alarm) bool { return slices.Contains(ids, a.ID) })
+	})
+}
+
+// standing lists the alarms of the PBX.
+func (b *book) standing(want ...string) {
+	b.t.Helper()
+	b.pbx.mu.Lock()
+	defer b.pbx.mu.Unlock()
+	var got []string
+	for _, x := range []string{"101", "102", "103"} {
+		for _, a := range b.pbx.alarms[x] {
+			got = append(got, fmt.Sprintf("%s %02d:%02d", x, a.Hour, a.Minute))
+		}
+	}
+	if !slices.Equal(got, want) {
+		b.t.Errorf("alarms %q, want %q", got, want)
+	}
+}
+
+func byAlarm(c *config.Config) { c.WakeUp.How = "pbx" }
+
+func byAlarmToo(c *config.Config) { c.WakeUp.How = "both" }
+
+func TestAlarmOfThePBXProvesNothing(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		w := b.wake("06:30", func(o *hotel.WakeUpAdd) { o.Date = "2026-11-24" }, "101")[0]
+		b.rest(time.Hour)
+		b.standing()
+		b.rest(32 * time.Hour) // 07:00 of the day before
+		b.standing()
+		b.until("11:00:00")
+		b.standing("101 06:30")
+		b.until("06:29:00")
+		b.standing("101 06:30")
+		b.until("06:50:00")
+		b.is(w.ID, hotel.WakeUpUnknown, 0)
+		b.rings()
+		b.alerted()
+		if got := b.changes(w.ID); !slices.Equal(got, []string{"scheduled", "ringing", "unknown"}) {
+			t.Errorf("changes %q", got)
+		}
+	})
+}
+
+func TestAlarmThatIsSeenNotToBeAnswered(t *testing.T) {
+	for _, c := range []struct {
+		status string
+		state  hotel.WakeUpState
+	}{{"NO ANSWER", hotel.WakeUpUnanswered}, {"ANSWERED", hotel.WakeUpUnknown}} {
+		atBook(t, byAlarm, func(b *book) {
+			w := b.wake("06:30", nil, "101")[0]
+			for _, at := range []string{"06:30:30", "06:35:30", "06:40:30"} {
+				b.until(at)
+				b.ring.tell(hotel.Event{Kind: hotel.KindCDR, CallID: at, CDR: &hotel.CDR{Start: "2026-11-22 " + at, From: "prompt", To: "101", Status: c.status}})
+			}
+			b.until("06:50:00")
+			b.is(w.ID, c.state, 0)
+		})
+	}
+}
+
+func TestNetGoesWithTheProof(t *testing.T) {
+	for name, c := range map[string]struct {
+		guest guest
+		left  []string
+	}{"answered": {awake, nil}, "asleep": {guest{}, []string{"101 06:40"}}} {
+		t.Run(name, func(t *testing.T) {
+			atBook(t, byAlarmToo, func(b *book) {
+				b.pbx.alarms["101"] = []pbx.Alarm{{ID: "900", Extension: "101", AlarmSpec: pbx.AlarmSpec{Hour: 9, Repeat: pbx.AlarmDaily}}}
+				b.ring.guests["101"] = []guest{c.guest}
+				b.wake("06:30", nil, "101")
+				b.until("06:29:00")
+				b.standing("101 09:00", "101 06:40")
+				b.until("06:38:00")
+				b.standing(append([]string{"101 09:00"}, c.left...)...)
+			})
+		})
+	}
+}
+
+func TestNetGoesWithTheOrder(t *testing.T) {
+	atBook(t, byAlarmToo, func(b *book) {
+		b.pbx.alarms["102"] = []pbx.Alarm{{ID: "901", Extension: "102", AlarmSpec: pbx.AlarmSpec{Hour: 6, Minute: 40, Repeat: pbx.AlarmOnce}}}
+		orders := b.wake("06:30", nil, "101", "102")
+		b.rest(time.Minute)
+		b.standing("101 06:40", "102 06:40")
+		if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{Group: orders[0].Group}); err != nil {
+			b.t.Fatal(err)
+		}
+		b.rest(time.Minute)
+		b.standing("102 06:40") // which somebody had set by hand
+	})
+}
+
+func TestAlarmMovesAlong(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		b.checkIn("101", "", "")
+		b.wake("06:30", nil, "101")
+		b.rest(time.Minute)
+		b.standing("101 06:30")
+		b.order(hotel.Event{Kind: hotel.KindMove, Room: "101", Fields: map[string]string{"to": "102"}})
+		b.rest(time.Minute)
+		b.standing("102 06:30")
+	})
+}
+
+func TestAlarmThatIsGoneIsSetAnew(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		b.wake("06:30", nil, "101")
+		b.rest(time.Minute)
+		b.pbx.mu.Lock()
+		b.pbx.alarms["101"] = nil
+		b.pbx.mu.Unlock()
+		b.rest(2 * time.Hour)
+		b.standing("101 06:30")
+		b.pbx.mu.Lock()
+		b.pbx.alarms["101"] = nil
+		b.pbx.mu.Unlock()
+		b.ring.tell(hotel.Event{Kind: hotel.KindBoot})
+		b.rest(10 * time.Second)
+		b.standing("101 06:30")
+	})
+}
+
+func TestAlarmThatCannotBeSetIsACall(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		b.pbx.fail = func(op string) error {
+			if strings.HasPrefix(op, "set ") {
+				return fmt.Errorf("alarm failed: %w", pbx.ErrInvalid)
+			}
+			return nil
+		}
+		b.ring.guests["101"] = []guest{awake}
+		w := b.wake("06:30", nil, "101")[0]
+		b.rest(time.Minute)
+		b.alerted(hotel.AlertWakeAlarm)
+		b.until("06:40:00")
+		b.is(w.ID, hotel.WakeUpAnswered, 1)
+		b.rings("06:30:00 101 775")
+	})
+}
+
+// TestPowerCutWhileAnAlarmIsSet: what was set before the power went is known as
+// ours, and goes with the order.
+func TestPowerCutWhileAnAlarmIsSet(t *testing.T) {
+	for _, done := range []bool{false, true} {
+		atBook(t, byAlarmToo, func(b *book) {
+			cut := make(chan struct{})
+			fail := func(op string) error {
+				if strings.HasPrefix(op, "set ") {
+					close(cut)
+					b.pbx.fail, b.pbx.after = nil, nil
+					return fmt.Errorf("line broken: %w: %w", pbx.ErrRetry, pbx.ErrUncertain)
+				}
+				return nil
+			}
+			if done {
+				b.pbx.after = fail
+			} else {
+				b.pbx.fail = fail
+			}
+			w := b.wake("06:30", nil, "101")[0]
+			<-cut
+			b.end()
+			b.start()
+			if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{IDs: []string{w.ID}}); err != nil {
+				b.t.Fatal(err)
+			}
+			b.rest(5 * time.Minute)
+			b.standing()
+		})
+	}
+}
+
+func TestPBXWithoutCodeForKeysHoldsAlarms(t *testing.T) {
+	atBook(t, func(c *config.Config) { c.Services.Confirm = "" }, func(b *book) {
+		w := b.wake("06:30", nil, "101")[0]
+		b.rest(time.Minute)
+		b.standing("101 06:30")
+		b.until("06:50:00")
+		b.is(w.ID, hotel.WakeUpUnknown, 0)
+	})
+}

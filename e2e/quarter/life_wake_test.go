@@ -1,0 +1,191 @@
+package quarter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"bellhop/agent"
+	"bellhop/hotel"
+	"bellhop/sim"
+)
+
+// wakeApart is how far from each other the wake-ups of one room are, so that it
+// is plain which one a ring belongs to.
+const wakeApart = 100 * time.Minute
+
+// freeAt tells whether no wake-up of a room is near a time of day.
+func (h *house) freeAt(r *room, clock string) bool {
+	minutes := func(clock string) int {
+		at, _ := time.Parse("15:04", clock)
+		return at.Hour()*60 + at.Minute()
+	}
+	for _, w := range h.model.wakes {
+		apart := (minutes(w.clock) - minutes(clock) + 24*60) % (24 * 60)
+		if w.room == r && min(apart, 24*60-apart) < int(wakeApart/time.Minute) {
+			return false
+		}
+	}
+	return true
+}
+
+// wakeTime draws when somebody wants to be woken; now and then in the hours of
+// the night in which clocks are set.
+func (h *house) wakeTime() string {
+	if h.chance(8) {
+		return fmt.Sprintf("%02d:%02d", 1+h.dice.IntN(3), h.dice.IntN(60))
+	}
+	return fmt.Sprintf("%02d:%02d", 5+h.dice.IntN(5), 5*h.dice.IntN(12))
+}
+
+// wakeByDesk lets a guest order a wake-up at the desk.
+func (h *house) wakeByDesk() {
+	r := h.choose(occupied)
+	if r == nil {
+		return
+	}
+	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: pick(h, []string{"once", "once", "once", "daily", "weekdays"}), from: "desk"}
+	if w.repeat == "weekdays" {
+		w.days = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
+		if h.chance(30) {
+			w.days = []time.Weekday{time.Saturday, time.Sunday}
+		}
+	}
+	h.orderWakes([]*wake{w})
+}
+
+// wakeGroup lets a coach's guests be woken at one time.
+func (h *house) wakeGroup() {
+	clock, wakes := h.wakeTime(), []*wake(nil)
+	taken := map[*room]bool{}
+	for range 40 {
+		r := h.choose(occupied)
+		if r == nil || taken[r] || !h.freeAt(r, clock) || len(wakes) == 30 {
+			continue
+		}
+		taken[r] = true
+		wakes = append(wakes, &wake{room: r, guest: r.guests[0], clock: clock, repeat: "once", from: "group"})
+	}
+	if len(wakes) > 1 {
+		h.orderWakes(wakes)
+	}
+}
+
+// orderWakes gives an order for one or several rooms.
+func (h *house) orderWakes(wakes []*wake) {
+	if h.box == nil || !h.freeAt(wakes[0].room, wakes[0].clock) {
+		return
+	}
+	one := wakes[0]
+	order := hotel.WakeUpAdd{Time: one.clock, Repeat: hotel.WakeRepeat(one.repeat), Days: one.days}
+	for _, w := range wakes {
+		order.Rooms = append(order.Rooms, w.room.number)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), orderPatience)
+	defer cancel()
+	now := h.now()
+	_, _, _, err := h.box.agent.AddWakeUps(ctx, order)
+	var refused *agent.OrderError
+	if errors.As(err, &refused) && h.troubleAround(now, now) {
+		return
+	}
+	if err != nil {
+		h.differs(one.room.number, "a wake-up at %s: %v", one.clock, err)
+		return
+	}
+	for _, w := range wakes {
+		h.expectWake(w, now)
+	}
+}
+
+// expectWake notes an order.
+func (h *house) expectWake(w *wake, now time.Time) {
+	for day := range 9 {
+		date := time.Date(now.Year(), now.Month(), now.Day()+day, 12, 0, 0, 0, h.zone)
+		at := moment(date, w.clock, h.zone)
+		if at.After(now) && (w.repeat != "weekdays" || inWeek(w.days, date.Weekday())) {
+			w.first = at
+			break
+		}
+	}
+	h.model.wakes = append(h.model.wakes, w)
+	w.room.note(now, "wake-up %s %s by %s, first %s", w.clock, w.repeat, w.from, w.first.Format("01-02 15:04 MST"))
+	h.count["wake-ups ordered by "+w.from]++
+	h.followWake(w, now)
+}
+
+func inWeek(days []time.Weekday, day time.Weekday) bool {
+	for _, d := range days {
+		if d == day {
+			return true
+		}
+	}
+	return false
+}
+
+// followWake looks at what came of each time at which it was to ring.
+func (h *house) followWake(w *wake, after time.Time) {
+	due, more := w.next(after, h.zone)
+	if !more {
+		return
+	}
+	h.at(due.Add(-time.Second), func() { // what is cancelled after that is too late to be sure
+		if w.cancelled.IsZero() && (w.until.IsZero() || due.Before(w.until)) {
+			phone := w.room.phones[0]
+			if h.chance(20) {
+				h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Handset: []sim.Handset{h.manner(), h.manner()}}))
+			}
+			h.at(due.Add(wakeOver), func() { h.judgeWake(w, due) })
+			h.followWake(w, due)
+		}
+	})
+}
+
+// cancelSome lets a guest want to sleep.
+func (h *house) cancelSome() {
+	r := h.choose(func(r *room) bool { return occupied(r) && len(h.model.wakesOf(r)) > 0 })
+	if r == nil || h.box == nil {
+		return
+	}
+	now := h.now()
+	for _, w := range h.model.wakesOf(r) {
+		if due, more := w.next(now.Add(-wakeOver), h.zone); !more || due.Before(now.Add(time.Minute)) {
+			return // it rings, or may
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), orderPatience)
+	defer cancel()
+	if _, err := h.box.agent.CancelWakeUps(ctx, hotel.WakeUpCancel{Rooms: []string{r.number}}); err != nil {
+		h.differs(r.number, "cancel a wake-up: %v", err)
+		return
+	}
+	for _, w := range h.model.wakesOf(r) {
+		h.model.cancelWake(w)
+	}
+	h.count["wake-ups cancelled"]++
+}
+
+// wakeByPhone lets a guest dial for a wake-up, while nothing is wrong: who
+// dials when nobody listens is told so by the telephone.
+func (h *house) wakeByPhone() {
+	r := h.choose(occupied)
+	if r == nil || h.model.troubles > 0 || h.now().Sub(h.model.well) < 5*time.Minute {
+		return
+	}
+	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: "once", from: "phone"}
+	if !h.freeAt(r, w.clock) {
+		return
+	}
+	_, err := h.pbx.Dial(r.phones[0], "779*"+w.clock[:2]+w.clock[3:])
+	h.placed("779 dialled", err)
+	if err == nil {
+		now := h.now()
+		h.later(10*time.Second, func() {
+			if h.troubleAround(now, h.now()) {
+				w.shaken = h.now().AddDate(0, 0, 7) // whether it was taken is not known
+			}
+		})
+		h.expectWake(w, now.Add(10*time.Second))
+	}
+}

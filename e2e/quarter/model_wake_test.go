@@ -1,0 +1,158 @@
+package quarter
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"bellhop/sim"
+)
+
+const (
+	wakeRetries = 2
+	wakeSpacing = 5 * time.Minute
+	// rungWithin is how late the first ring may be while all is well: a coach's
+	// thirty rooms take their turns.
+	rungWithin = 2 * time.Minute
+	// wakeOver is how long after its time a wake-up is over, whatever happened:
+	// half an hour late, two more calls, and what comes of them.
+	wakeOver = 75 * time.Minute
+	// keyPatience is how long the dialogue asks for a key.
+	keyPatience = 30 * time.Second
+)
+
+// wake is an order to wake somebody.
+type wake struct {
+	room   *room
+	guest  *guest
+	clock  string // "06:30"
+	first  time.Time
+	repeat string         // once, daily, weekdays
+	days   []time.Weekday // of weekdays
+	from   string         // desk, phone, group
+	// cancelled is since when it is not wanted any more; zero: it is.
+	cancelled time.Time
+	// until is when it ends with the stay; zero: not before it is cancelled.
+	until time.Time
+	// shaken is when something last happened that makes its ringing hard to
+	// foretell, such as a move.
+	shaken time.Time
+}
+
+// moment is when a clock in the zone first shows a time of day on a date, or the
+// moment at which it jumps over it: found by looking at every minute of the day.
+func moment(date time.Time, clock string, zone *time.Location) time.Time {
+	start := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, zone)
+	for at := start.Add(-3 * time.Hour); ; at = at.Add(time.Minute) {
+		shows := at.In(zone)
+		if shows.Day() == date.Day() && shows.Month() == date.Month() && shows.Format("15:04") >= clock {
+			return shows
+		}
+		if at.After(start.Add(30 * time.Hour)) {
+			return time.Time{}
+		}
+	}
+}
+
+// next is when it rings for the first time after a moment; false: never.
+func (w *wake) next(after time.Time, zone *time.Location) (time.Time, bool) {
+	if w.repeat == "once" {
+		return w.first, w.first.After(after)
+	}
+	for day := range 9 {
+		local := w.first.In(zone)
+		if after.After(w.first) {
+			local = after.In(zone)
+		}
+		date := time.Date(local.Year(), local.Month(), local.Day()+day, 12, 0, 0, 0, zone)
+		at := moment(date, w.clock, zone)
+		if !at.After(after) || at.Before(w.first) {
+			continue
+		}
+		if w.repeat == "daily" || slices.Contains(w.days, date.Weekday()) {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// cancel takes an order back.
+func (m *model) cancelWake(w *wake) {
+	if w.cancelled.IsZero() {
+		w.cancelled = m.house.now()
+		w.room.note(w.cancelled, "wake-up %s is cancelled", w.clock)
+	}
+}
+
+// wakesOf are the orders for a room that still stand.
+func (m *model) wakesOf(r *room) (list []*wake) {
+	for _, w := range m.wakes {
+		if w.room == r && w.cancelled.IsZero() {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// wakesLeave: of a sharer who goes the orders go; with the last guest all that
+// are the room's, but for those before noon of the planned departure, where the
+// hotel keeps these.
+func (m *model) wakesLeave(r *room, g *guest, last bool) {
+	now := m.house.now()
+	noon := time.Date(g.told.Year(), g.told.Month(), g.told.Day(), 12, 0, 0, 0, m.house.zone)
+	for _, w := range m.wakesOf(r) {
+		due, more := w.next(now, m.house.zone)
+		_, rings := w.next(now.Add(-wakeOver), m.house.zone)
+		switch {
+		case !rings: // it is over
+		case w.guest != g && !last:
+		case last && m.house.keepsWakes() && more && due.Before(noon):
+			w.until = noon
+		default:
+			m.cancelWake(w)
+		}
+	}
+}
+
+// wakesArrive: a guest who comes to a vacant room is not woken for the last one.
+func (m *model) wakesArrive(r *room, g *guest) {
+	for _, w := range m.wakesOf(r) {
+		if w.guest != g {
+			m.cancelWake(w)
+		}
+	}
+}
+
+// wakesMove: orders go along with their guests.
+func (m *model) wakesMove(from, to *room) {
+	there, back := m.wakesOf(from), m.wakesOf(to)
+	for _, w := range there {
+		w.room, w.shaken = to, m.house.now()
+	}
+	for _, w := range back {
+		w.room, w.shaken = from, m.house.now()
+	}
+}
+
+// ring is what a call of the agent's met at a telephone.
+type ring struct {
+	at      time.Time
+	phone   string
+	met     sim.Met
+	handset sim.Handset
+	claimed bool
+}
+
+// proven tells whether whoever was rung has pressed a key in time.
+func (r *ring) proven() bool {
+	h := r.handset
+	if r.met != sim.MetRinging || h.Does != sim.Answers || time.Duration(h.After) >= 30*time.Second || h.Keys == "" {
+		return false
+	}
+	pressed := time.Duration(h.Pause)
+	return pressed < keyPatience && (h.Talk == 0 || pressed < time.Duration(h.Talk))
+}
+
+func (r *ring) String() string {
+	return fmt.Sprintf("%s %s %s %+v", r.at.Format("15:04:05"), r.phone, r.met, r.handset)
+}

@@ -1,0 +1,43 @@
+package quarter
+
+import "slices"
+
+// inspectStays: whom the desk has checked in is in that room, and nobody else
+// is anywhere.
+func (h *house) inspectStays() {
+	if h.box == nil {
+		return
+	}
+	for _, known := range h.box.agent.Rooms() {
+		r := h.model.rooms[known.Number]
+		if r == nil {
+			h.differs(known.Number, "there is no such room")
+			continue
+		}
+		if r.spoken {
+			continue
+		}
+		h.swept(r, known.Stay)
+		var got, want []string
+		if known.Stay != "" {
+			got = append([]string{known.Stay}, known.Sharers...)
+		}
+		for _, g := range r.guests {
+			want = append(want, g.stay)
+		}
+		if !slices.Equal(got, want) {
+			h.differs(r.number, "the stays are %q, and must be %q", got, want)
+		}
+	}
+}
+
+// swept takes note of a job that has checked out who had gone without a word.
+func (h *house) swept(r *room, stay string) {
+	if stay != "" || vacant(r) || !h.run.sweep || slices.ContainsFunc(r.guests, func(g *guest) bool { return !g.gone }) {
+		return
+	}
+	for occupied(r) {
+		h.model.checkOut(r, r.guests[0])
+	}
+	h.count["checked out by a job, and gone indeed"]++
+}

@@ -1,0 +1,157 @@
+package quarter
+
+import (
+	"time"
+
+	"bellhop/agent"
+	"bellhop/sim"
+)
+
+// judgeWake says whether what came of a wake-up is what had to come: by the
+// telephones that the PBX saw ring, and how those behave.
+func (h *house) judgeWake(w *wake, due time.Time) {
+	if h.box == nil {
+		h.later(10*time.Minute, func() { h.judgeWake(w, due) })
+		return
+	}
+	loose := h.troubleAround(due.Add(-10*time.Minute), due.Add(30*time.Minute)) ||
+		!w.shaken.IsZero() && w.shaken.After(due.Add(-5*time.Minute)) ||
+		!w.cancelled.IsZero() && w.cancelled.Before(due.Add(30*time.Minute))
+	rings := h.claim(w.room, due, loose)
+	h.count["wake-ups judged"]++
+	proven := false
+	for i, r := range rings {
+		h.count["wake-ups: a call "+string(r.met)]++
+		if proven && !loose {
+			h.differs(w.room.number, "woken at %s, and rung again at %s", due.Format(time.TimeOnly), r.at.Format(time.TimeOnly))
+		}
+		if i > 0 && !loose && r.at.Sub(rings[i-1].at) < wakeSpacing-20*time.Second {
+			h.differs(w.room.number, "rung at %s and again at %s", rings[i-1].at.Format(time.TimeOnly), r.at.Format(time.TimeOnly))
+		}
+		proven = proven || r.proven()
+	}
+	outcome := h.outcomeOf(w, due)
+	if outcome == "answered" && !proven && !loose {
+		h.differs(w.room.number, "the wake-up of %s is said to be answered, and nobody has pressed a key: %v", due.Format(time.RFC3339), rings)
+	}
+	if loose {
+		h.count["wake-ups amid troubles: "+outcome]++
+		if outcome == "scheduled" || outcome == "ringing" {
+			h.differs(w.room.number, "the wake-up of %s is %s", due.Format(time.RFC3339), outcome)
+		}
+		return
+	}
+	h.count["wake-ups: "+outcome]++
+	switch want := wantedOutcome(rings, proven); {
+	case len(rings) == 0:
+		h.differs(w.room.number, "nobody rang at %s (%s)", due.Format(time.RFC3339), outcome)
+	case rings[0].at.Sub(due) > rungWithin:
+		h.differs(w.room.number, "rung at %s instead of %s", rings[0].at.Format(time.TimeOnly), due.Format(time.RFC3339))
+	case !proven && len(rings) != 1+wakeRetries:
+		h.differs(w.room.number, "nobody answered at %s, and %d calls were made: %v", due.Format(time.RFC3339), len(rings), rings)
+	case outcome != want:
+		for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true, Room: w.room.number}) {
+			h.model.all.note(h.now(), "the agent's order book: %+v", known)
+		}
+		h.differs(w.room.number, "the wake-up of %s is said to be %q, and is %q: %v", due.Format(time.RFC3339), outcome, want, rings)
+	}
+}
+
+func wantedOutcome(rings []*ring, proven bool) string {
+	switch {
+	case proven:
+		return "answered"
+	case len(rings) == 0:
+		return "failed"
+	}
+	last := rings[len(rings)-1]
+	if last.met == sim.MetBusy || last.met == sim.MetDND || last.met == sim.MetRinging && last.handset.Does == sim.Refuses {
+		return "busy"
+	}
+	return "unanswered"
+}
+
+// claim takes the rings that belong to a wake-up.
+func (h *house) claim(r *room, due time.Time, loose bool) (rings []*ring) {
+	h.witness.mu.Lock()
+	defer h.witness.mu.Unlock()
+	from := due
+	if loose {
+		from = due.Add(-time.Minute)
+	}
+	for _, seen := range h.witness.wakes {
+		ours := seen.phone == r.phones[0] || len(r.phones) > 1 && seen.phone == r.phones[1]
+		if ours && !seen.claimed && !seen.at.Before(from) && seen.at.Before(due.Add(wakeOver)) {
+			seen.claimed = true
+			rings = append(rings, seen)
+		}
+	}
+	return rings
+}
+
+// inspectRings: nobody was rung whom nobody wanted to be.
+func (h *house) inspectRings() {
+	h.witness.mu.Lock()
+	defer h.witness.mu.Unlock()
+	var young []*ring
+	for _, seen := range h.witness.wakes {
+		switch {
+		case time.Since(seen.at) < 3*time.Hour:
+			young = append(young, seen)
+		case !seen.claimed && !h.wakeMoved(seen):
+			h.differs(seen.phone, "the telephone was rung at %s for no order", seen.at.In(h.zone).Format(time.RFC3339))
+		}
+	}
+	h.witness.wakes = young
+}
+
+// wakeMoved tells whether a ring may be of a wake-up that went to another room or
+// was taken back while it rang.
+func (h *house) wakeMoved(seen *ring) bool {
+	for _, w := range h.model.wakes {
+		at := w.shaken
+		if w.cancelled.After(at) {
+			at = w.cancelled
+		}
+		if !at.IsZero() && at.Sub(seen.at).Abs() < wakeOver {
+			return true
+		}
+	}
+	return false
+}
+
+// outcomeOf is what the agent says came of it: the one thing that nobody but the
+// agent knows.
+func (h *house) outcomeOf(w *wake, due time.Time) string {
+	for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true}) {
+		switch {
+		case known.Time != w.clock || known.Room != w.room.number:
+		case known.Due.Equal(due):
+			return string(known.State)
+		case known.LastDue.Equal(due):
+			return string(known.LastState)
+		}
+	}
+	return "not known"
+}
+
+// ringsNow tells whether a room is being woken.
+func (h *house) ringsNow(r *room) bool {
+	now := h.now()
+	for _, w := range h.model.wakesOf(r) {
+		if due, more := w.next(now.Add(-30*time.Minute), h.zone); more && due.Before(now.Add(time.Minute)) {
+			return true
+		}
+	}
+	return false
+}
+
+// troubleAround tells whether something was wrong at any time of a span.
+func (h *house) troubleAround(from, to time.Time) bool {
+	for _, s := range h.model.bad {
+		if s.from.Before(to) && (s.to.IsZero() || s.to.After(from)) {
+			return true
+		}
+	}
+	return false
+}
