@@ -96,7 +96,7 @@ func (v *vm) wakeups(L *lua.LState) int {
 	var orders []hotel.WakeUp
 	r.list(hotel.PrefixWakeUp, func(decode func(any) bool) {
 		var w hotel.WakeUp
-		if decode(&w) && !w.State.Over() && (date == "" || ringsOn(&w, date)) {
+		if decode(&w) && !w.State.Over() && (date == "" || w.RingsOn(date)) {
 			orders = append(orders, w)
 		}
 	})
@@ -112,16 +112,6 @@ func (v *vm) wakeups(L *lua.LState) int {
 	}
 	L.Push(all)
 	return 1
-}
-
-// ringsOn tells whether an order is to ring on a date.
-func ringsOn(w *hotel.WakeUp, date string) bool {
-	if w.Repeat == hotel.WakeOnce || w.Repeat == "" {
-		return w.Date == date
-	}
-	day, err := time.Parse(time.DateOnly, date)
-	within := date >= w.Date && (w.Until == "" || date <= w.Until)
-	return err == nil && within && (w.Repeat != hotel.WakeWeekdays || slices.Contains(w.Days, day.Weekday()))
 }
 
 func wakeUpTable(L *lua.LState, w *hotel.WakeUp) *lua.LTable {

@@ -20,10 +20,10 @@ func (v *vm) report(L *lua.LState) int {
 	if !hotel.IsReportName(k.Name) {
 		o.fail("name", "1 to 32 of a-z, 0-9 and -", lua.LString(k.Name))
 	}
-	if head := o.list("head", maxReportRows); head != nil {
+	if head := o.tableOf("head", maxReportRows); head != nil {
 		k.Head = o.row("head", head)
 	}
-	if rows := o.list("rows", maxReportRows); rows != nil {
+	if rows := o.tableOf("rows", maxReportRows); rows != nil {
 		for i := 1; i <= rows.Len(); i++ {
 			row, ok := rows.RawGetInt(i).(*lua.LTable)
 			if !ok {
@@ -54,8 +54,8 @@ func (o options) longText(name string) string {
 	return text
 }
 
-// list is a table of so many values at most; nil when it is absent.
-func (o options) list(name string, most int) *lua.LTable {
+// tableOf is a table of so many values at most; nil when it is absent.
+func (o options) tableOf(name string, most int) *lua.LTable {
 	value := o.table.RawGetString(name)
 	t, ok := value.(*lua.LTable)
 	switch {

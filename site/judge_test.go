@@ -53,8 +53,9 @@ func sound() *Facts {
 			},
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
-		Confirmed: noon.Add(-time.Hour), MailSent: noon.Add(-time.Minute),
-		Look: &LastLook{At: noon, Installed: Installed{Files: 3}},
+		MailSent:  noon.Add(-time.Minute),
+		Confirmed: noon.Add(-time.Hour),
+		Look:      &LastLook{At: noon, Installed: Installed{Files: 3}},
 	}
 }
 
