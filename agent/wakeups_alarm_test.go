@@ -168,12 +168,12 @@ func TestAlarmThatIsGoneIsSetAnew(t *testing.T) {
 
 func TestAlarmThatCannotBeSetIsACall(t *testing.T) {
 	atBook(t, byAlarm, func(b *book) {
-		b.pbx.fail = func(op string) error {
+		b.ask(func(op string) error {
 			if strings.HasPrefix(op, "set ") {
 				return fmt.Errorf("alarm failed: %w", pbx.ErrInvalid)
 			}
 			return nil
-		}
+		}, nil)
 		b.ring.guests["101"] = []guest{awake}
 		w := b.wake("06:30", nil, "101")[0]
 		b.rest(time.Minute)
@@ -193,15 +193,15 @@ func TestPowerCutWhileAnAlarmIsSet(t *testing.T) {
 			fail := func(op string) error {
 				if strings.HasPrefix(op, "set ") {
 					close(cut)
-					b.pbx.fail, b.pbx.after = nil, nil
+					b.ask(nil, nil)
 					return fmt.Errorf("line broken: %w: %w", pbx.ErrRetry, pbx.ErrUncertain)
 				}
 				return nil
 			}
 			if done {
-				b.pbx.after = fail
+				b.ask(nil, fail)
 			} else {
-				b.pbx.fail = fail
+				b.ask(fail, nil)
 			}
 			w := b.wake("06:30", nil, "101")[0]
 			<-cut

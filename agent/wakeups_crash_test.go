@@ -102,15 +102,15 @@ func TestPowerCutWhileThePBXIsAsked(t *testing.T) {
 						again = false
 						return nil
 					}
-					b.pbx.fail, b.pbx.after, b.ring.before, b.ring.behind = nil, nil, nil, nil
+					b.ask(nil, nil)
 					close(reached)
 					<-powerless
 					return errPowerless
 				}
 				if done {
-					b.pbx.after, b.ring.behind = cut, cut
+					b.ask(nil, cut)
 				} else {
-					b.pbx.fail, b.ring.before = cut, cut
+					b.ask(cut, nil)
 				}
 				<-reached
 				go func() {
@@ -124,7 +124,16 @@ func TestPowerCutWhileThePBXIsAsked(t *testing.T) {
 	}
 }
 
-// dialled is asked before and behind a call.
+// ask has functions called before and behind whatever the PBX is asked for.
+func (b *book) ask(before, behind func(op string) error) {
+	b.pbx.mu.Lock()
+	defer b.pbx.mu.Unlock()
+	b.ring.lock.Lock()
+	defer b.ring.lock.Unlock()
+	b.pbx.fail, b.pbx.after, b.ring.before, b.ring.behind = before, behind, before, behind
+}
+
+// asked calls one of them for a call.
 func (p *ringPBX) asked(hook func(*ringPBX) func(string) error) error {
 	p.lock.Lock()
 	ask, dead := hook(p), p.dead
