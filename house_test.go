@@ -72,6 +72,7 @@ var homes = map[string][]string{
 	"github.com/VictoriaMetrics/metrics":         {"api"},
 	"github.com/pkg/sftp":                        {"install", "sim"},
 	"github.com/jlaffaye/ftp":                    {"install", "sim"},
+	"github.com/wneessen/go-mail":                {"agent"},
 	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 	"github.com/mewkiz/flac":                     {"sounds"},
 	"github.com/jfreymuth/vorbis":                {"sounds"},

@@ -41,6 +41,7 @@ type Options struct {
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now when nil
 	Synced func() bool      // something keeps the clock right; as the kernel says when nil
+	Mail   *MailServer      // nil: no mail can be sent
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
@@ -66,6 +67,7 @@ type Agent struct {
 	outbox     *outbox
 	cron       *cronLoop
 	history    *history
+	mail       *mailSender  // nil: no mail can be sent
 	phones     *phoneWriter // nil: the PBX cannot be told anything about telephones
 	caller     *caller      // nil: the PBX cannot be told to place calls
 	wakeups    *wakeLoop
@@ -103,6 +105,7 @@ func New(opts Options) (*Agent, error) {
 	if a.zone, err = time.LoadLocation(opts.Config.Hotel.Timezone); err != nil {
 		return nil, fmt.Errorf("hotel.timezone: %w", err)
 	}
+	a.mail = a.newMailSender(opts.Mail)
 	// Both take a while on a small computer, and neither needs the other.
 	hooks := make(chan error, 1)
 	go func() { hooks <- a.loadHooks(opts.Hooks) }()
@@ -145,6 +148,7 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	// A PMS that is configured and cannot be spoken with yet is told later.
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
 	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
+	setup.Mail, setup.MailAlerts = a.config.Mail.Host != "", hotel.MailAlerts(a.config.Mail.Alerts)
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()

@@ -42,6 +42,7 @@ func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 		Rooms: a.Rooms(), StoreError: status.Store.Error, HookFaults: status.HookFaults,
 		PMSMissing: a.link == nil && a.config.PMS.Link != "none", Look: a.look.Load(),
 	}
+	f.Confirmed, _ = hotel.OccupancyConfirmed(a.store.Snapshot())
 	var err error
 	if f.Journal, err = ReadJournal(a.store); err != nil {
 		a.log.Warn("the doctor cannot read the journal", "error", err)

@@ -104,6 +104,9 @@ func lanesFor(ev *hotel.Event) []string {
 	if ev.Kind == hotel.KindMove && ev.Fields["to"] != "" {
 		keys = append(keys, ev.Fields["to"])
 	}
+	if ev.FirstGuests != nil {
+		keys = append(keys, ev.FirstGuests.Rooms()...)
+	}
 	if len(keys) == 0 && ev.Extension != "" {
 		keys = []string{"ext:" + ev.Extension}
 	}

@@ -96,7 +96,7 @@ func (p *deskPBX) ReadExtensions(_ context.Context, numbers ...string) (found []
 		}
 	})
 	if err == nil && len(found) < len(numbers) {
-		err = fmt.Errorf("read: %w", pbx.ErrMissing)
+		return nil, fmt.Errorf("read: %w", pbx.ErrMissing)
 	}
 	return found, err
 }

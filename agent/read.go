@@ -49,6 +49,9 @@ func (a *Agent) Status() Status {
 	if a.link == nil && a.config.PMS.Link != "none" {
 		s.Missing = append(s.Missing, "the PMS is told of nothing: its link could not be set up, the log says why; what it is to learn waits")
 	}
+	if a.mail == nil && a.config.Mail.Host != "" {
+		s.Missing = append(s.Missing, "no mail is sent: its server could not be set up, the log says why; mails are kept for a day")
+	}
 	return s
 }
 

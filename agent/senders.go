@@ -84,6 +84,8 @@ func (a *Agent) senderOf(to string) (sender, bool) {
 		return relaySender{client: a.client, wanted: slices.Contains(a.config.PBX.RelayTo, receiver)}, true
 	case to == "pms" && a.link != nil:
 		return pmsSender{a.link}, true
+	case to == hotel.MailTo:
+		return a.mailTo()
 	case to == "pbx" && a.phones != nil:
 		return a.phones, true
 	case to == hotel.ToCalls && a.caller != nil:

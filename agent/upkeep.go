@@ -79,6 +79,7 @@ func (a *Agent) tellOfLookThroughs(ctx context.Context) {
 func (a *Agent) tellOfOutages(ctx context.Context) {
 	for _, d := range a.outbox.state() {
 		away := d.Failures > 0 && a.now().Sub(d.Since) >= unreachableAfter
+		away = away && !(d.To == hotel.MailTo && a.mail.stopped()) // the person is told what to mend
 		if away && !a.told[d.To] {
 			a.tell(ctx, outageCode(d.To), map[string]string{"to": d.To})
 		}

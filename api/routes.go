@@ -116,6 +116,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /v1/alerts", s.alerts)
 	mux.HandleFunc("POST /v1/alerts/{id}/resolve", s.resolve)
 	mux.HandleFunc("GET /v1/rooms", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.RoomsNow()) })
+	s.rooms(mux)
 	mux.HandleFunc("GET /v1/items", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Items()) })
 	mux.HandleFunc("GET /v1/parked", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.ParkedUnits()) })
 	mux.HandleFunc("GET /v1/postings", s.postings)
@@ -172,6 +173,10 @@ func fail(w http.ResponseWriter, err error) {
 		status = http.StatusNotFound
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest
+	case errors.Is(err, agent.ErrTooManyRooms):
+		status = http.StatusBadRequest
+	case errors.Is(err, agent.ErrNoPBX):
+		status = http.StatusBadGateway
 	case errors.Is(err, errTurn):
 		status = http.StatusGatewayTimeout
 	}

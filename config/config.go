@@ -37,6 +37,7 @@ type Config struct {
 	Store     Store               `toml:"store"`
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
+	Mail      Mail                `toml:"mail"`
 }
 
 // Hotel says where the box stands.
@@ -193,7 +194,7 @@ func Default() Config {
 		Hotel:     Hotel{Currency: "CNY", Language: "zh"},
 		PBX:       PBX{Driver: "yeastar", Events: "http", Names: "full", EventListen: ":8260"},
 		Emergency: Emergency{Prefixes: []string{"0", "9"}},
-		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779"},
+		Services:  Services{Housekeeping: "777", Minibar: "778", WakeUp: "779", Confirm: "775"},
 		Dialplan:  Dialplan{Context: "Local_Default_CallingRules", KeyWait: 5},
 		Checkout:  Checkout{Phones: CheckoutClear, WakeUps: WakeUpsUntilDeparture, LookThroughWait: "30m", SweepRooms: 5, SweepPercent: 10},
 		WakeUp:    WakeUp{How: "call", Retries: 2, Spacing: 5, Late: "30m", Net: 10, Reserve: -1},
@@ -206,6 +207,7 @@ func Default() Config {
 		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
 		PMS:   PMS{Link: "none"},
+		Mail:  Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }
 

@@ -51,6 +51,8 @@ const (
 	AlertWakeStands     = "wakeup-stands"
 	AlertWakeAlarm      = "wakeup-alarm"
 	AlertWakeHear       = "wakeup-asked"
+	AlertMail           = "mail-stopped"
+	AlertMailAddress    = "mail-address-refused"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.
@@ -108,6 +110,7 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 	if !open {
 		al = Alert{ID: id, Code: raise.Code, Room: raise.Room, Params: raise.Params, Event: a.ev.ID, First: now}
 		a.tx.Emit(Event{Kind: KindAlert, Room: raise.Room, Fields: map[string]string{"alert": id, "code": raise.Code}})
+		a.mailAlert(al)
 	}
 	if from, joined := al.Params["from"]; raise.Joined {
 		al.Params = raise.Params

@@ -51,6 +51,9 @@ type Setup struct {
 	// telephones stay as they are.
 	Voicemail    []string
 	VoicemailVIP int
+	// Mail: people are written to, and of which alerts.
+	Mail       bool
+	MailAlerts MailAlerts
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -167,6 +170,14 @@ func (a *applier) apply(e Effect) error {
 		a.notePhone(e.Phone)
 	case e.Emergency != nil:
 		return a.emergency(e.Emergency)
+	case e.Report != nil:
+		return a.report(e.Report)
+	case e.Room != nil:
+		return a.orderRoom(e.Room)
+	case e.Mend != nil:
+		return a.mend(e.Mend)
+	case e.FirstGuests != nil:
+		return a.occupy(e.FirstGuests)
 	default:
 		return a.applyWakeUp(e)
 	}
@@ -264,7 +275,10 @@ func (a *applier) dnd(d *SetDND) error {
 	if err != nil {
 		return err
 	}
-	r.DND = d.On
+	r.DND, r.DNDFrom, r.DNDAt = d.On, "", time.Time{}
+	if d.On {
+		r.DNDFrom, r.DNDAt = d.From, a.ev.Time
+	}
 	a.tx.Put(RoomKey(r.Number), r)
 	if !d.On {
 		a.forgetDND(r)

@@ -53,6 +53,12 @@ func checkRooms(rooms []Room) error {
 		case !isMinibar(r.Minibar):
 			return &Invalid{"rooms", "minibar", minibarRule, clip(r.Minibar)}
 		}
+		if err := checkPlace("building", r.Building); err != nil {
+			return err
+		}
+		if err := checkPlace("floor", r.Floor); err != nil {
+			return err
+		}
 		seen[r.Number] = true
 		for n, x := range r.Extensions {
 			switch {
@@ -101,6 +107,12 @@ func (a *applier) importRoom(r Room) error {
 	kept.Number, kept.Extensions, kept.Minibar = r.Number, r.Extensions, r.Minibar
 	if r.Status != "" {
 		kept.Status = r.Status
+	}
+	if r.Building != "" {
+		kept.Building = r.Building
+	}
+	if r.Floor != "" {
+		kept.Floor = r.Floor
 	}
 	a.tx.Put(RoomKey(r.Number), kept)
 	return nil

@@ -28,7 +28,7 @@ func TestStayFromCheckInToCheckOut(t *testing.T) {
 	want.Room = "103"
 	equal(t, "stay after the move", record[Stay](tx, StayKey("G2")), want)
 	equal(t, "room that was left", tx.room("102"), Room{Number: "102", LastStay: "G2"})
-	equal(t, "new room", tx.room("103"), Room{Number: "103", Extensions: []string{"8031", "8032"}, Minibar: "suite", Stay: "G2", DND: true})
+	equal(t, "new room", tx.room("103"), Room{Number: "103", Extensions: []string{"8031", "8032"}, Minibar: "suite", Stay: "G2", DND: true, DNDAt: eventTime.Add(time.Minute)})
 
 	at(3, Effect{CheckOut: &CheckOut{Room: "103"}})
 	want.State, want.CheckOut, want.Left = StayDeparted, eventTime.Add(3*time.Minute), 7

@@ -104,9 +104,9 @@ func TestStatus(t *testing.T) {
 
 func TestDND(t *testing.T) {
 	tx := smallHotel()
-	apply(t, tx, withPMS, Effect{DND: &SetDND{Room: "101"}}, Effect{DND: &SetDND{Room: "102", On: true}})
+	apply(t, tx, withPMS, Effect{DND: &SetDND{Room: "101"}}, Effect{DND: &SetDND{Room: "102", On: true, From: DNDPhone}})
 	equal(t, "room 101", tx.room("101"), Room{Number: "101", Status: StatusClean, Stay: "G1"})
-	equal(t, "room 102", tx.room("102"), Room{Number: "102", LastStay: "G0", DND: true})
+	equal(t, "room 102", tx.room("102"), Room{Number: "102", LastStay: "G0", DND: true, DNDFrom: DNDPhone, DNDAt: eventTime})
 	equal(t, "queued and emitted", tx.outside(), 0)
 }
 

@@ -1,6 +1,8 @@
 package hotel
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +20,14 @@ type Services struct {
 	// RoomStatus is the code in ZYCOO's manner: RoomStatus*SS sets a status,
 	// and the code with its star moved behind a zero clears it (*56, *056).
 	RoomStatus string
+}
+
+// Codes are the feature codes that are digits alone, as an extension's number
+// is.
+func (s Services) Codes() []string {
+	codes := slices.Collect(maps.Keys(s.Minibars))
+	codes = append(codes, s.Housekeeping, s.WakeUp, s.DND, s.Confirm)
+	return slices.DeleteFunc(codes, func(code string) bool { return code == "" })
 }
 
 // EntryKind says what a string of digits asks for.

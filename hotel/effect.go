@@ -30,6 +30,9 @@ type Effect struct {
 	Restore      *RestorePhone `json:"restore,omitempty"`
 	Phone        *PhoneNote    `json:"phone,omitempty"`
 	Emergency    *CallForHelp  `json:"emergency,omitempty"`
+	Room         *RoomOrder    `json:"room,omitempty"`
+	Mend         *MendPhones   `json:"mend,omitempty"`
+	FirstGuests  *FirstGuests  `json:"firstGuests,omitempty"`
 
 	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
 	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`
@@ -40,6 +43,7 @@ type Effect struct {
 	WakeUpAlarms *WakeUpAlarms `json:"wakeupAlarms,omitempty"`
 	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
 	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
+	Report       *KeepReport   `json:"report,omitempty"`
 }
 
 // PostCharge puts a charge on whoever stays in the room; on the vacant room
@@ -75,6 +79,7 @@ type SetStatus struct {
 type SetDND struct {
 	Room string `json:"room"`
 	On   bool   `json:"on"`
+	From string `json:"from,omitempty"` // [DNDPhone], [DNDDesk] or [DNDPBX]
 }
 
 // SetKV keeps a hook's own value; nil removes it.

@@ -102,6 +102,9 @@ type Event struct {
 	Raw []byte `json:"raw,omitempty"`
 	// Import is the list that an import command carries.
 	Import *Import `json:"import,omitempty"`
+	// RoomOrder and FirstGuests are what the commands of these names carry.
+	RoomOrder   *RoomOrder   `json:"roomOrder,omitempty"`
+	FirstGuests *FirstGuests `json:"firstGuests,omitempty"`
 	// Phone is what the agent remembers of a telephone.
 	Phone *PhoneNote `json:"phone,omitempty"`
 	// WakeUp is what a command about wake-ups carries.

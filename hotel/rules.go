@@ -82,7 +82,7 @@ func digitRules(ev *Event, hooked bool) []Effect {
 	case EntryWrongPIN:
 		return alertOf(AlertWrongPIN, room, map[string]string{"staff": ev.Entry.Staff})
 	case EntryDND:
-		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On}}}
+		return []Effect{{DND: &SetDND{Room: room, On: ev.Entry.On, From: DNDPhone}}}
 	case EntryWakeUpSet, EntryWakeUpCancel, EntryWakeUpHear:
 		return wakeRequestRules(ev, room, digits)
 	default:
@@ -123,6 +123,9 @@ const (
 )
 
 func commandRules(ev *Event) []Effect {
+	if effects, known := roomRules(ev); known {
+		return effects
+	}
 	switch ev.Name {
 	case CommandImport:
 		if ev.Import != nil {

@@ -130,12 +130,15 @@ func (a *applier) listOverdue(late []overdueRoom) error {
 // it shows decides. Where something in the whole speaks against it, none is.
 func (a *applier) sightOverdue(late []overdueRoom, occupied int) error {
 	g := a.setup.Sweep
+	_, confirmed := OccupancyConfirmed(a.tx)
 	why := ""
 	switch {
 	case len(late) == 0:
 		return nil
 	case !g.CheckOut:
 		why = "the config does not allow it ([checkout] sweep)"
+	case !confirmed:
+		why = "nobody has said who was in the house when the box came (\"bellhop rooms occupancy\")"
 	case !a.setup.Phones:
 		why = "no PBX can be asked whether they are still there"
 	case len(late) > g.Rooms:

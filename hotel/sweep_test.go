@@ -12,7 +12,7 @@ import (
 // sweepHotel has rooms 201 to 220, of which those named are overdue since the
 // last day of February, 210 to 220 stay on, and the rest are vacant.
 func sweepHotel(late ...string) *memTx {
-	tx := newTx(nil)
+	tx := newTx(map[string]any{OccupancyStateKey: OccupancyState{At: eventTime}})
 	for n := 201; n <= 220; n++ {
 		number := fmt.Sprint(n)
 		r := Room{Number: number}
@@ -78,11 +78,15 @@ func TestSweepGuards(t *testing.T) {
 		{"too many", []string{"203", "204", "205", "206"}, func(*Setup) {}, "they are more than 3 ([checkout] sweep_rooms)"},
 		{"too large a part", []string{"203", "204", "205"}, func(s *Setup) { s.Sweep.Percent = 21 }, "they are more than 21% of the occupied rooms ([checkout] sweep_percent)"},
 		{"just not too large", []string{"203", "204", "205"}, func(s *Setup) { s.Sweep.Percent = 22 }, ""}, // 3 of 14: 21.4 %
+		{"nobody has confirmed", []string{"203"}, func(*Setup) {}, `nobody has said who was in the house when the box came ("bellhop rooms occupancy")`},
 		{"nobody to ask", []string{"203"}, func(s *Setup) { s.Phones = false }, "no PBX can be asked whether they are still there"},
 		{"nobody late", nil, func(s *Setup) { s.Sweep.CheckOut = false }, ""},
 	} {
 		tx, setup := sweepHotel(c.late...), sweepSetup()
 		c.setup(&setup)
+		if c.name == "nobody has confirmed" {
+			tx.Delete(OccupancyStateKey)
+		}
 		apply(t, tx, setup, Effect{Sweep: &Sweep{Overdue: OverdueCheckOut}})
 		var held []string
 		for _, a := range alertsOf(tx) {

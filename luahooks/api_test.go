@@ -127,6 +127,9 @@ func TestEventTables(t *testing.T) {
 		{"nothing taken", "minibar", dialled("1203", "778*N*2"), []string{`event.nothing`, `event.count == nil`, `event.seq == 2`}},
 		{"another room", "housekeeping", dialled("1203", "777*13*1501"),
 			[]string{`event.kind == "housekeeping"`, `event.status == "13"`, `event.room == "1501"`, `event.caller_room == "1203"`}},
+		{"a wake-up's change", "wakeup", &hotel.Event{Kind: hotel.KindWakeUp, Room: "1203", Fields: map[string]string{
+			"wakeup": "W7", "change": "unanswered", "state": "unanswered", "date": "2026-11-22", "time": "06:30", "due": "2026-11-21T22:30:00Z", "tries": "3", "group": "G2",
+		}}, []string{`event.wakeup == "W7"`, `event.state == "unanswered"`, `event.at == "06:30"`, `event.due == 1795300200`, `event.tries == 3`, `event.group == "G2"`}},
 		{"wake-up", "wakeup_request", dialled("1203", "779*0630"), []string{`event.at == "06:30"`, `event.entry == "wakeup_set"`}},
 		{"confirm", "confirm", dialled("1203", "775*1"), []string{`event.key == "1"`}},
 		{"do not disturb", "dtmf", dialled("1203", "76*1"), []string{`event.entry == "dnd"`, `event.on == true`}},

@@ -47,6 +47,7 @@ func eventTable(L *lua.LState, ev *hotel.Event, kind hotel.Kind, minibar string)
 	if ev.CDR != nil {
 		t.RawSetString("cdr", cdrTable(L, ev.CDR))
 	}
+	setWakeUp(t, ev)
 	if len(ev.Fields) > 0 {
 		fields := L.CreateTable(0, len(ev.Fields))
 		for _, k := range slices.Sorted(maps.Keys(ev.Fields)) {

@@ -8,6 +8,9 @@ type Extension struct {
 	Name   string
 	Type   string // the PBX's word for the kind of line, such as SIP or FXS
 	Status PhoneStatus
+	// Agent is the number under which who sits there takes the calls of queues;
+	// empty: nobody does.
+	Agent string
 }
 
 // PhoneStatus says what a telephone is doing.

@@ -10,6 +10,7 @@ import (
 
 const (
 	checkExtensions = "pbx.extensions"
+	checkOccupancy  = "rooms.occupancy"
 	checkAbilities  = "pbx.abilities"
 	checkPMS        = "pms"
 	checkRelay      = "relay"
@@ -54,10 +55,22 @@ func (f *Facts) extensions() Finding {
 	return find(checkExtensions, OK, "ok", "phones", strconv.Itoa(phones))
 }
 
+// occupancy: has a person said which rooms are occupied? Before, the box knows
+// of no guest who came before it.
+func (f *Facts) occupancy() Finding {
+	switch {
+	case len(f.Rooms) == 0:
+		return find(checkOccupancy, Skipped, "no-rooms")
+	case f.Confirmed.IsZero():
+		return find(checkOccupancy, Warning, "unconfirmed")
+	}
+	return find(checkOccupancy, OK, "ok", "at", f.at(f.Confirmed))
+}
+
 // substitutes say of what the agent can make an ability that a PBX lacks.
 var substitutes = map[pbx.Ability][]pbx.Ability{
 	pbx.AbleCheckOut: {pbx.AbleSettings, pbx.AbleAlarms, pbx.AbleVoicemail},
-	pbx.AbleAlarms:   {pbx.AblePrompts},
+	pbx.AbleAlarms:   {pbx.AbleDial},
 	pbx.AblePrompts:  {pbx.AbleDial},
 }
 

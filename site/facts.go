@@ -29,6 +29,8 @@ type Facts struct {
 	// Journal is what the newest events tell; nil: they could not be read.
 	Journal *Journal
 	Rooms   []hotel.Room
+	// Confirmed is when a person said which rooms are occupied; zero: nobody has.
+	Confirmed time.Time
 	// Missed are call records that had to be fetched although reports were
 	// being taken, and when that was last noticed; 0: none.
 	Missed   int
@@ -107,7 +109,7 @@ func Judge(f *Facts) []Finding {
 	list := []Finding{f.login(), f.certificate(), f.transport(), f.events()}
 	list = append(list, f.boxClock(), f.clock())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
-	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.otherUser(), f.abilities())
+	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
 	return append(list, f.install(), f.pms(), f.relay(), f.store(), f.hooks())
 }
 

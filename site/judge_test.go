@@ -31,7 +31,7 @@ func sound() *Facts {
 	c := config.Default()
 	c.Hotel = config.Hotel{Timezone: "Asia/Shanghai", Country: "CN", Language: "zh"}
 	c.PBX.URL, c.PBX.Username, c.PBX.RelayTo = "https://192.0.2.1:8088", "api", []string{"http://old/"}
-	c.PMS.Link, c.Install.URL = "webhook", "sftp://pbx"
+	c.PMS.Link, c.Install.URL, c.Services.Confirm = "webhook", "sftp://pbx", "775"
 	c.Classes = map[string][]string{"local": {"Local"}, "national": {"Local", "National"}}
 	members := []hotel.Member{{Role: hotel.RoleExtension, Number: "101"}, {Role: hotel.RoleOutbound, Trunk: "sip"}}
 	j := &Journal{}
@@ -52,7 +52,8 @@ func sound() *Facts {
 			},
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
-		Look: &LastLook{At: noon, Installed: Installed{Files: 3}},
+		Confirmed: noon.Add(-time.Hour),
+		Look:      &LastLook{At: noon, Installed: Installed{Files: 3}},
 	}
 }
 
@@ -187,6 +188,21 @@ var cases = []struct {
 	{"extensions, no rooms", func(f *Facts) { f.Rooms = nil }, "pbx.extensions warning no-rooms", "2 extensions"},
 	{"extensions, error", func(f *Facts) { f.PBX.ExtensionsErr = errors.New("cut off") }, "pbx.extensions unknown not-listed", ""},
 
+	{"occupancy", func(*Facts) {}, "rooms.occupancy ok ok", "2026-06-01 11:00:00"},
+	{"occupancy, not confirmed", func(f *Facts) { f.Confirmed = time.Time{} }, "rooms.occupancy warning unconfirmed", "nobody has said"},
+	{"occupancy, no rooms", func(f *Facts) { f.Rooms = nil }, "rooms.occupancy skipped no-rooms", ""},
+	{"wake-ups", func(*Facts) {}, "wakeups ok no-desk", "an alert"},
+	{"wake-ups, with a desk", func(f *Facts) { f.Config.WakeUp.Desk = "0" }, "wakeups ok ok", "the desk (0)"},
+	{"wake-ups without proof", func(f *Facts) { f.Config.Services.Confirm = "" }, "wakeups failed no-confirm", "call"},
+	{"wake-ups by an IVR", func(f *Facts) { f.Config.Services.Confirm, f.Config.WakeUp.IVR = "", "6500" }, "wakeups ok no-desk", ""},
+	{"wake-ups, a desk without a code", func(f *Facts) {
+		f.Config.Services.Confirm, f.Config.WakeUp.IVR, f.Config.WakeUp.Desk = "", "6500", "0"
+	}, "wakeups failed desk", "0"},
+	{"wake-ups by the PBX", func(f *Facts) { f.Config.WakeUp.How = "pbx" }, "wakeups warning pbx", "nobody learns"},
+	{"wake-ups, no calls", func(f *Facts) { f.PBX.Lacks = []pbx.Ability{pbx.AbleDial} }, "wakeups failed no-dial", "call"},
+	{"wake-ups, neither", func(f *Facts) { f.PBX.Lacks = []pbx.Ability{pbx.AbleDial, pbx.AbleAlarms} }, "wakeups failed neither", ""},
+	{"wake-ups without a PBX", func(f *Facts) { f.Config.PBX.Driver = "none" }, "wakeups skipped no-pbx", ""},
+
 	{"other user", func(*Facts) {}, "pbx.other-user ok ok", ""},
 	{"other user, lost", lost(30 * time.Minute), "pbx.other-user warning lost", "1 times"},
 	{"other user, fight", lost(30*time.Minute, 20*time.Minute, 10*time.Minute), "pbx.other-user failed fight", "3 times"},
@@ -210,7 +226,7 @@ var cases = []struct {
 
 	{"abilities", func(f *Facts) { f.PBX.Has = []pbx.Ability{pbx.AbleDial} }, "pbx.abilities ok ok", "dial"},
 	{"abilities, some", func(f *Facts) {
-		f.PBX.Has, f.PBX.Lacks = []pbx.Ability{pbx.AblePrompts}, []pbx.Ability{pbx.AbleAlarms, pbx.AbleCheckOut}
+		f.PBX.Has, f.PBX.Lacks = []pbx.Ability{pbx.AbleDial}, []pbx.Ability{pbx.AbleAlarms, pbx.AbleCheckOut}
 	}, "pbx.abilities ok some", "make from these: alarms; lacks: checkout"},
 	{"abilities, refused", func(f *Facts) { f.PBX.Login.Lacks = []string{"hotel/checkout"} }, "pbx.abilities warning refused", "hotel/checkout"},
 

@@ -103,6 +103,37 @@ var texts = map[string]words{
 	"box.clock/unsure":       {en: "{now}; not kept right by NTP, and the PBX's is not known", zh: "{now}；未由 NTP 校准，电话交换机的时钟未知", doEN: "let NTP keep the box's clock", doZH: "请让盒子使用 NTP 校时"},
 	"box.clock/not-believed": {en: "{now} is not believed: {why}; no schedule runs", zh: "{now} 不可信：{why}；定时任务不运行", doEN: "let NTP keep the box's clock", doZH: "请让盒子使用 NTP 校时"},
 
+	"wakeups/ok": {
+		en: "by {how}: awake is who presses a key, and the desk ({desk}) is rung about who does not. That a guest who pressed one stays awake nothing can prove",
+		zh: "方式 {how}：客人按键即确认醒来；未确认时呼叫前台（{desk}）。客人按键后是否又睡着无法证明",
+	},
+	"wakeups/no-desk": {
+		en: "by {how}: awake is who presses a key; who does not is an alert, and no telephone rings about it (wakeup.desk)",
+		zh: "方式 {how}：客人按键即确认醒来；未确认时只有警报，不呼叫前台（wakeup.desk）",
+	},
+	"wakeups/pbx": {
+		en: "by the PBX's own alarms: nobody learns whether a guest was woken", zh: "由电话交换机的闹钟叫醒：无法得知客人是否醒来",
+		doEN: "set wakeup.how to \"call\" or \"both\", and services.confirm", doZH: "将 wakeup.how 设为 \"call\" 或 \"both\"，并设置 services.confirm",
+	},
+	"wakeups/no-confirm": {
+		en:   "wakeup.how is {how}, and no code takes a guest's key: the PBX's own alarms are set instead, and nobody learns whether a guest was woken",
+		zh:   "wakeup.how 为 {how}，但没有接收客人按键的代码：改用电话交换机的闹钟，无法得知客人是否醒来",
+		doEN: "set services.confirm, such as \"775\", and install the dialplan", doZH: "设置 services.confirm（如 \"775\"）并安装拨号方案",
+	},
+	"wakeups/no-dial": {
+		en:   "wakeup.how is {how}, and this PBX places no calls: its own alarms are set instead, and nobody learns whether a guest was woken",
+		zh:   "wakeup.how 为 {how}，但此电话交换机不能代拨电话：改用其闹钟，无法得知客人是否醒来",
+		doEN: "set wakeup.how to \"pbx\", and let the desk look after guests who must be up", doZH: "将 wakeup.how 设为 \"pbx\"，并由前台照看必须起床的客人",
+	},
+	"wakeups/neither": {
+		en: "this PBX neither places calls nor holds alarms: nobody is woken", zh: "此电话交换机既不能代拨也没有闹钟：无法叫醒客人",
+		doEN: "wake guests by hand; each order becomes an alert when it is due", doZH: "请人工叫醒；每个叫醒到时会产生警报",
+	},
+	"wakeups/desk": {
+		en: "wakeup.desk is {desk}, and without services.confirm it is not rung", zh: "已设置 wakeup.desk（{desk}），但没有 services.confirm 就不会呼叫",
+		doEN: "set services.confirm, such as \"775\", and install the dialplan", doZH: "设置 services.confirm（如 \"775\"）并安装拨号方案",
+	},
+
 	"pbx.clock/ok":         {en: "{seconds} s from the box's", zh: "与盒子相差 {seconds} 秒"},
 	"pbx.clock/unreadable": {en: "cannot be read: {clock}", zh: "无法读取：{clock}"},
 	"pbx.clock/offset": {
@@ -164,6 +195,15 @@ var texts = map[string]words{
 	"pbx.extensions/no-rooms": {en: "no rooms are imported yet; the PBX has {extensions} extensions", zh: "尚未导入房间；电话交换机有 {extensions} 个分机", doEN: `"bellhop rooms import FILE"`, doZH: "bellhop rooms import FILE"},
 	"pbx.extensions/missing":  {en: "rooms have telephones that the PBX does not: {missing}", zh: "房间的电话在交换机上不存在：{missing}", doEN: "mend the list of rooms, or add the extensions on the PBX", doZH: "请修改房间列表，或在交换机上添加分机"},
 	"pbx.extensions/away":     {en: "telephones that are away: {away}", zh: "不在线的电话：{away}", doEN: "look at their plugs and lines", doZH: "请检查插头和线路"},
+
+	"rooms.occupancy/ok":       {en: "which rooms are occupied was confirmed at {at}", zh: "入住情况已于 {at} 确认"},
+	"rooms.occupancy/no-rooms": {en: "no rooms are imported yet", zh: "尚未导入房间"},
+	"rooms.occupancy/unconfirmed": {
+		en:   "nobody has said which rooms are occupied; until then no job of the night takes a room for vacant",
+		zh:   "尚未有人确认哪些房间已入住；在此之前，夜间任务不会把任何房间视为空房",
+		doEN: `"bellhop rooms occupancy --from-pbx", or with a FILE, or alone when "bellhop rooms list" is right`,
+		doZH: "运行 bellhop rooms occupancy --from-pbx（或指定 FILE）；若 bellhop rooms list 已正确，直接运行 bellhop rooms occupancy",
+	},
 
 	"pbx.other-user/ok": {en: "nothing speaks for another program under the same API user", zh: "没有迹象表明其他程序使用同一 API 用户"},
 	"pbx.other-user/lost": {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bellhop/config"
+	"bellhop/hotel"
 )
 
 const defaultConfig = "/etc/bellhop/bellhop.toml"
@@ -69,12 +70,15 @@ type options struct {
 	noProof                 bool
 	within                  time.Duration
 	uploads, to, others     string
+	order                   hotel.RoomOrder // what flags say of a room
+	fromPBX, mend           bool
+	match                   string
 	wake                    wakeOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

@@ -23,7 +23,7 @@ func TestDialplanCommands(t *testing.T) {
 	}
 	const facts = "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n"
 	config := write("b.toml", facts+"[services]\ndnd=\"76\"\n")
-	closed := write("closed.toml", facts+"[services]\nhousekeeping=\"\"\nminibar=\"\"\nwakeup=\"\"\n")
+	closed := write("closed.toml", facts+"[services]\nhousekeeping=\"\"\nminibar=\"\"\nwakeup=\"\"\nconfirm=\"\"\n")
 	noPINs := write("pins.toml", facts+"[dialplan]\nstaff_file=\""+dir+"/staff\"\n[dialplan.staff]\n\"778\"=\"pin\"\n")
 	bad := write("bad.conf", "[a]\nexten => 1,1,Macro(b, c)\n[macro-b]\nexten => s,1,NoOp()\n")
 	bell := write("bell.conf", "[a]\nexten => 1,1,\a\x1b[31mPlayback(x)\n")

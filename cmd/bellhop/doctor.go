@@ -12,6 +12,7 @@ import (
 	"bellhop/agent"
 	"bellhop/api"
 	"bellhop/config"
+	"bellhop/hotel"
 	"bellhop/pbx"
 	"bellhop/pbx/yeastar"
 	"bellhop/site"
@@ -142,6 +143,7 @@ func (c *call) readStore(cfg config.Config, f *site.Facts) (newest time.Time) {
 	}
 	defer s.Close()
 	f.Rooms = agent.RoomsOf(s)
+	f.Confirmed, _ = hotel.OccupancyConfirmed(s.Snapshot())
 	if f.Journal, err = agent.ReadJournal(s); err != nil {
 		f.StoreError = err.Error()
 	}

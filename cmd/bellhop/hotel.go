@@ -13,14 +13,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"bellhop/api"
 	"bellhop/hotel"
 )
 
 func hotelCommands() []*command {
 	return []*command{
-		{words: "rooms list", about: "list the rooms", run: roomsList, flags: jsonFlag},
-		{words: "rooms import", args: "FILE", about: "take rooms from a CSV file: number, extensions, minibar, status", run: roomsImport},
 		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
 		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
 		{words: "postings list", about: "list the newest postings", run: postingsList, flags: listFlags},
@@ -32,20 +29,6 @@ func listFlags(f *flag.FlagSet, c *call) {
 	jsonFlag(f, c)
 	f.StringVar(&c.opt.room, "room", "", "of one `ROOM`")
 	f.Uint64Var(&c.opt.limit, "limit", 100, "at most so many")
-}
-
-func roomsList(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var rooms []api.RoomAnswer
-	if err := client.Get(c.ctx, "/v1/rooms", &rooms); err != nil {
-		return err
-	}
-	return show(c, rooms, "ROOM EXTENSIONS MINIBAR STATUS OCCUPANCY STAY SHARERS LEAVES DND CLEAN", func(r api.RoomAnswer) []any {
-		return []any{r.Number, strings.Join(r.Phones(), " "), r.Minibar, string(r.Status), occupancy(r), r.Stay, strings.Join(r.Sharers, " "), leaves(r), r.DND, c.at(r.Clean)}
-	})
 }
 
 func itemsList(c *call) error {
@@ -69,21 +52,6 @@ func money(minor int64) string {
 		sign, minor = "-", -minor
 	}
 	return fmt.Sprintf("%s%d.%02d", sign, minor/100, minor%100)
-}
-
-func roomsImport(c *call) error {
-	lists := hotel.Import{}
-	err := c.readCSV([]string{"number"}, []string{"extensions", "minibar", "status"}, func(_ int, row map[string]string) error {
-		lists.Rooms = append(lists.Rooms, hotel.Room{
-			Number: row["number"], Extensions: strings.Fields(strings.ReplaceAll(row["extensions"], ";", " ")),
-			Minibar: row["minibar"], Status: hotel.Status(row["status"]),
-		})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return c.order("/v1/import", lists, fmt.Sprintf("rooms imported: %d", len(lists.Rooms)))
 }
 
 func itemsImport(c *call) error {

@@ -28,7 +28,7 @@ var answers = map[string]struct {
 	"L00354_wakeupcall-query.json": {V1, "wakeupcall/query", askAlarms("1000"),
 		`[{"ID":"1","Extension":"1000","Hour":11,"Minute":0,"Repeat":"once","Weekdays":null,"Rings":3,"Interval":300000000000,"Prompt":"macroform-cold_day"}]`},
 	"L00485_extensionlist-query.json": {V1, "extensionlist/query", askExtensions,
-		`[{"Number":"1000","Name":"Jayson","Type":"SIP","Status":"idle"},{"Number":"1001","Name":"Erwin Co","Type":"SIP","Status":"away"}]`},
+		`[{"Number":"1000","Name":"Jayson","Type":"SIP","Status":"idle","Agent":""},{"Number":"1001","Name":"Erwin Co","Type":"SIP","Status":"away","Agent":""}]`},
 	"L00627_hotel-checkout.json":   {V1, "hotel/checkout", askCheckOut, `null`},
 	"L00722_generic-success.json":  {V2, "hotel/checkout", askCheckOut, `null`},
 	"L00735_generic-failed.json":   {V2, "hotel/checkout", askCheckOut, ""},
@@ -38,7 +38,7 @@ var answers = map[string]struct {
 	"L01187_deviceinfo-query.json": {V2, "deviceinfo/query", askDevice, `{"model":"Yeastar S300","serial":"369451090405","firmware":"30.11.0.11","clock":"2019-10-17 23:07:43 UTC-8","up":1979000000000}`},
 	"L01252_logout.json":           {V2, "logout", askLogout, `null`},
 	"L01636_extension-list.json": {V2, "extension/list", askExtensions,
-		`[{"Number":"1022","Name":"1022","Type":"SIP","Status":"idle"},{"Number":"1023","Name":"1023","Type":"SIP","Status":"idle"}]`},
+		`[{"Number":"1022","Name":"1022","Type":"SIP","Status":"idle","Agent":""},{"Number":"1023","Name":"1023","Type":"SIP","Status":"idle","Agent":""}]`},
 	"L01764_extension-query.joined.json":      {V2, "extension/query", askSettings, ""},
 	"L01922_extension-query_call.joined.json": {V2, "extension/query_call", askExtensionCalls, ""},
 	"L02173_extension-update.json": {V2, "extension/update", func(ctx context.Context, d *Driver) (any, error) {

@@ -48,6 +48,10 @@ func (d *Driver) ListExtensions(ctx context.Context) ([]pbx.Extension, error) {
 			Name:   n.scalar("username"),
 			Type:   n.scalar("type"),
 			Status: pbx.PhoneUnknown,
+			Agent:  n.scalar("agentid"),
+		}
+		if e.Agent == "none" {
+			e.Agent = ""
 		}
 		if e.Number == "" {
 			return nil, fmt.Errorf("list extensions: %w: one without number", errForm)
