@@ -35,7 +35,7 @@ func TestQuarter(t *testing.T) {
 
 func runs() []run {
 	spring := run{name: "spring", seed: 2, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-03-26"), days: 7, checkout: config.CheckoutClear, wakeUps: config.WakeUpsUntilDeparture, synced: true}
-	autumn := run{name: "autumn", seed: 3, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-10-22"), days: 7, checkout: config.CheckoutPBX, wakeUps: config.WakeUpsCancel, sweep: true}
+	autumn := run{name: "autumn", seed: 3, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-10-22"), days: 7, checkout: config.CheckoutPBX, wakeUps: config.WakeUpsCancel, sweep: true, forwards: true}
 	list := []run{spring, autumn}
 	if *days > 0 {
 		whole := spring
