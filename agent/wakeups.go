@@ -67,7 +67,10 @@ func (l *wakeLoop) run(ctx context.Context) {
 
 // tick has done what is due.
 func (l *wakeLoop) tick(ctx context.Context, now time.Time) {
-	steps := l.due(now)
+	steps, again := l.due(now)
+	for _, step := range again {
+		l.take(ctx, []hotel.WakeUpStep{step})
+	}
 	for ctx.Err() == nil && len(steps) > 0 {
 		batch := steps[:min(wakeBatch, len(steps))]
 		steps = steps[len(batch):]
@@ -75,36 +78,35 @@ func (l *wakeLoop) tick(ctx context.Context, now time.Time) {
 	}
 }
 
-// take fires steps together. Should that come to nothing, each is fired by
-// itself: one that the rules cannot do must not hold up the others.
+// take fires steps together. Where that comes to nothing, each is fired by itself
+// at once: one that the rules cannot do must not hold up the others. It is then
+// left alone for a while.
 func (l *wakeLoop) take(ctx context.Context, batch []hotel.WakeUpStep) {
-	if _, again := l.held[batch[0]]; !again || len(batch) == 1 {
-		err := l.fire(ctx, batch)
-		if err != nil && ctx.Err() == nil {
-			l.report(fmt.Errorf("wake-ups that are due are tried again: %w", err))
-		}
-	} else {
-		for _, one := range batch {
-			l.take(ctx, []hotel.WakeUpStep{one})
-		}
-		return
+	err := l.fire(ctx, batch)
+	if err != nil && ctx.Err() == nil {
+		l.report(fmt.Errorf("wake-ups that are due are tried again: %w", err))
 	}
 	for _, step := range batch {
 		var w hotel.WakeUp
-		if l.view().Get(hotel.WakeUpKey(step.ID), &w) && w.Next.Equal(step.Next) {
-			l.held[step] = time.Now()
+		if !l.view().Get(hotel.WakeUpKey(step.ID), &w) || !w.Next.Equal(step.Next) {
+			continue
 		}
+		if len(batch) > 1 && err == nil {
+			l.take(ctx, []hotel.WakeUpStep{step})
+			continue
+		}
+		l.held[step] = time.Now()
 	}
 }
 
 // due is what is to be done now. Where calls are to be placed, the earliest
-// wake-up goes first, as far as there are places.
-func (l *wakeLoop) due(now time.Time) []hotel.WakeUpStep {
+// wake-up goes first, as far as there are places. again are steps that came to
+// nothing before.
+func (l *wakeLoop) due(now time.Time) (steps, again []hotel.WakeUpStep) {
 	type call struct {
 		step hotel.WakeUpStep
 		due  time.Time
 	}
-	var steps, again []hotel.WakeUpStep
 	var calls []call
 	held := map[hotel.WakeUpStep]time.Time{}
 	view := l.view()
@@ -149,7 +151,7 @@ func (l *wakeLoop) due(now time.Time) []hotel.WakeUpStep {
 	for _, c := range calls[:min(len(calls), max(0, l.places()-rooms))] {
 		steps = append(steps, c.step)
 	}
-	return append(steps, again...)
+	return steps, again
 }
 
 // inCalls counts the calls that go on: those of the attempts, and for a moment

@@ -31,6 +31,10 @@ func (a *applier) swapWakeUps(x, y Room) {
 }
 
 func (a *applier) moveWakeUp(w WakeUp, to string) {
+	var left Room
+	if w.Attempt != nil && a.tx.Get(RoomKey(w.Room), &left) {
+		a.forgetDND(left)
+	}
 	w.Room = to
 	if w.Attempt != nil { // it rings in the room that the guest has left
 		w.LastCall, w.Attempt = w.Attempt.CallID, nil
@@ -61,6 +65,9 @@ func (a *applier) leaveWakeUps(stay Stay, room Room, last bool) {
 			}
 			if w.Stay == "" {
 				w.Stay = stay.ID // so that the next guest is not woken
+			}
+			if len(w.Alarms) > 0 { // the check-out may take them off the telephone
+				w.AlarmAt = a.ev.Time.Add(alarmCheck / 30)
 			}
 			a.saveWakeUp(w)
 		default:

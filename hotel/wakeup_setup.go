@@ -50,6 +50,9 @@ const (
 	wakeGrace = 5 * time.Second
 	// wakeAgain is the pause after an attempt that failed or is not known of.
 	wakeAgain = 20 * time.Second
+	// wakeLater is that pause when the trouble has lasted for longer than wakeSoon.
+	wakeLater = time.Minute
+	wakeSoon  = 2 * time.Minute
 	// wakeUnsure is how many attempts that are not known of do not count.
 	wakeUnsure = 2
 )

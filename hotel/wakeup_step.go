@@ -242,6 +242,9 @@ func (a *applier) cannotRing(w *WakeUp, why string) {
 	}
 	w.State = WakeUpRinging
 	w.At = a.ev.Time.Add(wakeAgain)
+	if a.ev.Time.Sub(w.Planned) > wakeSoon {
+		w.At = a.ev.Time.Add(wakeLater)
+	}
 	first := w.Trouble == ""
 	w.Trouble = clip(why)
 	if w.At.After(a.deadline(w)) {

@@ -2,8 +2,9 @@ package main
 
 import (
 	"fmt"
-	"html/template"
+	"html"
 	"io"
+	"strings"
 
 	"bellhop/hotel"
 )
@@ -33,7 +34,7 @@ func wakeSheet(c *call) error {
 	}
 	s := newSheet(cfg.Hotel.Language, cfg.Hotel.Name, date, all)
 	if c.opt.wake.html {
-		return sheetPage.Execute(c.out, s)
+		return s.page(c.out)
 	}
 	return s.print(c.out)
 }
@@ -73,12 +74,33 @@ func (s sheet) print(out io.Writer) error {
 	return nil
 }
 
-var sheetPage = template.Must(template.New("sheet").Parse(`<!DOCTYPE html>
-<html lang="{{.Language}}"><head><meta charset="utf-8"><title>{{.Title}} {{.Date}}</title>
+// page is the same for a browser.
+func (s sheet) page(out io.Writer) error {
+	var text strings.Builder
+	e := html.EscapeString
+	fmt.Fprintf(&text, `<!DOCTYPE html>
+<html lang="%s"><head><meta charset="utf-8"><title>%s %s</title>
 <style>body{font-family:sans-serif}table{border-collapse:collapse}td,th{border:1px solid;padding:.3em .8em;text-align:left}</style></head>
-<body><h1>{{.Title}} {{.Date}}</h1><p>{{.Hotel}}</p><p>{{.Sign}}</p>
-{{if .Rows}}<table><tr>{{range .Heads}}<th>{{.}}</th>{{end}}</tr>
-{{range .Rows}}<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>
-{{end}}</table>{{else}}<p>{{.Empty}}</p>{{end}}
-</body></html>
-`))
+<body><h1>%s %s</h1><p>%s</p><p>%s</p>
+`, e(s.Language), e(s.Title), e(s.Date), e(s.Title), e(s.Date), e(s.Hotel), e(s.Sign))
+	row := func(cell string, values []string) {
+		text.WriteString("<tr>")
+		for _, value := range values {
+			fmt.Fprintf(&text, "<%s>%s</%s>", cell, e(value), cell)
+		}
+		text.WriteString("</tr>\n")
+	}
+	if len(s.Rows) == 0 {
+		fmt.Fprintf(&text, "<p>%s</p>\n", e(s.Empty))
+	} else {
+		text.WriteString("<table>\n")
+		row("th", s.Heads)
+		for _, values := range s.Rows {
+			row("td", values)
+		}
+		text.WriteString("</table>\n")
+	}
+	text.WriteString("</body></html>\n")
+	_, err := io.WriteString(out, text.String())
+	return err
+}
