@@ -205,6 +205,14 @@ type progress struct {
 	expr  string
 	since time.Time // due times up to here are past
 	held  time.Time // a due time that could not be kept yet; zero: none
+	// From looked until next, unless that is zero, nothing is due: times of a
+	// schedule take long to find, and the clock is looked at each second.
+	looked, next time.Time
+}
+
+// quiet tells whether it is known that nothing is due, also if the clock was set.
+func (p *progress) quiet(now time.Time) bool {
+	return p.held.IsZero() && !p.next.IsZero() && !now.Before(p.looked) && now.Before(p.next)
 }
 
 // set replaces the jobs, also while the loop runs. A job that stays keeps its
@@ -263,12 +271,17 @@ func (l *cronLoop) tick(ctx context.Context, now time.Time) time.Duration {
 			continue
 		}
 		p := l.progressOf(j, now)
+		if p.quiet(now) {
+			sleep = min(sleep, p.next.Sub(now))
+			continue
+		}
 		if !l.fireDue(ctx, j, p, now) {
 			failed = true
 			continue
 		}
-		if next := j.times.Next(now); !next.IsZero() {
-			sleep = min(sleep, next.Sub(now))
+		p.looked, p.next = now, j.times.Next(now)
+		if !p.next.IsZero() {
+			sleep = min(sleep, p.next.Sub(now))
 		}
 	}
 	if !failed {

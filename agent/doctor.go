@@ -43,6 +43,11 @@ func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 		PMSMissing: a.link == nil && a.config.PMS.Link != "none", Look: a.look.Load(),
 	}
 	f.Confirmed, _ = hotel.OccupancyConfirmed(a.store.Snapshot())
+	if mail, can := a.MailState(); can {
+		f.MailSent, f.MailFailed, f.MailError = mail.Sent, mail.Failed, mail.Error
+	} else {
+		f.MailMissing = a.config.Mail.Host != ""
+	}
 	var err error
 	if f.Journal, err = ReadJournal(a.store); err != nil {
 		a.log.Warn("the doctor cannot read the journal", "error", err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"mime"
+	"mime/multipart"
 	"net/mail"
 	"slices"
 	"strings"
@@ -70,6 +71,9 @@ func atPost(t *testing.T, set func(*config.Config, *mailHouse, *MailServer), tes
 }
 
 func (p *post) rest(long time.Duration) {
+	p.house.mu.Lock()
+	//lint:ignore SA2001 what the test has changed of the server is seen by who dials it next
+	p.house.mu.Unlock()
 	time.Sleep(long) // within the bubble
 	synctest.Wait()
 }
@@ -247,6 +251,46 @@ func TestFloodOfAlertsIsFewMailsOnTheLine(t *testing.T) {
 	})
 }
 
+// The evening's list is mailed as a text, and as a page that can be printed.
+func TestReportIsMailed(t *testing.T) {
+	atPost(t, func(c *config.Config, _ *mailHouse, _ *MailServer) { c.Hotel.Language = "zh" }, func(p *post) {
+		if _, err := p.RunJob(p.t.Context(), "evening-report"); err != nil {
+			t.Fatal(err)
+		}
+		p.rest(time.Second)
+		mails := p.house.mails()
+		if len(mails) != 1 {
+			t.Fatalf("%+v", mails)
+		}
+		m, err := mail.ReadMessage(strings.NewReader(mails[0].text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := decoded(t, m.Header.Get("Subject")); got != "Harbour Inn: 2026-11-22 叫醒清单" {
+			t.Errorf("subject %q", got)
+		}
+		kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+		if err != nil || kind != "multipart/alternative" {
+			t.Fatalf("%s, %v", kind, err)
+		}
+		parts := multipart.NewReader(m.Body, params["boundary"])
+		for _, want := range []string{"text/plain 2026-11-22 叫醒清单\n\n没有叫醒。", "text/html <!DOCTYPE html>\n<html lang=\"zh\">"} {
+			part, err := parts.NextPart()
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+			kind, _, _ := strings.Cut(part.Header.Get("Content-Type"), ";")
+			if got := strings.ReplaceAll(kind+" "+string(body), "\r\n", "\n"); err != nil || !strings.HasPrefix(got, want) {
+				t.Errorf("%v, %q", err, got)
+			}
+		}
+		if r, found := p.Report("evening", ""); !found || r.Date != "2026-11-21" || p.waiting() != 0 {
+			t.Errorf("%+v, %d waiting", r, p.waiting())
+		}
+	})
+}
+
 // What the desk has dealt with before the mail goes out needs none.
 func TestResolvedAlertIsNotMailed(t *testing.T) {
 	atPost(t, nil, func(p *post) {
@@ -290,6 +334,10 @@ func TestMailServerInTrouble(t *testing.T) {
 		"no STARTTLS":           {set: func(_ *config.Config, h *mailHouse, _ *MailServer) { h.tls = "" }, mend: func(h *mailHouse) { h.tls = "starttls" }, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}},
 		"nobody vouches for it": {set: func(_ *config.Config, _ *mailHouse, m *MailServer) { m.Pin = "" }, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}, parks: true},
 		"another certificate":   {set: func(_ *config.Config, h *mailHouse, m *MailServer) { h.cert = ownCertificate(h.t) }, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}, parks: true},
+		"the login is no longer allowed": {set: func(c *config.Config, h *mailHouse, m *MailServer) {
+			login(c, h, m)
+			h.says["AUTH"] = "534 5.7.9 app password"
+		}, mend: func(h *mailHouse) {}, codes: []string{hotel.AlertMail, hotel.AlertWrongPIN}},
 		"one address is gone": {set: func(_ *config.Config, h *mailHouse, _ *MailServer) {
 			h.says["RCPT it@hotel.example"] = "550 5.1.1 no such"
 		}, codes: []string{hotel.AlertMailAddress, hotel.AlertWrongPIN}},
@@ -403,8 +451,14 @@ func TestMailExpiresAfterADay(t *testing.T) {
 	atPost(t, func(_ *config.Config, h *mailHouse, _ *MailServer) { h.says["greeting"] = "421 busy" }, func(p *post) {
 		p.raise(hotel.AlertWrongPIN, "103", "staff", "12")
 		p.rest(25 * time.Hour)
-		if p.waiting() != 0 || !slices.Contains(p.codes(), hotel.AlertExpired) {
-			t.Errorf("%d waiting, %q", p.waiting(), p.codes())
+		waiting, err := p.Calls("waiting", 10)
+		if err != nil || !slices.Contains(p.codes(), hotel.AlertExpired) {
+			t.Errorf("%q, %v", p.codes(), err)
+		}
+		for _, c := range waiting {
+			if c.Urgency != hotel.Bulk { // the reports of the evening and the morning are younger
+				t.Errorf("it still waits: %+v", c)
+			}
 		}
 	})
 }
@@ -419,11 +473,13 @@ func TestMailTest(t *testing.T) {
 			t.Errorf("%+v, %v", s, ok)
 		}
 		p.house.says["greeting"] = "421 busy"
+		p.rest(0)
 		tried, err = p.TryMail(p.t.Context())
 		if err != nil || tried.Error != "greeting: 421 busy" {
 			t.Errorf("%+v, %v", tried, err)
 		}
 		p.house.hangs = "greeting"
+		p.rest(0)
 		tried, err = p.TryMail(p.t.Context())
 		if err != nil || !strings.Contains(tried.Error, "not answered in time") {
 			t.Errorf("%+v, %v", tried, err)

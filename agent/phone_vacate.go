@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,15 +159,24 @@ func (p *phoneWriter) clearAlarms(ctx context.Context, extension string) error {
 	if !ok {
 		return nil
 	}
-	alarms, err := keeper.ListAlarms(ctx, extension)
-	if err != nil || len(alarms) == 0 {
+	ids, err := p.guestAlarms(ctx, keeper, extension)
+	if err != nil || len(ids) == 0 {
 		return unlessUnsupported(err)
 	}
-	ids := make([]string, len(alarms))
-	for i, a := range alarms {
-		ids[i] = a.ID
-	}
 	return p.spaced(ctx, func() error { return keeper.DeleteAlarms(ctx, extension, ids...) })
+}
+
+// guestAlarms are the alarms of a telephone but for those that stand for
+// wake-ups: of a guest who has paid and still sleeps here, or of who comes.
+func (p *phoneWriter) guestAlarms(ctx context.Context, keeper pbx.AlarmKeeper, extension string) (ids []string, err error) {
+	alarms, err := keeper.ListAlarms(ctx, extension)
+	standing := hotel.StandingAlarms(p.view(), p.roomOf(extension), extension)
+	for _, a := range alarms {
+		if !slices.Contains(standing, a.ID) {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids, err
 }
 
 func (p *phoneWriter) clearVoicemail(ctx context.Context, extension string) error {
@@ -240,7 +250,7 @@ func (p *phoneWriter) leftOn(ctx context.Context, body hotel.PhoneCall) (left []
 		left = append(left, todo.String())
 	}
 	if keeper, ok := p.driver.(pbx.AlarmKeeper); ok {
-		alarms, err := keeper.ListAlarms(ctx, body.Extension)
+		alarms, err := p.guestAlarms(ctx, keeper, body.Extension)
 		if unlessUnsupported(err) != nil {
 			return nil, 0, err
 		}

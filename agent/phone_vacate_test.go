@@ -187,6 +187,30 @@ func TestVacatedPhoneIsReadBack(t *testing.T) {
 	})
 }
 
+// A guest who pays the evening before is woken the next morning: what stands for
+// that is not taken.
+func TestAlarmThatStandsForAWakeUpStays(t *testing.T) {
+	atDesk(t, func(c *config.Config) { c.WakeUp.How = "pbx" }, func(d *desk) {
+		d.comes("101", "G1", "Li", "leaves", "2026-11-22")
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandWakeAdd, WakeUp: &hotel.WakeCommand{
+			Add: &hotel.WakeUpAdd{Rooms: []string{"101"}, Time: "06:30"},
+		}})
+		d.rest(10 * time.Minute)
+		if len(d.pbx.alarms["101"]) != 1 {
+			t.Fatalf("alarms: %+v", d.pbx.alarms["101"])
+		}
+		d.pbx.alarms["101"] = append(d.pbx.alarms["101"], pbx.Alarm{ID: "hand", Extension: "101"})
+		d.checkOut("101")
+		d.rest(10 * time.Minute)
+		if left := d.pbx.alarms["101"]; len(left) != 1 || left[0].ID == "hand" {
+			t.Errorf("alarms after the check-out: %+v", left)
+		}
+		if d.room("101").Clean.IsZero() {
+			t.Error("the room is not known to be clean")
+		}
+	})
+}
+
 // What a guest who comes late to be shown may have left is not taken.
 func TestArrivalThatIsCarriedOutLate(t *testing.T) {
 	atDesk(t, nil, func(d *desk) {

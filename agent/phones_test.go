@@ -180,13 +180,16 @@ func (p *deskPBX) ListAlarms(_ context.Context, extensions ...string) ([]pbx.Ala
 func (p *deskPBX) DeleteAlarms(_ context.Context, extension string, ids ...string) error {
 	return p.do(fmt.Sprint("delete alarms of ", extension, " ", ids), true, func() {
 		if !p.keeps {
-			delete(p.alarms, extension)
+			p.alarms[extension] = slices.DeleteFunc(p.alarms[extension], func(x pbx.Alarm) bool { return slices.Contains(ids, x.ID) })
 		}
 	})
 }
 
-func (p *deskPBX) CreateAlarm(context.Context, string, pbx.AlarmSpec) (string, error) {
-	return "", errors.New("not in this test")
+func (p *deskPBX) CreateAlarm(_ context.Context, extension string, spec pbx.AlarmSpec) (string, error) {
+	id := fmt.Sprint("alarm", len(p.writes))
+	return id, p.do("create alarm of "+extension, true, func() {
+		p.alarms[extension] = append(p.alarms[extension], pbx.Alarm{ID: id, Extension: extension, AlarmSpec: spec})
+	})
 }
 
 func (p *deskPBX) ChangeAlarm(context.Context, string, string, pbx.AlarmSpec) error {

@@ -90,7 +90,7 @@ func reportTable(say func(string, ...any), r hotel.Report) {
 	}
 	for _, row := range r.Rows {
 		if len(row) == 1 {
-			say("<tr class=\"part\"><th colspan=\"%d\">%s</th></tr>\n", wide, row[0])
+			say("<tr class=\"part\"><th colspan=\"%s\">%s</th></tr>\n", wide, row[0])
 			continue
 		}
 		cells("td", row)

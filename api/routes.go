@@ -134,6 +134,9 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /v1/wakeups", s.wakeUps)
 	mux.HandleFunc("POST /v1/wakeups", s.addWakeUps)
 	mux.HandleFunc("POST /v1/wakeups/cancel", s.cancelWakeUps)
+	mux.HandleFunc("GET /v1/reports", s.reports)
+	mux.HandleFunc("GET /v1/reports/{name}", s.report)
+	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	return http.MaxBytesHandler(mux, maxBody)
@@ -169,7 +172,7 @@ func fail(w http.ResponseWriter, err error) {
 		status, err = http.StatusRequestEntityTooLarge, fmt.Errorf("the request is longer than %d bytes", long.Limit)
 	case errors.As(err, &order):
 		status = http.StatusConflict
-	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall):
+	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall), errors.Is(err, errNoReport):
 		status = http.StatusNotFound
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest

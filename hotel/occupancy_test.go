@@ -36,9 +36,9 @@ func TestCallBelongsToWhoStayedThereWhenItBegan(t *testing.T) {
 	do(at(12, 0), Effect{CheckIn: &CheckIn{Room: "101", Stay: "C", Share: true}})
 	do(at(13, 0), Effect{CheckOut: &CheckOut{Room: "101", Stay: "B"}})
 	do(at(14, 0), Effect{CheckOut: &CheckOut{Room: "101"}})
-	do(at(15, 0), Effect{CheckIn: &CheckIn{Room: "101", Stay: "D"}})
+	do(at(15, 0).Add(700*time.Millisecond), Effect{CheckIn: &CheckIn{Room: "101", Stay: "D"}}) // calls are recorded by the second
 	for clock, want := range map[string]string{
-		"08:59:59": "", "09:00:00": "A", "09:59:00": "A", "10:30:00": "", "11:00:00": "B", "12:30:00": "B", "13:30:00": "C", "13:59:00": "C", "14:30:00": "", "15:30:00": "D",
+		"08:59:59": "", "09:00:00": "A", "09:59:00": "A", "10:30:00": "", "11:00:00": "B", "12:30:00": "B", "13:30:00": "C", "13:59:00": "C", "14:30:00": "", "15:00:00": "D", "15:30:00": "D",
 	} {
 		equal(t, "call at "+clock, recorded(t, tx, zone, "2026-03-01 "+clock, 600, at(16, 0)), want)
 	}

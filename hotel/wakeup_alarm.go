@@ -128,6 +128,19 @@ func (a *applier) checkAlarms() {
 	}
 }
 
+// StandingAlarms are the PBX's ids of the alarms on one of a room's telephones
+// that stand for wake-ups which are still to ring.
+func StandingAlarms(v View, room, extension string) (ids []string) {
+	for _, w := range wakeUpsOf(v, room) {
+		for _, x := range w.Alarms {
+			if x.Extension == extension && x.ID != "" && !x.Theirs {
+				ids = append(ids, x.ID)
+			}
+		}
+	}
+	return ids
+}
+
 // isAlarm: the PBX itself rings, and nobody proves anything.
 func (w *WakeUp) isAlarm() bool {
 	return w.State == WakeUpRinging && w.Tries == 0 && w.Ring == w.AlarmRing && w.AlarmRing > 0

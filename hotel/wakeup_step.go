@@ -3,6 +3,7 @@ package hotel
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -363,6 +364,9 @@ func (a *applier) keyWakeUps(k *WakeUpKeyed) {
 			a.acknowledge(&byCall)
 			return
 		}
+		if a.pressedElsewhere(k, byCall.Room) {
+			return // whoever took the forwarded call; the guest sleeps on
+		}
 		room = byCall.Room
 		if byCall.State != WakeUpRinging {
 			a.keyLate(&byCall)
@@ -381,6 +385,13 @@ func (a *applier) keyWakeUps(k *WakeUpKeyed) {
 		}
 		a.overWakeUp(&w, WakeUpAnswered)
 	}
+}
+
+// pressedElsewhere tells whether a key is known to be of a telephone that is not
+// in the room.
+func (a *applier) pressedElsewhere(k *WakeUpKeyed, room string) bool {
+	var r Room
+	return k.Extension != "" && a.tx.Get(RoomKey(room), &r) && !slices.Contains(r.Phones(), k.Extension)
 }
 
 // keyLate is a key that is told of after its day was over.

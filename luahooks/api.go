@@ -37,8 +37,9 @@ func (v *vm) api() *lua.LTable {
 	t := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
 		"on": v.on, "cron": v.cron,
 		"post": v.post, "alert": v.alert, "housekeeping": v.housekeeping,
-		"sweep": v.sweep,
-		"room":  v.room, "log": v.log, "now": v.now, "time": v.time,
+		"sweep": v.sweep, "report": v.report,
+		"rooms": v.rooms, "alerts": v.alerts, "wakeups": v.wakeups, "date": v.date,
+		"room": v.room, "log": v.log, "now": v.now, "time": v.time,
 	})
 	t.RawSetString("http", table("bellhop.http", map[string]lua.LGFunction{"get": v.httpGet, "post": v.httpPost}))
 	t.RawSetString("kv", table("bellhop.kv", map[string]lua.LGFunction{"get": v.kvGet, "set": v.kvSet, "delete": v.kvDelete}))

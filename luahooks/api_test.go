@@ -84,6 +84,7 @@ func TestReads(t *testing.T) {
 			`#bellhop.room("1203").extensions == 1`, `bellhop.room("1203").extensions[1] == "1203"`,
 			`bellhop.room("1501").extensions[2] == "81502"`, `bellhop.room("1501").minibar == "suite"`, `bellhop.room("1501").occupied == false`,
 			`bellhop.room("1501").stay == nil`, `bellhop.room("1204").dnd == true`, `bellhop.room("9") == nil`, `bellhop.room(nil) == nil`,
+			`bellhop.room("1203").vip == 3`, `bellhop.room("1203").language == "en"`, `bellhop.room("1203").leaves == "2026-11-24"`, `bellhop.room("1501").vip == nil`,
 		},
 		"minibar": {
 			`bellhop.minibar.item("12").name == "Cola"`, `bellhop.minibar.item(12).price == 1500`, `bellhop.minibar.item("12").max == 4`,
@@ -139,6 +140,10 @@ func TestEventTables(t *testing.T) {
 			[]string{`event.emergency == "110"`, `event.cdr.from == "1203"`, `event.cdr.to == "110"`, `event.cdr.talk == 5`, `event.cdr.duration == 0`, `event.cdr.dest_trunk == "T1"`, `event.cdr.did == nil`}},
 		{"members", "call", &hotel.Event{Kind: hotel.KindCall, Time: at, Members: []hotel.Member{{Role: hotel.RoleExtension, Number: "1203", Status: "RING"}, {Role: hotel.RoleInbound, From: "139"}}},
 			[]string{`#event.members == 2`, `event.members[1].role == "ext"`, `event.members[1].number == "1203"`, `event.members[2].from == "139"`}},
+		{"a guest", "checkin", &hotel.Event{Kind: hotel.KindCheckIn, Time: at, Room: "1203", Fields: map[string]string{"name": "Li", "vip": "3"}},
+			[]string{`event.fields.name == "Li"`, `event.fields.vip == "3"`}},
+		{"a guest whose name is the desk's alone", "checkin", &hotel.Event{Kind: hotel.KindCheckIn, Time: at, Room: "1203", Fields: map[string]string{"name": "Li", "incognito": "true"}},
+			[]string{`event.fields.name == nil`, `event.fields.incognito == "true"`}},
 		{"fields", "delivered", &hotel.Event{Kind: hotel.KindDelivered, Time: at, Cause: 7, Fields: map[string]string{"to": "pms", "op": "posting"}},
 			[]string{`event.fields.to == "pms"`, `event.cause == "7"`, `(function() local names = {} for k in pairs(event.fields) do names[#names + 1] = k end return table.concat(names, " ") end)() == "op to"`}},
 	} {

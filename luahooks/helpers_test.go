@@ -43,6 +43,7 @@ func (s state) List(prefix string, visit func(key string, decode func(into any) 
 func harbourInn() state {
 	return state{
 		hotel.RoomKey("1203"):                     hotel.Room{Number: "1203", Stay: "S7", Status: hotel.StatusDirty},
+		hotel.StayKey("S7"):                       hotel.Stay{ID: "S7", VIP: 3, Language: "en", Leaves: "2026-11-24"},
 		hotel.RoomKey("1501"):                     hotel.Room{Number: "1501", Minibar: "suite", Extensions: []string{"81501", "81502"}},
 		hotel.ItemKey(hotel.DefaultMinibar, "12"): hotel.Item{Minibar: hotel.DefaultMinibar, Code: "12", Name: "Cola", Price: 1500, Max: 4},
 		hotel.ItemKey("suite", "12"):              hotel.Item{Minibar: "suite", Code: "12", Name: "Cola", Price: 2500},

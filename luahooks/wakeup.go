@@ -67,7 +67,7 @@ func (o options) rooms() (list []string) {
 	if room := o.text("room", false); room != "" {
 		list = append(list, room)
 	}
-	o.list("rooms", func(value lua.LValue) {
+	o.each("rooms", func(value lua.LValue) {
 		room, ok := textOf(value)
 		if !ok || len(list) >= maxRooms {
 			o.fail("rooms", fmt.Sprintf("a list of at most %d rooms", maxRooms), value)
@@ -78,7 +78,7 @@ func (o options) rooms() (list []string) {
 }
 
 func (o options) days() (list []time.Weekday) {
-	o.list("days", func(value lua.LValue) {
+	o.each("days", func(value lua.LValue) {
 		text, _ := textOf(value)
 		day := slices.Index(weekdays, text)
 		if day < 0 || slices.Contains(list, time.Weekday(day)) {
@@ -89,8 +89,8 @@ func (o options) days() (list []time.Weekday) {
 	return list
 }
 
-// list visits a field that is a list; absent it is empty.
-func (o options) list(name string, visit func(lua.LValue)) {
+// each visits a field that is a list; absent it is empty.
+func (o options) each(name string, visit func(lua.LValue)) {
 	switch value := o.table.RawGetString(name).(type) {
 	case *lua.LNilType:
 	case *lua.LTable:

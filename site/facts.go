@@ -40,6 +40,12 @@ type Facts struct {
 	HookFaults string // why some hooks are not used; empty: all are
 	PMSMissing bool   // a PMS is configured, and its link could not be set up
 	Away       []FarSide
+	// MailMissing: a mail server is configured, and could not be set up. MailSent
+	// and MailFailed are the newest mail that went and that did not, since the
+	// agent's start, and MailError why.
+	MailMissing          bool
+	MailSent, MailFailed time.Time
+	MailError            string
 	// Look is the newest comparison of the PBX's files; nil: there was none.
 	Look *LastLook
 }
@@ -110,7 +116,7 @@ func Judge(f *Facts) []Finding {
 	list = append(list, f.boxClock(), f.clock())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
 	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
-	return append(list, f.install(), f.pms(), f.relay(), f.store(), f.hooks())
+	return append(list, f.install(), f.pms(), f.mail(), f.relay(), f.store(), f.hooks())
 }
 
 // noPBX answers the checks of a PBX where there is none, or where it was not

@@ -32,6 +32,7 @@ func sound() *Facts {
 	c.Hotel = config.Hotel{Timezone: "Asia/Shanghai", Country: "CN", Language: "zh"}
 	c.PBX.URL, c.PBX.Username, c.PBX.RelayTo = "https://192.0.2.1:8088", "api", []string{"http://old/"}
 	c.PMS.Link, c.Install.URL, c.Services.Confirm = "webhook", "sftp://pbx", "775"
+	c.Mail.Host = "smtp.example"
 	c.Classes = map[string][]string{"local": {"Local"}, "national": {"Local", "National"}}
 	members := []hotel.Member{{Role: hotel.RoleExtension, Number: "101"}, {Role: hotel.RoleOutbound, Trunk: "sip"}}
 	j := &Journal{}
@@ -52,6 +53,7 @@ func sound() *Facts {
 			},
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
+		MailSent:  noon.Add(-time.Minute),
 		Confirmed: noon.Add(-time.Hour),
 		Look:      &LastLook{At: noon, Installed: Installed{Files: 3}},
 	}
@@ -242,6 +244,14 @@ var cases = []struct {
 	{"install, nothing", func(f *Facts) { f.Look = &LastLook{At: noon} }, "install warning nothing", "nothing was installed"},
 	{"install, changed", func(f *Facts) { f.Look.Installed.Differ = []string{"/a", "/b"} }, "install failed changed", "2 files on the PBX"},
 	{"install", func(*Facts) {}, "install ok ok", "3 files on the PBX"},
+	{"mail", func(*Facts) {}, "mail ok ok", "11:59:00"},
+	{"mail, none", func(f *Facts) { f.Config.Mail.Host = "" }, "mail skipped none", ""},
+	{"mail, no agent", func(f *Facts) { f.Running = false }, "mail unknown no-agent", ""},
+	{"mail, missing", func(f *Facts) { f.MailMissing = true }, "mail failed missing", ""},
+	{"mail, unused", func(f *Facts) { f.MailSent = time.Time{} }, "mail unknown unused", "smtp.example"},
+	{"mail, failed before", func(f *Facts) { f.MailFailed, f.MailError = noon.Add(-time.Hour), "535" }, "mail ok ok", "11:59:00"},
+	{"mail, failed", func(f *Facts) { f.MailFailed, f.MailError = noon, "535" }, "mail failed failed", "failed at 2026-06-01 12:00:00 (535); the newest success: 2026-06-01 11:59:00"},
+	{"mail, never went", func(f *Facts) { f.MailSent, f.MailFailed, f.MailError = time.Time{}, noon, "535" }, "mail failed failed", "success: -"},
 	{"relay", func(f *Facts) { f.Away = []FarSide{{"pms", noon, "503"}} }, "relay ok ok", "names 1"},
 	{"relay, none", func(f *Facts) { f.Config.PBX.RelayTo = nil }, "relay skipped none", ""},
 	{"relay, away", func(f *Facts) { f.Away = []FarSide{{"relay:http://old/", noon, "404"}} }, "relay failed away", "http://old/ does not"},

@@ -229,6 +229,12 @@ var texts = map[string]words{
 		doEN: "newer firmware may have them", doZH: "较新的固件可能支持",
 	},
 
+	"mail/none":    {en: "none is configured: alerts and reports are seen by who looks", zh: "未配置：警报和报告需主动查看"},
+	"mail/unused":  {en: "{host}: nothing has been sent since the agent's start", zh: "{host}：自代理程序启动以来未发送邮件", doEN: `"bellhop mail test" sends one`, doZH: "可用 bellhop mail test 发送测试邮件"},
+	"mail/ok":      {en: "{host}: the newest mail went at {at}", zh: "{host}：最近一封于 {at} 发出"},
+	"mail/failed":  {en: "{host}: the newest try failed at {at} ({error}); the newest success: {sent}", zh: "{host}：最近一次于 {at} 失败（{error}）；最近一次成功：{sent}", doEN: `mend what it says, then "bellhop mail test"; mails are kept for a day`, doZH: "请按提示修复，然后运行 bellhop mail test；邮件保留一天"},
+	"mail/missing": {en: "configured, and could not be set up", zh: "已配置，但无法启用", doEN: "the agent's log says what is missing; mend it and restart the agent", doZH: "代理程序的日志会说明缺少什么；修复后重启代理程序"},
+
 	"pms/none":    {en: "none is configured", zh: "未配置"},
 	"pms/ok":      {en: "{link}: not known to refuse what it is told", zh: "{link}：无异常"},
 	"pms/missing": {en: "configured, and its link could not be set up", zh: "已配置，但无法建立连接", doEN: `"bellhop config check" says what is missing`, doZH: "bellhop config check 会说明缺少什么"},

@@ -16,10 +16,16 @@ import (
 // and gives its config's file.
 func runningAgent(t *testing.T, hook string) string {
 	t.Helper()
+	return runningAgentWith(t, hook, "")
+}
+
+// runningAgentWith is the same with more in the config.
+func runningAgentWith(t *testing.T, hook, more string) string {
+	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "b.toml")
 	text := "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n[hooks]\ndir=\"" + dir + "/hooks\"\n[api]\nlisten=\"\"\nsocket=\"" +
-		dir + "/s\"\n[store]\npath=\"" + dir + "/b.db\"\n"
+		dir + "/s\"\n[store]\npath=\"" + dir + "/b.db\"\n" + more
 	if err := os.Mkdir(filepath.Join(dir, "hooks"), 0o700); err != nil {
 		t.Fatal(err)
 	}

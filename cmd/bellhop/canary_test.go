@@ -50,6 +50,7 @@ func TestNothingLeaks(t *testing.T) {
 		sum := md5.Sum([]byte(secret))
 		c.secrets[secret], c.secrets[hex.EncodeToString(sum[:])] = "the "+name, "the MD5 of the "+name
 	}
+	c.secrets[canaryMail] = "the password of the mail server"
 	c.secrets[canaryPIN], c.secrets[canaryPMS], c.secrets[canaryLogin] = "a call's PIN", "the secret of the PMS", "the login at the PMS"
 	synctest.Test(t, func(t *testing.T) {
 		c.t = t
@@ -166,7 +167,14 @@ path = "%[5]s/store/bellhop.db"
 link = "webhook"
 url = "http://hotel:%[7]s@127.0.0.1:1/pms"
 secret_file = %[6]q
-`, driver, scheme, write("pbx", password), events, c.folder, write("pms", canaryPMS), canaryLogin)
+[mail]
+host = "mail.hotel.example"
+tls = "tls"
+username = "bellhop"
+password_file = %[8]q
+from = "bellhop@hotel.example"
+to = ["duty@hotel.example"]
+`, driver, scheme, write("pbx", password), events, c.folder, write("pms", canaryPMS), canaryLogin, write("mail", canaryMail))
 	file := filepath.Join(c.folder, "bellhop.toml")
 	c.must(os.WriteFile(file, []byte(text), 0o600))
 	return file
@@ -193,10 +201,12 @@ func (c *canary) live(l life, seed uint64) {
 		c.must(os.WriteFile(pinFile(cfg), []byte(hex.EncodeToString(pin[:])), 0o600))
 	}
 	log := slog.New(slog.NewTextHandler(c.to("the log of "+l.name), &slog.HandlerOptions{Level: slog.LevelDebug}))
-	a := c.compose(cfg, l, log, calls, stream, pushes, seed)
+	mails, serveMail := c.mailHouse(cfg)
+	a := c.compose(cfg, l, log, mails, calls, stream, pushes, seed)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = p.Serve(ctx, calls) })
+	running.Go(func() { serveMail(ctx) })
 	if l.echo {
 		running.Go(func() { c.echoStream(ctx, stream) })
 	} else {
@@ -241,7 +251,7 @@ func (c *canary) furnish(h http.Handler) {
 }
 
 // compose makes an agent as the program does, with pipes for its lines.
-func (c *canary) compose(cfg config.Config, l life, log *slog.Logger, calls, stream, pushes *sim.Cable, seed uint64) *agent.Agent {
+func (c *canary) compose(cfg config.Config, l life, log *slog.Logger, mails *agent.MailServer, calls, stream, pushes *sim.Cable, seed uint64) *agent.Agent {
 	c.t.Helper()
 	opened, err := openDriver(cfg, log)
 	c.must(err)
@@ -255,7 +265,7 @@ func (c *canary) compose(cfg config.Config, l life, log *slog.Logger, calls, str
 	}
 	link, err := openLink(cfg)
 	c.must(err)
-	a, err := agent.New(agent.Options{Config: cfg, Driver: d, Link: link, Log: log})
+	a, err := agent.New(agent.Options{Config: cfg, Driver: d, Link: link, Mail: mails, Log: log})
 	c.must(err)
 	return a
 }
@@ -306,7 +316,7 @@ func (c *canary) ask(l life, h http.Handler) {
 	}
 	for _, path := range []string{
 		"/v1/status", "/v1/events?limit=10000", "/v1/queue", "/v1/queue?list=parked", "/v1/queue?list=ended", "/v1/alerts", "/v1/rooms", "/v1/items",
-		"/v1/parked", "/v1/phones", "/v1/postings", "/v1/calls", "/v1/cron", "/healthz", "/metrics", "/nothing",
+		"/v1/parked", "/v1/phones", "/v1/postings", "/v1/calls", "/v1/cron", "/v1/reports", "/healthz", "/metrics", "/nothing",
 	} {
 		get(path)
 	}

@@ -37,7 +37,7 @@ func TestListIsCheckedRowByRow(t *testing.T) {
 	}
 	bad := checked(t, "room,stay,share,vip,leaves,language,incognito\n"+
 		"101,G3,,,,,\n102,G4,yes,,,,\n999,G5,,,,,\n102,G1,,,,,\n103,,,,,,\n102,G6,,,,,\n103,G6,,,,,\n"+
-		"102,G7,,10,,,\n102,G8,,,4.3.,,\n102,G9,,,,fr,\n102,G10,,,,,maybe\n102,G11,,,,,\n")
+		"101,G2,,10,,,\n102,G7,,10,,,\n102,G8,,,4.3.,,\n102,G9,,,,fr,\n102,G10,,,,,maybe\n102,G11,,,,,\n")
 	want := []string{
 		`room 101 is occupied; with "yes" under share they share it true`,
 		"room 102 is vacant, so there is nobody to share it with true",
@@ -46,6 +46,7 @@ func TestListIsCheckedRowByRow(t *testing.T) {
 		"stay must be an id by which the row is known when the list is run again true",
 		" false",
 		"stay G6 is in line 7, too true",
+		`vip must be 0 to 9, but it is "10" true`,
 		`vip must be 0 to 9, but it is "10" true`,
 		`leaves must be a date such as 2026-11-24, but it is "4.3." true`,
 		`language must be zh or en, but it is "fr" true`,

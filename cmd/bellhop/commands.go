@@ -74,11 +74,13 @@ type options struct {
 	fromPBX, mend           bool
 	match                   string
 	wake                    wakeOptions
+	date                    string
+	html                    bool
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

@@ -103,7 +103,7 @@ var installPhrases = map[string]phrase{
 	"trust.unset":  {"install.url is not set, so that there is nothing to trust", "install.url 未设置，没有可信任的对象"},
 	"trust.plain":  {"%w: sftp:// and ftps:// have a key or certificate to trust; over ftp:// anybody on the way can read the password and change what is sent", "%w：sftp:// 和 ftps:// 有密钥或证书可供确认；使用 ftp:// 时，线路上的任何人都能读取密码、篡改内容"},
 	"trust.shows":  {"%s shows a %s", "%s 出示 %s"},
-	"trust.ask":    {"Compare it with what the PBX itself shows. Trust it?", "请与电话交换机自身显示的核对。是否信任？"},
+	"trust.ask":    {"Compare it with what the server itself shows. Trust it?", "请与服务器自身显示的核对。是否信任？"},
 	"trust.no":     {"not trusted; nothing was changed", "未信任；未作任何改动"},
 	"trust.noone":  {"without a terminal nobody can agree; compare the fingerprint and give it as --fingerprint", "没有终端，无人确认；请核对指纹并用 --fingerprint 给出"},
 	"trust.other":  {"the %s is not the one with the fingerprint given; nothing was changed", "%s 与给出的指纹不符；未作任何改动"},

@@ -26,6 +26,7 @@ func runCommands() []*command {
 		{words: "run", about: "run the agent until it is told to end", run: runAgent},
 		{words: "trust pbx", about: "show the PBX's certificate and, when you agree, trust it", run: trustPBX, flags: trustFlags},
 		{words: "trust install", about: "show the host key or certificate of the server for the PBX's files and, when you agree, trust it", run: trustInstall, flags: trustFlags},
+		{words: "trust mail", about: "show the mail server's certificate and, when you agree, trust that one alone", run: trustMail, flags: trustFlags},
 		{words: "demo", about: "play a hotel with a simulated PBX and PMS; nothing to configure", run: demo, flags: demoFlags, bare: true},
 		{words: "status", about: "say how things stand, and what is missing", run: status, flags: jsonFlag},
 		{words: "config example", about: "print a whole config with a comment on each key", run: configExample, bare: true},
@@ -75,11 +76,15 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 		// What the PMS is to learn waits until this is mended.
 		log.Error("the PMS cannot be told of anything yet", "error", err)
 	}
+	mail, err := openMail(cfg)
+	if err != nil {
+		log.Error("no mail can be sent yet", "error", err)
+	}
 	socket, err := api.ListenSocket(cfg.API.Socket)
 	if err != nil {
 		return err
 	}
-	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Hooks: hookFolder(cfg), Log: log, Verify: verifier(cfg)})
+	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Verify: verifier(cfg)})
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}

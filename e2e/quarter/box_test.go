@@ -168,6 +168,9 @@ func (h *house) hooks() fs.FS {
 func (h *house) configOf(folder string) config.Config {
 	c := config.Default()
 	c.Hotel = config.Hotel{Name: "Quarter", Timezone: h.run.zone, Country: "IT", Currency: "EUR", Language: "en"}
+	if h.run.tamper != nil && h.run.tamper.zone != "" {
+		c.Hotel.Timezone = h.run.tamper.zone
+	}
 	c.Classes = map[string][]string{}
 	for class, routes := range classRoutes {
 		if len(routes) > 0 {

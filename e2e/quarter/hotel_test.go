@@ -30,6 +30,7 @@ type run struct {
 	from     string // the first day, as 2031-03-26; it begins at noon
 	days     int
 	checkout string // the configuration's checkout.phones
+	forwards bool   // calls that the agent places follow forwards, and reach voicemail
 	wakeUps  string // the configuration's checkout.wakeups
 	sweep    bool   // by night a job may check out who should have left
 	synced   bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
@@ -129,7 +130,7 @@ func (h *house) build() {
 		Handset: []sim.Handset{{Does: sim.Answers, After: sim.Span(3 * time.Second), Keys: "1", Pause: sim.Span(4 * time.Second), Talk: sim.Span(20 * time.Second)}},
 	}))
 	limits := p.Limits()
-	limits.Confirm = confirmCode
+	limits.Confirm, limits.CallersForward = confirmCode, h.run.forwards
 	h.must(p.SetLimits(limits))
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan struct{})

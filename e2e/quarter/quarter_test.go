@@ -35,7 +35,7 @@ func TestQuarter(t *testing.T) {
 
 func runs() []run {
 	spring := run{name: "spring", seed: 2, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-03-26"), days: 7, checkout: config.CheckoutClear, wakeUps: config.WakeUpsUntilDeparture, synced: true}
-	autumn := run{name: "autumn", seed: 3, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-10-22"), days: 7, checkout: config.CheckoutPBX, wakeUps: config.WakeUpsCancel, sweep: true}
+	autumn := run{name: "autumn", seed: 3, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-10-22"), days: 7, checkout: config.CheckoutPBX, wakeUps: config.WakeUpsCancel, sweep: true, forwards: true}
 	list := []run{spring, autumn}
 	if *days > 0 {
 		whole := spring
@@ -74,9 +74,10 @@ func (h *house) table() string {
 	for _, what := range slices.Sorted(maps.Keys(h.count)) {
 		fmt.Fprintf(w, "%d\t  %s\n", h.count[what], what)
 	}
-	for kind, n := range h.witness.rings {
-		fmt.Fprintf(w, "%d\t  telephones rung by: %s\n", n, kind)
+	for _, kind := range slices.Sorted(maps.Keys(h.witness.rings)) {
+		fmt.Fprintf(w, "%d\t  telephones rung by: %s\n", h.witness.rings[kind], kind)
 	}
+	fmt.Fprintf(w, "%d\t  calls to the desk about rooms that do not answer\n", h.witness.desk)
 	fmt.Fprintf(w, "%s\t  longest without the emergency route, in the PBX's own check-out\n", h.witness.longest)
 	fmt.Fprintf(w, "%d\t  calls at the PMS\n", h.pms.calls)
 	fmt.Fprintf(w, "%d\t  messages that the PMS knew already\n", h.pms.copies)

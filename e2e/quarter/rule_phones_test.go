@@ -148,6 +148,9 @@ func (h *house) inspectEnd() {
 		}
 		h.count["minibar charges"] += h.pms.bar[number]
 	}
+	if asleep := h.count["wake-ups: unanswered"] + h.count["wake-ups: busy"]; h.witness.desk < asleep {
+		h.differs("-", "%d rooms did not answer, and the desk was called %d times", asleep, h.witness.desk)
+	}
 	for _, odd := range h.pms.odd {
 		h.differs("-", "the PMS was told %s", odd)
 	}

@@ -1,0 +1,84 @@
+-- The morning's report: last night in short, for who comes to the desk. Copy
+-- this file into the hooks folder to change it: a file there with the same name
+-- replaces this one.
+local bellhop = require "bellhop"
+
+local texts = {
+  en = {
+    title = "Morning report", head = { "Room", "What" },
+    overdue = "Guests who should have left", left = "was to leave on %s",
+    rooms = "%d of %d rooms are occupied, %d are to be left today.",
+    wakeups = "Wake-ups still to come today", parked = "Waits for a person to decide", alerts = "Open alerts",
+    nothing = "Nothing is open.", more = "… and %d more",
+  },
+  zh = {
+    title = "晨报", head = { "房间", "事项" },
+    overdue = "应已退房的客人", left = "应于 %s 退房",
+    rooms = "入住 %d 间（共 %d 间），今日应退房 %d 间。",
+    wakeups = "今日尚未执行的叫醒", parked = "等待人工决定", alerts = "未处理的警报",
+    nothing = "没有未处理的事项。", more = "……另有 %d 项",
+  },
+}
+local text = texts[bellhop.language] or texts.en
+
+-- What was sent outside, or a hook, and stopped until somebody decides.
+local parked = { ["call-refused"] = true, ["call-unknown"] = true, ["hook-failed"] = true }
+
+-- A text that is not too long for a table, cut between two characters.
+local function short(what)
+  if #what <= 200 then
+    return what
+  end
+  return what:sub(1, 200):gsub("[\192-\255][\128-\191]*$", "") .. "…"
+end
+
+-- A part of the table: a heading and at most so many rows, if there are any.
+local function part(rows, heading, list)
+  local most = 50
+  if #list == 0 then
+    return
+  end
+  rows[#rows + 1] = { heading }
+  for i = 1, math.min(#list, most) do
+    rows[#rows + 1] = list[i]
+  end
+  if #list > most then
+    rows[#rows + 1] = { "", text.more:format(#list - most) }
+  end
+end
+
+bellhop.cron("0 6 * * *", "morning-report", { within = 6 * 3600 }, function()
+  local today = bellhop.date()
+  local rows, overdue, wakeups, waiting, alerts = {}, {}, {}, {}, {}
+  local all, occupied, leaving = bellhop.rooms(), 0, 0
+  for _, room in ipairs(all) do
+    if room.occupied then
+      occupied = occupied + 1
+    end
+    if room.leaves and room.leaves < today then
+      overdue[#overdue + 1] = { room.number, text.left:format(room.leaves) }
+    elseif room.leaves == today then
+      leaving = leaving + 1
+    end
+  end
+  for _, w in ipairs(bellhop.wakeups { date = today }) do
+    wakeups[#wakeups + 1] = { w.room, w.time }
+  end
+  for _, a in ipairs(bellhop.alerts()) do
+    local list = parked[a.code] and waiting or alerts
+    list[#list + 1] = { a.room or "", short(a.text) }
+  end
+  part(rows, text.overdue, overdue)
+  part(rows, text.wakeups, wakeups)
+  part(rows, text.parked, waiting)
+  part(rows, text.alerts, alerts)
+  local head = text.head
+  if #rows == 0 then
+    head = nil
+  end
+  local summary = text.rooms:format(occupied, #all, leaving)
+  if #rows == 0 then
+    summary = summary .. "\n" .. text.nothing
+  end
+  bellhop.report { name = "morning", title = text.title, text = summary, head = head, rows = rows, mail = true }
+end)
