@@ -76,7 +76,16 @@ func (w *wake) next(after time.Time, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// cancel takes an order back.
+// forgetWakes forgets orders that were over a day ago, so that rooms have time for
+// others.
+func (m *model) forgetWakes() {
+	yesterday := m.house.now().AddDate(0, 0, -1)
+	m.wakes = slices.DeleteFunc(m.wakes, func(w *wake) bool {
+		return w.repeat == "once" && w.first.Before(yesterday) || !w.cancelled.IsZero() && w.cancelled.Before(yesterday)
+	})
+}
+
+// cancelWake takes an order back.
 func (m *model) cancelWake(w *wake) {
 	if w.cancelled.IsZero() {
 		w.cancelled = m.house.now()

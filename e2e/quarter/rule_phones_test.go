@@ -15,6 +15,7 @@ const bareAtMost = 10 * time.Second
 
 // lookIn inspects at any time of the day.
 func (h *house) lookIn() {
+	h.model.forgetWakes()
 	h.inspectAll()
 	h.later(h.between(10*time.Minute, 50*time.Minute), h.lookIn)
 }
