@@ -195,6 +195,36 @@ func TestNoMoreAtOnceThanThePBXCarries(t *testing.T) {
 	}
 }
 
+// TestCoachOfAHundredRooms: a PBX that carries 60 calls keeps a third for
+// others, and even if nobody wakes up the last room has been rung within two
+// minutes.
+func TestCoachOfAHundredRooms(t *testing.T) {
+	coach := func(c *config.Config) { c.WakeUp.Calls, c.WakeUp.Reserve, c.WakeUp.Retries = 60, -1, 0 }
+	atBook(t, coach, func(b *book) {
+		var lists hotel.Import
+		var rooms []string
+		for n := 201; n <= 300; n++ {
+			number := fmt.Sprint(n)
+			b.pbx.phones[number] = &pbx.Settings{Number: number}
+			lists.Rooms, rooms = append(lists.Rooms, hotel.Room{Number: number}), append(rooms, number)
+		}
+		b.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists})
+		_, orders, spread, err := b.AddWakeUps(b.t.Context(), hotel.WakeUpAdd{Rooms: rooms, Time: "21:30"})
+		if err != nil || len(orders) != 100 || spread.AtOnce != 40 || spread.To.Sub(spread.From) != 90*time.Second {
+			b.t.Fatalf("ordered %d, %+v, %v", len(orders), spread, err)
+		}
+		b.until("21:40:00")
+		if len(b.ring.rang) != 100 || b.ring.most > 40 {
+			b.t.Fatalf("%d rooms rung, %d at once", len(b.ring.rang), b.ring.most)
+		}
+		for _, r := range b.ring.rang {
+			if at := r.at.In(b.zone).Format(time.TimeOnly); at < "21:30:00" || at >= "21:32:00" {
+				b.t.Errorf("room %s was rung at %s", r.phone, at)
+			}
+		}
+	})
+}
+
 func TestEarliestGoesFirst(t *testing.T) {
 	atBook(t, func(c *config.Config) { c.WakeUp.Calls = 1 }, func(b *book) {
 		for _, room := range []string{"101", "102", "103"} {
