@@ -122,6 +122,9 @@ var Units = []string{"minibar.lua:minibar:1", "extra.lua:minibar:1"}
 // TickUnit is that of the schedule.
 const TickUnit = "extra.lua:cron:2"
 
+// TickJob is its schedule's name.
+const TickJob = "tick"
+
 // Where things are in the machine.
 const (
 	Disk     = "/dev/nvme0n1"
