@@ -41,6 +41,9 @@ type Report struct {
 	story  []string // how each attempt went
 }
 
+// CallID is that of the call which it tells of; no other report has it.
+func (r *Report) CallID() string { return r.callid }
+
 func (r *Report) note(format string, args ...any) {
 	r.story = append(r.story, time.Now().Format("05.000000 ")+fmt.Sprintf(format, args...))
 }
