@@ -17,12 +17,8 @@ import (
 // lift takes do not disturb off a telephone that is to be rung. That it is to be
 // put back is on disk before.
 func (p *phoneWriter) lift(ctx context.Context, extension string) error {
-	found, err := p.pbx.ReadExtensions(ctx, extension)
-	if err != nil {
-		return fmt.Errorf("read: %w", err)
-	}
-	if i := slices.IndexFunc(found, func(s pbx.Settings) bool { return s.Number == extension }); i < 0 || !found[i].DND {
-		return nil
+	if there, err := p.readDND(ctx, extension); err != nil || !there {
+		return err
 	}
 	lifted, off := true, false
 	if err := p.keep(ctx, hotel.PhoneNote{Extension: extension, Lifted: &lifted}); err != nil {

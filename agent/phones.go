@@ -90,6 +90,8 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 		err = p.vacate(ctx, body, c.Queued)
 	case hotel.OpTidy:
 		err = p.tidy(ctx, body.Extension)
+	case hotel.OpDND:
+		err = p.setDND(ctx, body.Extension)
 	case hotel.OpRestore:
 		err = p.restore(ctx, body.Extension, c.Event)
 	default:

@@ -270,22 +270,6 @@ func (a *applier) status(s *SetStatus) error {
 	return nil
 }
 
-func (a *applier) dnd(d *SetDND) error {
-	r, err := a.room("dnd", d.Room)
-	if err != nil {
-		return err
-	}
-	r.DND, r.DNDFrom, r.DNDAt = d.On, "", time.Time{}
-	if d.On {
-		r.DNDFrom, r.DNDAt = d.From, a.ev.Time
-	}
-	a.tx.Put(RoomKey(r.Number), r)
-	if !d.On {
-		a.forgetDND(r)
-	}
-	return nil
-}
-
 func (a *applier) kv(k *SetKV) error {
 	key := KVKey(k.Hook, k.Key)
 	switch {

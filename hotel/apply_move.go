@@ -56,6 +56,9 @@ func (a *applier) moveAll(from, to Room) {
 	a.moveWakeUps(from.Number, to.Number, to.Stay, true)
 	a.tx.Put(RoomKey(to.Number), to)
 	a.occupied(to.Number, to.Stay)
+	if to.DND {
+		a.tellDND(to)
+	}
 	a.arriveWakeUps(to)
 	a.empty(from)
 	if wish, known := a.wishFor(old); known && a.setup.Phones {
@@ -95,6 +98,10 @@ func (a *applier) swap(x, y Room) {
 	}
 	if !a.setup.Phones {
 		return
+	}
+	if x.DND != y.DND {
+		a.tellDND(x)
+		a.tellDND(y)
 	}
 	a.exchange(x, wishY)
 	a.exchange(y, wishX)

@@ -164,6 +164,8 @@ func (a *applier) tellPhone(op, room string, body PhoneCall) {
 	case OpVacate: // each of which takes something away of its own
 	case OpTidy:
 		c.Supersedes, c.Urgency = "tidy/"+body.Extension, Bulk
+	case OpDND:
+		c.Supersedes = OpDND + "/" + body.Extension
 	default:
 		c.Supersedes = PhoneKey(body.Extension)
 	}

@@ -33,7 +33,7 @@ func TestRoomIsAddedEditedAndRemoved(t *testing.T) {
 	order(t, tx, RoomOrder{Do: RoomRemove, Number: "0104"})
 	equal(t, "room", tx.room("0104"), Room{})
 	equal(t, "extension", record[Extension](tx, ExtensionKey("8104")), Extension{})
-	equal(t, "queued", len(tx.queued), 0)
+	equal(t, "calls", queuedOps(tx), []string{OpDND + " 0104", OpDND + " 0104", OpDND + " 0104"}) // two telephones, then one
 	refused(t, tx, Invalid{"rooms", "number", "must be a room of the hotel", "0104"}, Effect{Room: &RoomOrder{Do: RoomRemove, Number: "0104"}})
 }
 

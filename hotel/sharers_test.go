@@ -138,6 +138,8 @@ func TestSwap(t *testing.T) {
 	equal(t, "who came with a class", []string{tx.phone("102").Name, tx.phone("102").Class}, []string{"Li", "local"})
 	equal(t, "who came without one", []string{tx.phone("8031").Name, tx.phone("8031").Class}, []string{"Zhao", ""})
 	equal(t, "calls", toldPBX(tx), []string{
+		`do-not-disturb {"extension":"8031"} 103 do-not-disturb/8031`, `do-not-disturb {"extension":"8032"} 103 do-not-disturb/8032`,
+		`do-not-disturb {"extension":"102"} 102 do-not-disturb/102`,
 		`phone {"extension":"8031"} 103 phone/8031`, `phone {"extension":"8032"} 103 phone/8032`, `phone {"extension":"102"} 102 phone/102`,
 	})
 
