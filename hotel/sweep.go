@@ -3,6 +3,7 @@ package hotel
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,6 @@ type RoomSight struct {
 // SightCall is the body of the call that looks at a room.
 type SightCall struct {
 	Room string `json:"room"`
-	Stay string `json:"stay"`
 }
 
 // The operations of calls to the PBX that a sweep makes.
@@ -160,7 +160,7 @@ func (a *applier) sightOverdue(late []overdueRoom, occupied int) error {
 const sightLasts = 2 * time.Hour
 
 func (a *applier) sight(r Room) {
-	body, err := json.Marshal(SightCall{Room: r.Number, Stay: r.Stay})
+	body, err := json.Marshal(SightCall{Room: r.Number})
 	if err != nil {
 		panic("hotel: encode a look at a room: " + err.Error()) // our own types always encode
 	}
@@ -249,8 +249,14 @@ func (a *applier) tidyVacant() {
 // was last in an answered call, or called out, by the PBX's clock.
 const prefixLastCall = "lastcall/"
 
-// noteCall remembers that a room was on the telephone.
+// noteCall remembers that a room was on the telephone. One that rang in vain
+// says nothing of who is there.
 func (a *applier) noteCall(room string, c *CDR) {
+	var r Room
+	a.tx.Get(RoomKey(room), &r)
+	if c.Talk == 0 && !slices.Contains(r.Phones(), c.From) {
+		return
+	}
 	if _, err := time.Parse(time.DateTime, c.Start); err == nil && c.Start > lastCall(a.tx, room) {
 		a.tx.Put(prefixLastCall+room, c.Start)
 	}

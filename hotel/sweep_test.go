@@ -190,9 +190,14 @@ func TestAnswerThatSaysNothingChecksNobodyOut(t *testing.T) {
 
 func TestCallsOfARoomAreRemembered(t *testing.T) {
 	tx := sweepHotel("203")
-	for _, start := range []string{"2026-02-28 19:00:00", "2026-02-28 08:00:00", "nonsense"} {
+	for _, c := range []CDR{
+		{Start: "2026-02-28 18:00:00", From: "139", To: "203", Talk: 9},
+		{Start: "2026-02-28 19:00:00", From: "203", To: "139"},
+		{Start: "2026-02-28 08:00:00", From: "203"}, {Start: "nonsense", From: "203"},
+		{Start: "2026-02-28 20:00:00", From: "139", To: "203", Status: "NO ANSWER"}, // nobody took it
+	} {
 		ev := testEvent()
-		ev.Kind, ev.Room, ev.CDR = KindCDR, "203", &CDR{Start: start}
+		ev.Kind, ev.Room, ev.CDR = KindCDR, "203", &c
 		if err := Apply(tx, ev, RulesUnit, Rules(ev, false), sweepSetup()); err != nil {
 			t.Fatal(err)
 		}
