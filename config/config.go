@@ -38,6 +38,7 @@ type Config struct {
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
+	Tax       Tax                 `toml:"tax"`
 }
 
 // Hotel says where the box stands.
@@ -207,6 +208,7 @@ func Default() Config {
 		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
 		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
 		PMS:   PMS{Link: "none"},
+		Tax:   Tax{Prices: PricesGross},
 		Mail:  Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }

@@ -7,6 +7,9 @@ import "time"
 // state of the moment when it is committed.
 type Effect struct {
 	Post         *PostCharge   `json:"post,omitempty"`
+	Correct      *Correct      `json:"correct,omitempty"`
+	Settle       *Settle       `json:"settle,omitempty"`
+	Pay          *Pay          `json:"pay,omitempty"`
 	Alert        *RaiseAlert   `json:"alert,omitempty"`
 	Status       *SetStatus    `json:"status,omitempty"`
 	DND          *SetDND       `json:"dnd,omitempty"`
@@ -44,18 +47,6 @@ type Effect struct {
 	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
 	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
 	Report       *KeepReport   `json:"report,omitempty"`
-}
-
-// PostCharge puts a charge on whoever stays in the room; on the vacant room
-// when nobody does.
-type PostCharge struct {
-	Room        string `json:"room"`
-	Kind        string `json:"kind"` // minibar, call or other
-	Item        string `json:"item,omitempty"`
-	Description string `json:"description,omitempty"`
-	Quantity    int    `json:"quantity,omitempty"` // 0: 1
-	Amount      int64  `json:"amount"`             // of all together, minor unit
-	Staff       string `json:"staff,omitempty"`
 }
 
 // RaiseAlert tells a person. Text is a hook's own words; rules set Code.

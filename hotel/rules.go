@@ -147,6 +147,8 @@ func commandRules(ev *Event) []Effect {
 		}
 	case CommandWakeAdd, CommandWakeCancel, CommandWakeSteps, CommandWakeAlarms:
 		return wakeCommandRules(ev)
+	case CommandCorrect, CommandResend, CommandWriteOff, CommandMovePosting, CommandPay:
+		return postingRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:

@@ -26,6 +26,8 @@ type memTx struct {
 	emitted  []Event
 	requeued []Requeue
 	parked   []uint64 // the calls that Requeue knows
+	// parkedCalls are what is in those of them that matter.
+	parkedCalls map[uint64]QueuedCall
 }
 
 func newTx(records map[string]any) *memTx {
@@ -69,9 +71,20 @@ func (tx *memTx) keys() []string          { return slices.Sorted(maps.Keys(tx.st
 func (tx *memTx) outside() (n int)        { return len(tx.queued) + len(tx.emitted) }
 func (tx *memTx) room(number string) Room { return record[Room](tx, RoomKey(number)) }
 
-func (tx *memTx) Requeue(call uint64, drop bool) bool {
+func (tx *memTx) Requeue(call uint64, drop bool) (QueuedCall, bool) {
 	tx.requeued = append(tx.requeued, Requeue{call, drop})
-	return slices.Contains(tx.parked, call)
+	q := tx.parkedCalls[call]
+	q.ID = call
+	return q, slices.Contains(tx.parked, call)
+}
+
+func (tx *memTx) Posting(id string) (Posting, bool) {
+	for i := range slices.Backward(tx.postings) {
+		if tx.postings[i].ID == id {
+			return tx.postings[i], true
+		}
+	}
+	return Posting{}, false
 }
 
 // record reads a record; its zero value when there is none.

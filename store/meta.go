@@ -16,6 +16,7 @@ import (
 //	raw       event id                        → bytes of a report that could not be read
 //	state     key (hotel.RoomKey …)           → version (8 bytes), JSON
 //	postings  number                          → hotel.Posting
+//	folios    stay 0 number                   → which postings are on a stay's folio
 //	calls     event id                        → hotel.CallRecord
 //	outbox    id                              → a queued call
 //	lanes     destination 0 urgency room 0 id → the place of a queued call in one of its lanes
@@ -32,6 +33,7 @@ var (
 	bucketRaw      = []byte("raw")
 	bucketState    = []byte("state")
 	bucketPostings = []byte("postings")
+	bucketFolios   = []byte("folios")
 	bucketCalls    = []byte("calls")
 	bucketOutbox   = []byte("outbox")
 	bucketLanes    = []byte("lanes")
@@ -45,7 +47,7 @@ var (
 
 // buckets are all of them but meta.
 var buckets = [][]byte{
-	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketCalls,
+	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls,
 	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded,
 }
 

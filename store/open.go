@@ -187,11 +187,14 @@ func inPlace(db *bbolt.DB, path string) error {
 
 // prepare makes the buckets of a new database and reads those of an old one.
 func prepare(db *bbolt.DB) error {
-	fresh := false
+	fresh, old := false, false
 	err := db.View(func(tx *bbolt.Tx) error {
 		first, _ := tx.Cursor().First()
 		fresh = first == nil
 		if fresh {
+			return nil
+		}
+		if old = lacksFolios(tx) && !db.IsReadOnly(); old {
 			return nil
 		}
 		var m meta
@@ -200,6 +203,9 @@ func prepare(db *bbolt.DB) error {
 		}
 		return nil
 	})
+	if old {
+		return db.Update(addFolios)
+	}
 	if err != nil || !fresh {
 		return err
 	}

@@ -136,24 +136,22 @@ func (s *Store) Settle(ctx context.Context, q hotel.QueuedCall, out hotel.Outcom
 }
 
 func (c *commit) settlePosting(q *hotel.QueuedCall) {
-	if q.Subject == "" {
+	if q.Op != hotel.OpPosting {
 		return
 	}
-	key := postingKey(q.Subject)
-	value := c.tx.Bucket(bucketPostings).Get(key)
-	var p hotel.Posting
-	if value == nil || json.Unmarshal(value, &p) != nil {
-		return // retention took it
+	p, ok := c.posting(q.Subject)
+	if !ok || p.State == hotel.PostingWrittenOff {
+		return // retention took it, or a person decided
 	}
 	switch {
 	case q.State == hotel.CallDelivered:
-		p.State = hotel.PostingPosted
+		p.State, p.Refusal, p.Call = hotel.PostingPosted, "", 0
 	case q.State == hotel.CallRefused:
-		p.State = hotel.PostingRefused
+		p.State, p.Refusal, p.Call = hotel.PostingRefused, q.LastError, q.ID
 	default:
 		return
 	}
-	c.put(bucketPostings, key, encode(p))
+	c.putPosting(p)
 }
 
 func (c *commit) keepEnded(q *hotel.QueuedCall) {

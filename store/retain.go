@@ -153,18 +153,20 @@ func (r *retention) findEvents(tx *bbolt.Tx, watermark uint64, large bool) {
 func (r *retention) lookCall(v []byte) (time.Time, bool) {
 	var call hotel.CallRecord
 	err := json.Unmarshal(v, &call)
-	return call.Time, err == nil && call.Event <= r.gone && !r.inHouse(call.Stay)
+	return call.Time, err == nil && call.Event <= r.gone && !r.billed(call.Stay)
 }
 
 func (r *retention) lookPosting(v []byte) (time.Time, bool) {
 	var p hotel.Posting
 	err := json.Unmarshal(v, &p)
-	return p.Time, err == nil && p.State == hotel.PostingPosted && p.Event <= r.gone && !r.inHouse(p.Stay)
+	return p.Time, err == nil && p.State == hotel.PostingPosted && p.Event <= r.gone && !r.billed(p.Stay)
 }
 
-func (r *retention) inHouse(stay string) bool {
+// billed tells whether a stay's folio may still be asked for as a whole: it
+// has not ended, or not long ago.
+func (r *retention) billed(stay string) bool {
 	var s hotel.Stay
-	return r.state.Get(hotel.StayKey(stay), &s) && s.State == hotel.StayInHouse
+	return r.state.Get(hotel.StayKey(stay), &s) && (s.State != hotel.StayDeparted || !s.CheckOut.Before(r.before))
 }
 
 // findOld takes records from the oldest on up to the first one that is young,
@@ -235,7 +237,11 @@ func (r *retention) remove(c *commit) (removed int) {
 			continue
 		}
 		if _, mayGo := o.look(v); mayGo {
-			c.remove(o.bucket, o.key)
+			if bytes.Equal(o.bucket, bucketPostings) {
+				c.removePosting(o.key)
+			} else {
+				c.remove(o.bucket, o.key)
+			}
 			removed++
 		}
 	}
@@ -244,6 +250,7 @@ func (r *retention) remove(c *commit) (removed int) {
 		if d.Get(key, &s) && r.oldStay(func(into any) bool { return d.Get(key, into) }) {
 			d.Delete(key)
 			d.Delete(hotel.GuestKey(s.ID))
+			d.Delete(hotel.FolioKey(s.ID))
 			removed++
 		}
 	}

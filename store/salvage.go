@@ -121,11 +121,22 @@ func (s *salvaged) put(bucket, key, value []byte, wanted bool) {
 		s.err = fmt.Errorf("keep what was salvaged of %s: %w", bucket, err)
 		return
 	}
+	if &bucket[0] == &bucketPostings[0] {
+		s.putFolio(value)
+	}
 	s.size += len(key) + len(value)
 	s.meta.Bytes += int64(len(key) + len(value))
 	s.meta.count(string(bucket), key, value)
 	if len(key) == 8 && &bucket[0] == &bucketJournal[0] && (s.first == 0 || readNumber(key) < s.first) {
 		s.first = readNumber(key)
+	}
+}
+
+// putFolio makes the list of a stay's postings anew: it follows from them.
+func (s *salvaged) putFolio(posting []byte) {
+	var p hotel.Posting
+	if json.Unmarshal(posting, &p) == nil && p.Stay != "" {
+		s.put(bucketFolios, folioKey(p.Stay, p.ID), here, true)
 	}
 }
 

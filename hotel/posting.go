@@ -1,0 +1,161 @@
+package hotel
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"time"
+)
+
+// PostingState says what became of a posting at the PMS.
+type PostingState string
+
+// The states of a posting. Without a PMS a posting is posted at once: the
+// box's own folio is the only one.
+const (
+	PostingPending    PostingState = "pending"
+	PostingPosted     PostingState = "posted"
+	PostingRefused    PostingState = "refused"     // a person must decide
+	PostingWrittenOff PostingState = "written-off" // a person did: the PMS never gets it
+)
+
+// The kinds of postings.
+const (
+	PostingMinibar = "minibar"
+	PostingCall    = "call"
+	PostingOther   = "other"
+	PostingPayment = "payment" // its amount is negative
+)
+
+// Posting is a charge on a stay, a correction of one, or a payment. None is
+// ever changed but in what became of it: what was wrong is taken back by a
+// posting of its own.
+type Posting struct {
+	ID          string    `json:"id"`
+	Room        string    `json:"room"`              // where it was charged; the stay may have moved since
+	Stay        string    `json:"stay,omitempty"`    // empty: nobody is known who it falls on
+	Kind        string    `json:"kind"`              // minibar, call, other or payment
+	Minibar     string    `json:"minibar,omitempty"` // minibar: the price list
+	Item        string    `json:"item,omitempty"`    // minibar: its code
+	Description string    `json:"description,omitempty"`
+	Quantity    int       `json:"quantity"`
+	Amount      int64     `json:"amount"` // of all together and with tax, in the currency's minor unit; negative takes back
+	Currency    string    `json:"currency"`
+	TaxRate     TaxRate   `json:"taxRate,omitempty"` // hundredths of a percent
+	Tax         int64     `json:"tax,omitempty"`     // the part of Amount that is tax
+	Staff       string    `json:"staff,omitempty"`
+	Time        time.Time `json:"time"` // of the event that led to it, UTC
+	Event       uint64    `json:"event"`
+	CallID      string    `json:"callid,omitempty"`
+	// Late: it came when the stay had ended.
+	Late bool `json:"late,omitempty"`
+	// Corrects is the posting that this one takes back, in whole or in part.
+	Corrects string `json:"corrects,omitempty"`
+	// Reason is why: of a correction in a person's words.
+	Reason string       `json:"reason,omitempty"`
+	State  PostingState `json:"state"`
+	// Refusal is what the PMS said, or a person who wrote it off.
+	Refusal string `json:"refusal,omitempty"`
+	// Back is what later postings have taken back of it.
+	Back Taken `json:"back,omitzero"`
+	// Call is the queued call that waits for a person since it was refused; 0:
+	// none does.
+	Call uint64 `json:"call,omitempty"`
+}
+
+// Taken is the part of a posting that was taken back; the sums are those of the
+// posting's sign.
+type Taken struct {
+	Quantity int   `json:"quantity"`
+	Amount   int64 `json:"amount"`
+	Tax      int64 `json:"tax,omitempty"`
+}
+
+// OpPosting is the operation of the call that tells the PMS of a posting; its
+// subject is the posting's id.
+const OpPosting = "posting"
+
+// PostCharge puts a charge on whoever stays in the room; on the vacant room
+// when nobody does.
+type PostCharge struct {
+	Room        string `json:"room"`
+	Stay        string `json:"stay,omitempty"`    // that very stay, wherever it is now; empty: the room's
+	Kind        string `json:"kind"`              // minibar, call or other
+	Minibar     string `json:"minibar,omitempty"` // empty: the room's
+	Item        string `json:"item,omitempty"`
+	Description string `json:"description,omitempty"`
+	Quantity    int    `json:"quantity,omitempty"` // 0: 1
+	// Amount is of all together in the minor unit; as prices are, it is with or
+	// without the tax.
+	Amount int64    `json:"amount"`
+	Tax    *TaxRate `json:"tax,omitempty"` // nil: that of the item or kind
+	Staff  string   `json:"staff,omitempty"`
+}
+
+func (a *applier) post(p *PostCharge) error {
+	r, err := a.room("post", p.Room)
+	if err != nil {
+		return err
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	posting := Posting{
+		Room: r.Number, Stay: r.Stay, Kind: p.Kind, Item: clip(p.Item),
+		Description: clip(p.Description), Quantity: p.Quantity, Staff: clip(p.Staff),
+	}
+	if posting.Quantity == 0 {
+		posting.Quantity = 1
+	}
+	a.price(&posting, new(big.Rat).SetInt64(p.Amount), p.Tax)
+	a.enter(posting)
+	return nil
+}
+
+func (p *PostCharge) check() error {
+	switch {
+	case p.Kind != PostingMinibar && p.Kind != PostingCall && p.Kind != PostingOther:
+		return &Invalid{"post", "kind", "must be minibar, call or other", clip(p.Kind)}
+	case p.Amount > maxAmount || p.Amount < -maxAmount:
+		return &Invalid{"post", "amount", "is too large", strconv.FormatInt(p.Amount, 10)}
+	case p.Quantity > maxQuantity || p.Quantity < -maxQuantity:
+		return &Invalid{"post", "quantity", "is too large", strconv.Itoa(p.Quantity)}
+	case p.Tax != nil && (*p.Tax < 0 || *p.Tax > maxTaxRate):
+		return &Invalid{"post", "tax", fmt.Sprintf("must be 0 to %d hundredths of a percent", maxTaxRate), strconv.Itoa(int(*p.Tax))}
+	}
+	return nil
+}
+
+// price gives a posting its amount and tax for an exact price in minor units;
+// a negative one takes back what the same positive one would charge.
+func (a *applier) price(p *Posting, exact *big.Rat, tax *TaxRate) {
+	p.Currency, p.TaxRate = a.setup.Currency, a.setup.Taxes.Default[p.Kind]
+	if tax != nil {
+		p.TaxRate = *tax
+	}
+	p.Amount, p.Tax = a.setup.Taxes.Charge(new(big.Rat).Abs(exact), p.TaxRate)
+	if exact.Sign() < 0 {
+		p.Amount, p.Tax = -p.Amount, -p.Tax
+	}
+}
+
+// enter is the one way in which a posting comes to be: it gets its id and the
+// event's time, is added to its stay's folio, and the PMS is told.
+func (a *applier) enter(p Posting) Posting {
+	p.ID = "P" + strconv.FormatUint(a.tx.Next(), 10)
+	p.Time, p.Event, p.State = a.ev.Time, a.ev.ID, PostingPosted
+	if p.CallID == "" {
+		p.CallID = a.ev.CallID
+	}
+	if a.setup.PMS {
+		p.State = PostingPending
+		body := struct {
+			Posting
+			VIP int `json:"vip,omitempty"`
+		}{p, a.vip(p.Stay)}
+		a.tellPMS(OpPosting, Guest, p.Room, body, func(c *QueuedCall) { c.Subject = p.ID })
+	}
+	a.tx.PutPosting(p)
+	a.addUp(p)
+	return p
+}
