@@ -89,7 +89,8 @@ func (a *applier) requeue(r *Requeue) error {
 	return nil
 }
 
-// writeOff takes a posting off its folio that the PMS never got.
+// writeOff takes a posting off its folio that the PMS never got; what was taken
+// back of it before is there for what takes it back.
 func (a *applier) writeOff(p Posting, reason string) {
 	p.State, p.Call = PostingWrittenOff, 0
 	if reason != "" {
@@ -97,7 +98,7 @@ func (a *applier) writeOff(p Posting, reason string) {
 	}
 	a.tx.PutPosting(p)
 	off := p
-	off.Amount, off.Quantity = -p.Amount, -p.Quantity
+	off.Amount, off.Quantity = p.Back.Amount-p.Amount, p.Back.Quantity-p.Quantity
 	a.addUp(off)
 }
 
