@@ -52,10 +52,12 @@ func TestCorrectionsThatCannotBe(t *testing.T) {
 	tx := smallHotel()
 	apply(t, tx, noPMS, Effect{Post: &PostCharge{Room: "101", Kind: "minibar", Quantity: 2, Amount: 100}})
 	tx.PutPosting(Posting{ID: "P2", Stay: "G1", Quantity: 1, State: PostingRefused})
+	tx.PutPosting(Posting{ID: "P3", Stay: "G0", Quantity: 2, Amount: 9, Back: Taken{Quantity: 1, Amount: 4}})
 	for what, c := range map[string]struct {
 		effect Effect
 		want   Invalid
 	}{
+		"moved in part":       {Effect{Settle: &Settle{Posting: "P3", Do: SettleMove, Stay: "G1"}}, Invalid{"posting", "id", "was taken back in part: correct the rest, and post it anew", "P3"}},
 		"too many":            {Effect{Correct: &Correct{Posting: "P1", Quantity: 3}}, Invalid{"correct", "quantity", "must be 1 to 2, which is what is left of it", "3"}},
 		"fewer than one":      {Effect{Correct: &Correct{Posting: "P1", Quantity: -1}}, Invalid{"correct", "quantity", "must be 1 to 2, which is what is left of it", "-1"}},
 		"of nothing":          {Effect{Correct: &Correct{Posting: "P9"}}, Invalid{"correct", "posting", "must be a posting that is kept", "P9"}},
@@ -167,6 +169,13 @@ func TestFolioIsTheSumOfItsPostings(t *testing.T) {
 			}[rnd.IntN(4)]
 			before := *tx
 			before.postings = slices.Clone(tx.postings)
+			if p := tx.latest()[id]; p.State == PostingPending && rnd.IntN(3) == 0 { // the PMS refuses one
+				p.State, p.Call = PostingRefused, uint64(100+len(tx.postings))
+				tx.PutPosting(p)
+				tx.parked = append(tx.parked, p.Call)
+				tx.parkedCalls[p.Call] = QueuedCall{Op: OpPosting, Subject: p.ID}
+				continue
+			}
 			if Apply(tx, testEvent(), "rules", []Effect{effect}, withPMS) != nil {
 				*tx = before // what is refused is not committed
 			}
