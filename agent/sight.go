@@ -79,16 +79,16 @@ func (p *phoneWriter) callsOf(ctx context.Context, phones []string, sight *hotel
 	return nil
 }
 
-// unsyncedPMS says why the management system may know what we do not: it takes
+// unsyncedPMS gives the reason why the management system may know what we do not: it takes
 // nothing now. Empty: nothing speaks for that.
 func (a *Agent) unsyncedPMS() string {
 	for _, d := range a.outbox.state() {
 		if d.To == "pms" && (d.Failures > 0 || d.Missing) {
-			return "the management system does not answer"
+			return hotel.Because(hotel.ReasonPMSAway)
 		}
 	}
 	if a.link == nil && a.config.PMS.Link != "none" {
-		return "the link to the management system could not be set up"
+		return hotel.Because(hotel.ReasonPMSMissing)
 	}
 	return ""
 }

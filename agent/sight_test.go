@@ -58,7 +58,7 @@ func TestSightIsAskedForAgainWhileThePBXIsAway(t *testing.T) {
 
 func TestSightTellsOfAManagementSystemThatIsAway(t *testing.T) {
 	atDesk(t, func(c *config.Config) { c.PMS.Link = "webhook" }, func(d *desk) {
-		d.sees("101", `{"unsynced":"the link to the management system could not be set up"}`)
+		d.sees("101", `{"unsynced":"@pms-not-set-up"}`)
 	})
 }
 

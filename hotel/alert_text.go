@@ -8,8 +8,8 @@ import (
 )
 
 // alertTexts holds the words of each code, in the two languages of the
-// product. A word in braces is the alert's parameter of that name, and
-// a question mark when the alert has none.
+// product. A word in braces is the alert's parameter of that name, in which
+// reasons are said in words, and a question mark when the alert has none.
 var alertTexts = map[string][2]string{
 	AlertHook:         {"{text}", "{text}"},
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
@@ -79,7 +79,7 @@ func (a Alert) TextFor(v View, language string) string {
 	}
 	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if value := a.Params[name[1:len(name)-1]]; value != "" {
-			return value
+			return Said(value, language)
 		}
 		return "?"
 	})

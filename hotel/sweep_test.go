@@ -42,7 +42,7 @@ func alertsOf(tx *memTx) (list []string) {
 		if text := a.Text("zh"); strings.ContainsAny(text, "?{}") { // something is not given
 			list = append(list, text)
 		}
-		list = append(list, a.Code+" "+a.Room+" "+a.Params["rooms"]+a.Params["why"])
+		list = append(list, a.Code+" "+a.Room+" "+a.Params["rooms"]+Said(a.Params["why"], "en"))
 		return true
 	})
 	slices.Sort(list)
