@@ -94,11 +94,14 @@ func (a *Agent) unsyncedPMS() string {
 }
 
 // tidy makes a vacant room's telephone what it should be; one that has been let
-// since is not its concern. Alarms and voicemail stay: somebody may have set
-// them for who comes next.
+// since is not its concern. Alarms and voicemail stay, as somebody may have set
+// them for who comes next, and a name that was written by hand.
 func (p *phoneWriter) tidy(ctx context.Context, extension string) error {
-	if room, known := hotel.RoomOf(p.view(), extension); !known || room.Stay != "" {
+	room, known := hotel.RoomOf(p.view(), extension)
+	if !known || room.Stay != "" {
 		return nil
 	}
-	return p.settle(ctx, extension, true, true)
+	return p.settleBy(ctx, extension, true, func(wanted hotel.Phone, now pbx.Settings) phonePlan {
+		return p.planTidy(room, wanted, now)
+	})
 }

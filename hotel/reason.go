@@ -25,6 +25,21 @@ const (
 	ReasonPMSAway      Reason = "pms-away"
 	ReasonPMSMissing   Reason = "pms-not-set-up"
 
+	// What a telephone shows that is to go from it, or lacks.
+	LeftMissing    Reason = "left-missing"
+	LeftName       Reason = "left-name"
+	LeftRoutes     Reason = "left-routes"
+	LeftNoHelp     Reason = "left-no-help"
+	LeftDND        Reason = "left-dnd"
+	LeftRestricted Reason = "left-restricted"
+	LeftForward    Reason = "left-forward"
+	LeftTogether   Reason = "left-together"
+	LeftMobile     Reason = "left-mobile"
+	LeftAlarms     Reason = "left-alarms"
+	LeftVoicemail  Reason = "left-voicemail"
+	LeftSwitch     Reason = "left-voicemail-switch"
+	LeftPIN        Reason = "left-pin"
+
 	ReasonLate         Reason = "late" // by how much
 	ReasonNoRoom       Reason = "room-unknown"
 	ReasonCannotCall   Reason = "cannot-call"
@@ -55,6 +70,20 @@ var reasonTexts = map[Reason][2]string{
 	ReasonInCall:       {"in a call: {}", "正在通话：{}"},
 	ReasonPMSAway:      {"the management system does not answer", "酒店管理系统无应答"},
 	ReasonPMSMissing:   {"the link to the management system could not be set up", "无法建立与酒店管理系统的连接"},
+
+	LeftMissing:    {"the PBX has no such extension", "交换机上没有该分机"},
+	LeftName:       {"name", "姓名"},
+	LeftRoutes:     {"outbound routes", "外线权限"},
+	LeftNoHelp:     {"no route for emergency calls", "没有紧急呼叫线路"},
+	LeftDND:        {"do not disturb", "免打扰"},
+	LeftRestricted: {"call restriction", "呼出限制"},
+	LeftForward:    {"call forward", "呼叫转移"},
+	LeftTogether:   {"simultaneous ringing", "同时振铃"},
+	LeftMobile:     {"mobile telephone", "手机"},
+	LeftAlarms:     {"alarms", "闹钟"},
+	LeftVoicemail:  {"voicemail messages", "语音留言"},
+	LeftSwitch:     {"voicemail on or off", "语音信箱开关"},
+	LeftPIN:        {"PIN of voicemail", "语音信箱密码"},
 
 	ReasonLate:         {"it was {} late", "已晚 {}"},
 	ReasonNoRoom:       {"the room is not known any more", "该房间已不存在"},

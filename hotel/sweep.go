@@ -46,8 +46,9 @@ type SightCall struct {
 
 // The operations of calls to the PBX that a sweep makes.
 const (
-	OpSight = "sight" // look whether a room may be checked out
-	OpTidy  = "tidy"  // make a vacant room's telephone what it should be
+	OpSight  = "sight"  // look whether a room may be checked out
+	OpSurvey = "survey" // compare vacant rooms' telephones with what they should be
+	OpTidy   = "tidy"   // make a vacant room's telephone that
 )
 
 // overdueRoom is an occupied room of which all guests should have left.
@@ -103,7 +104,7 @@ func (a *applier) sweep(s *Sweep) error {
 			return err
 		}
 	}
-	a.tidyVacant()
+	a.surveyVacant()
 	return nil
 }
 
@@ -225,23 +226,6 @@ func (s RoomSight) objections() string {
 		parts = append(parts, s.Unsynced)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// tidyVacant has each vacant room's telephones compared with what they should
-// be, and put right.
-func (a *applier) tidyVacant() {
-	if !a.setup.Phones || !a.setup.Vacate {
-		return
-	}
-	a.tx.List(PrefixPhone, func(_ string, decode func(any) bool) bool {
-		var p Phone
-		if decode(&p) {
-			if r, known := RoomOf(a.tx, p.Extension); known && r.Stay == "" {
-				a.tellPhone(OpTidy, r.Number, PhoneCall{Extension: p.Extension})
-			}
-		}
-		return true
-	})
 }
 
 // prefixLastCall begins the keys under which it is kept when a room's telephone
