@@ -39,6 +39,7 @@ const (
 	AlertSweepHeld    = "sweep-held"
 	AlertSwept        = "swept"
 	AlertNotSwept     = "not-swept"
+	AlertVacant       = "vacant-phones"
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"

@@ -8,8 +8,8 @@ import (
 )
 
 // alertTexts holds the words of each code, in the two languages of the
-// product. A word in braces is the alert's parameter of that name, and
-// a question mark when the alert has none.
+// product. A word in braces is the alert's parameter of that name, in which
+// reasons are said in words, and a question mark when the alert has none.
 var alertTexts = map[string][2]string{
 	AlertHook:         {"{text}", "{text}"},
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
@@ -40,6 +40,7 @@ var alertTexts = map[string][2]string{
 	AlertSweepHeld:    {"{count} rooms should have been left, and the nightly sweep has checked none of them out: {why}", "有 {count} 间客房应已退房，夜间清理未办理任何退房：{why}"},
 	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
 	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
+	AlertVacant:       {"Telephones of vacant rooms show what Bellhop has not put there ({count}): {phones}. It stays; \"bellhop rooms check\" lists it, and with --mend takes off what it can. If guests are there: \"bellhop rooms occupancy\"", "空房电话上有并非由 Bellhop 设置的内容（{count} 部）：{phones}。未作更改；可用 bellhop rooms check 查看，加 --mend 可清除其中一部分。如房内有客人：bellhop rooms occupancy"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
@@ -79,7 +80,7 @@ func (a Alert) TextFor(v View, language string) string {
 	}
 	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if value := a.Params[name[1:len(name)-1]]; value != "" {
-			return value
+			return Said(value, language)
 		}
 		return "?"
 	})

@@ -161,6 +161,8 @@ func (a *applier) apply(e Effect) error {
 		return a.sweep(e.Sweep)
 	case e.Leave != nil:
 		return a.sweepOut(e.Leave)
+	case e.Survey != nil:
+		return a.surveyed(e.Survey)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),

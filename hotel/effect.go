@@ -26,6 +26,7 @@ type Effect struct {
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
 	Sweep        *Sweep        `json:"sweep,omitempty"`
 	Leave        *Leave        `json:"leave,omitempty"`
+	Survey       *Survey       `json:"survey,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`

@@ -41,8 +41,11 @@ func Rules(ev *Event, hooked bool) []Effect {
 	case KindGap:
 		return gapRules(ev)
 	case KindDelivered:
-		if ev.Fields["op"] == OpSight {
+		switch ev.Fields["op"] {
+		case OpSight:
 			return sightRules(ev)
+		case OpSurvey:
+			return surveyRules(ev)
 		}
 		return wakePlacedRules(ev)
 	case KindRefused, KindExpired:
