@@ -12,6 +12,8 @@ import (
 //
 //	journal   event id                        → the event
 //	          event id, unit name             → '1' when the event is finished by it, else '0'; its done-record
+//	names     as in journal                   → a record of the journal with the names of guests that it leaves out there
+//	          event id, 0, bucket, 0, key     → a hook of the event may have written names there
 //	merge     time (s, 4 bytes), digest of a merge key → event id
 //	raw       event id                        → bytes of a report that could not be read
 //	state     key (hotel.RoomKey …)           → version (8 bytes), JSON
@@ -29,6 +31,7 @@ import (
 // page of its own.
 var (
 	bucketJournal  = []byte("journal")
+	bucketNames    = []byte("names")
 	bucketRaw      = []byte("raw")
 	bucketState    = []byte("state")
 	bucketPostings = []byte("postings")
@@ -45,7 +48,7 @@ var (
 
 // buckets are all of them but meta.
 var buckets = [][]byte{
-	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketCalls,
+	bucketJournal, bucketNames, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketCalls,
 	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded,
 }
 
@@ -77,7 +80,7 @@ func (m *meta) read(tx *bbolt.Tx) error {
 		return fmt.Errorf("bucket %q is missing", bucketMeta)
 	}
 	for _, name := range buckets {
-		if tx.Bucket(name) == nil {
+		if tx.Bucket(name) == nil && &name[0] != &bucketNames[0] { // older versions kept none
 			return fmt.Errorf("bucket %q is missing", name)
 		}
 	}

@@ -200,8 +200,11 @@ func prepare(db *bbolt.DB) error {
 		}
 		return nil
 	})
-	if err != nil || !fresh {
+	if err != nil {
 		return err
+	}
+	if !fresh {
+		return addBuckets(db)
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
 		if err := makeBuckets(tx); err != nil {
@@ -209,6 +212,22 @@ func prepare(db *bbolt.DB) error {
 		}
 		m := meta{ID: draw()}
 		return m.write(tx)
+	})
+}
+
+// addBuckets makes those that an older version did not have.
+func addBuckets(db *bbolt.DB) error {
+	missing := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		missing = tx.Bucket(bucketNames) == nil
+		return nil
+	})
+	if err != nil || !missing || db.IsReadOnly() {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucket(bucketNames)
+		return err
 	})
 }
 

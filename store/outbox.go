@@ -191,7 +191,7 @@ func (c *commit) tell(q *hotel.QueuedCall, reply []byte) {
 		}
 	}
 	cause := &hotel.Event{ID: q.Event, Depth: q.Depth}
-	c.emit(hotel.Event{Kind: kind, Room: q.Room, CallID: q.CallID, Lanes: slices.Clone(q.Lanes), Fields: fields}, cause)
+	c.emit(hotel.Event{Kind: kind, Room: q.Room, CallID: q.CallID, Lanes: slices.Clone(q.Lanes), Fields: fields, Named: c.traced(q)}, cause)
 }
 
 // Sending marks a call of kind once before its attempt and returns when that
