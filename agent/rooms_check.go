@@ -154,6 +154,9 @@ func nameIsOurs(wanted hotel.Phone, now string) bool {
 			return true
 		}
 	}
+	if wanted.Ours.Name != nil && *wanted.Ours.Name == "" {
+		return true // a guest's, whose name is not known any more
+	}
 	return wanted.Ours.Name == nil // the hotel has not come to write it yet
 }
 
