@@ -216,8 +216,10 @@ func GuestDue(v View, stay string, now time.Time, keep time.Duration) bool {
 
 // ReplaceNames puts [Removed] where one of the names stands as a word of its own.
 // In writing without blanks every place is one.
-func ReplaceNames(text string, names []string) string {
-	for _, name := range names {
+func ReplaceNames(text string, names []string) string { return replaceWords(text, names, Removed) }
+
+func replaceWords(text string, words []string, with string) string {
+	for _, name := range words {
 		var b strings.Builder
 		for rest := text; ; {
 			at := strings.Index(rest, name)
@@ -235,7 +237,7 @@ func ReplaceNames(text string, names []string) string {
 				rest = rest[at+width:]
 				continue
 			}
-			b.WriteString(rest[:at] + Removed)
+			b.WriteString(rest[:at] + with)
 			rest = rest[end:]
 		}
 	}

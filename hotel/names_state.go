@@ -6,9 +6,9 @@ import (
 )
 
 // MayHoldNames tells whether a hook can have written the name of a guest into the
-// record of the state at key.
+// record of the state at key. Alerts have none: see withoutGuest.
 func MayHoldNames(key string) bool {
-	return slices.ContainsFunc([]string{PrefixAlert, PrefixKV, PrefixReport, PrefixParkedUnit}, func(prefix string) bool {
+	return slices.ContainsFunc([]string{PrefixKV, PrefixReport, PrefixParkedUnit}, func(prefix string) bool {
 		return strings.HasPrefix(key, prefix)
 	})
 }
@@ -17,16 +17,6 @@ func MayHoldNames(key string) bool {
 func ForgetNames(tx Tx, key string, names []string) {
 	replace := func(text *string) { *text = ReplaceNames(*text, names) }
 	switch {
-	case strings.HasPrefix(key, PrefixAlert):
-		var al Alert
-		if tx.Get(key, &al) {
-			params := make(map[string]string, len(al.Params))
-			for name, value := range al.Params {
-				params[name] = ReplaceNames(value, names)
-			}
-			al.Params = params
-			tx.Put(key, al)
-		}
 	case strings.HasPrefix(key, PrefixKV):
 		var value string
 		if tx.Get(key, &value) {

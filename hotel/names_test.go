@@ -2,7 +2,9 @@ package hotel
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +147,37 @@ func TestReplaceNames(t *testing.T) {
 	}
 	ev := Event{Kind: KindCheckIn, Fields: map[string]string{"name": " "}, FirstGuests: &FirstGuests{Stays: []OccupiedRoom{{Name: "Li"}, {}, {Name: "Li Na"}, {Name: "Li"}}}}
 	equal(t, "names", ev.Names(), []string{"Li Na", "Li"})
+}
+
+// What a hook says of who comes holds the stay, and is shown with the name to those
+// who may see it, as long as that is known: not in a mail, nor to another hook.
+func TestAlertsHoldNoNames(t *testing.T) {
+	tx := smallHotel()
+	ev := testEvent()
+	ev.Kind, ev.Fields = KindCheckIn, map[string]string{"stay": "G7", "name": "Li"}
+	say := func(code string, params map[string]string) {
+		must(Apply(tx, ev, "a.lua:checkin:1", []Effect{{Alert: &RaiseAlert{Code: code, Room: "101", Params: params}}}, Setup{}))
+	}
+	say(AlertHook, map[string]string{"text": "Flowers for Li, Lily", "hook": "a"})
+	say(AlertHookFailed, map[string]string{"unit": "a.lua:checkin:1", "error": "no Li"})
+	say(AlertHook, map[string]string{"text": "for {guest}", "hook": "a"})
+	texts := func(v View) (all []string) {
+		tx.List(PrefixAlert, func(_ string, decode func(any) bool) bool {
+			var al Alert
+			if decode(&al); strings.Contains(strings.Join(slices.Collect(maps.Values(al.Params)), " "), "Li,") {
+				t.Errorf("it holds the name: %+v", al)
+			}
+			all = append(all, al.TextFor(v, "en"))
+			return true
+		})
+		slices.Sort(all)
+		return all
+	}
+	failed := "a.lua:checkin:1 failed and waits for a person: no "
+	equal(t, "to others", texts(nil), []string{"Flowers for G7, Lily", failed + "G7", "for {guest}"})
+	equal(t, "later", texts(tx), []string{"Flowers for G7, Lily", failed + "G7", "for {guest}"})
+	tx.Put(GuestKey("G7"), GuestRecord{Name: "Li"})
+	equal(t, "to the desk", texts(tx), []string{"Flowers for Li, Lily", failed + "Li", "for {guest}"})
 }
 
 // A telephone's name that has not come off is not known any more; that one of ours

@@ -81,9 +81,10 @@ const maxForget = 100
 // Forget removes the names of guests who left longer ago than keep, wherever
 // they stand: in the own record of each, in the events that named them and what
 // their units did, and where hooks have written them; and reports that could not
-// be read, for they may hold anything. Events stay, without the names. What has
-// not been run or delivered yet keeps them until it is. Without a clock that is
-// believed nothing is removed. more says that another call would remove more.
+// be read, for they may hold anything. Events stay, without the names, and so does
+// what waits to be delivered. What has not been run yet keeps them until it is.
+// Without a clock that is believed nothing is removed. more says that another call
+// would remove more.
 //
 // Like [Store.Retain] it looks beside the writer, and commits nothing where
 // nothing is to go.
@@ -155,18 +156,10 @@ func (f *forgetting) find(tx *bbolt.Tx, looked map[string][]byte) (more bool) {
 	return false
 }
 
-// due tells whether an event's names are to go. What a hook has queued with them
-// goes out first, as it is.
+// due tells whether an event's names are to go.
 func (f *forgetting) due(tx *bbolt.Tx, id uint64) bool {
 	ev, known := eventAt(tx, id)
-	if known && !ev.NamesDue(f.state, f.now, f.keep) {
-		return false
-	}
-	waits := false
-	eachTrace(tx, id, func(bucket, key []byte) {
-		waits = waits || bytes.Equal(bucket, bucketOutbox) && tx.Bucket(bucketOutbox).Get(key) != nil
-	})
-	return !waits
+	return !known || ev.NamesDue(f.state, f.now, f.keep)
 }
 
 // eventAt reads an event with the names that are still known; false: there is
@@ -249,8 +242,9 @@ func (c *commit) forget(id uint64) {
 		case string(bucketPostings):
 			c.forgetInPosting(key, names)
 		default:
-			c.forgetInCall(bucketParked, key, names)
-			c.forgetInCall(bucketEnded, key, names)
+			for _, list := range [][]byte{bucketOutbox, bucketParked, bucketEnded} {
+				c.forgetInCall(list, key, names)
+			}
 		}
 	})
 	d.flush()

@@ -120,6 +120,9 @@ func (c *commit) takeOut(q *hotel.QueuedCall) bool {
 // a place among the parked. Settling what is settled already does nothing.
 func (s *Store) Settle(ctx context.Context, q hotel.QueuedCall, out hotel.Outcome) error {
 	err := s.submit(ctx, true, func(c *commit) error {
+		if kept, ok := c.read(bucketOutbox, number(q.ID)); ok && out.State != hotel.CallDelivered {
+			q.Body, q.URL = kept.Body, kept.URL // names may have been removed since it was read
+		}
 		if !c.takeOut(&q) {
 			return nil
 		}
