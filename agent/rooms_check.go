@@ -159,6 +159,9 @@ func (p *phoneWriter) nameIsOurs(r hotel.Room, wanted hotel.Phone, now string) b
 			return true
 		}
 	}
+	if wanted.Ours.Name != nil && *wanted.Ours.Name == "" {
+		return true // a guest's, whose name is not known any more
+	}
 	return wanted.Ours.Name == nil // the hotel has not come to write it yet
 }
 

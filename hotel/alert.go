@@ -89,6 +89,24 @@ func (a *applier) alert(r *RaiseAlert) error {
 	return err
 }
 
+// guestWord stands in a hook's words for the name of the stay that the parameter
+// "stay" says.
+const guestWord = "{guest}"
+
+// withoutGuest takes the name out of what a hook says of a check-in: it is looked
+// up when the alert is shown.
+func (a *applier) withoutGuest(raise *RaiseAlert, params map[string]string) {
+	names := a.ev.Names()
+	if a.ev.Kind != KindCheckIn || len(names) == 0 {
+		return
+	}
+	for k, v := range params {
+		if bare := replaceWords(v, names, guestWord); bare != v {
+			raise.Params[clip(k)], raise.Params["stay"] = clip(bare), clip(a.ev.stays()[0])
+		}
+	}
+}
+
 // raise opens an alert, or counts it, and gives its id.
 func (a *applier) raise(r *RaiseAlert) (string, error) {
 	if r.Code == "" {
@@ -98,6 +116,7 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 	for k, v := range r.Params {
 		raise.Params[clip(k)] = clip(v)
 	}
+	a.withoutGuest(raise, r.Params)
 	id, al, open := a.findAlert(raise)
 	most := maxAlerts
 	if raise.Code == AlertEmergency || raise.Code == AlertNoHelp {

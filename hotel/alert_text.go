@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -78,10 +79,23 @@ func (a Alert) TextFor(v View, language string) string {
 	if language == "zh" {
 		text = texts[1]
 	}
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
+	text = placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if value := a.Params[name[1:len(name)-1]]; value != "" {
 			return Said(value, language)
 		}
 		return "?"
 	})
+	if stay := a.Params["stay"]; stay != "" && strings.Contains(text, guestWord) {
+		text = strings.ReplaceAll(text, guestWord, guestName(v, stay))
+	}
+	return text
+}
+
+// guestName is the name of a stay's guest, or the stay where that is not known.
+func guestName(v View, stay string) string {
+	var g GuestRecord
+	if v != nil {
+		v.Get(GuestKey(stay), &g)
+	}
+	return cmp.Or(g.Name, stay)
 }
