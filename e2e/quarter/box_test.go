@@ -182,7 +182,14 @@ func (h *house) configOf(folder string) config.Config {
 	c.Checkout.Sweep, c.Checkout.SweepRooms, c.Checkout.SweepPercent = h.run.sweep, 30, 50
 	c.Services.Confirm = confirmCode
 	c.WakeUp.Desk = deskPhone
-	c.Checkout.WakeUps = h.run.wakeUps
+	c.Checkout.WakeUps, c.Checkout.LookThrough = h.run.wakeUps, h.run.looks
+	c.Checkin.Incognito = h.run.masked
+	if h.run.voicemail {
+		c.Checkin.VoicemailVIP = voicemailFrom
+	}
+	if h.run.how != "" {
+		c.WakeUp.How = h.run.how
+	}
 	c.Store.Path = filepath.Join(folder, "bellhop.db")
 	c.PMS.Link = "webhook"
 	return c

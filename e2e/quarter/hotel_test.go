@@ -32,9 +32,15 @@ type run struct {
 	checkout string // the configuration's checkout.phones
 	forwards bool   // calls that the agent places follow forwards, and reach voicemail
 	wakeUps  string // the configuration's checkout.wakeups
-	sweep    bool   // by night a job may check out who should have left
-	synced   bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
-	tamper   *tamper
+	how      string // the configuration's wakeup.how
+	reports  bool   // the PBX reports the calls of its alarms
+	looks    bool   // who checks out is gone when the room has been looked through
+	// voicemail: by VIP level; otherwise all keep what they have.
+	voicemail bool
+	masked    string // what telephones show of who is incognito; empty: their number
+	sweep     bool   // by night a job may check out who should have left
+	synced    bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
+	tamper    *tamper
 }
 
 // house is a hotel with all that is in it.
@@ -57,7 +63,10 @@ type house struct {
 	stale   string // a copy of the box's folder that is some minutes old; tampers only
 
 	unplugged bool          // the network is away
+	pmsSince  time.Time     // when the PMS was last taken away …
+	pmsBack   time.Time     // … and was back again
 	ahead     time.Duration // by how much the PBX's clock is
+	off       []*span       // when the box had no power
 
 	duties   duties
 	arranged int
@@ -130,7 +139,7 @@ func (h *house) build() {
 		Handset: []sim.Handset{{Does: sim.Answers, After: sim.Span(3 * time.Second), Keys: "1", Pause: sim.Span(4 * time.Second), Talk: sim.Span(20 * time.Second)}},
 	}))
 	limits := p.Limits()
-	limits.Confirm, limits.CallersForward = confirmCode, h.run.forwards
+	limits.Confirm, limits.CallersForward, limits.AlarmReports = confirmCode, h.run.forwards, h.run.reports
 	h.must(p.SetLimits(limits))
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan struct{})

@@ -45,7 +45,7 @@ func (h *house) wakeByDesk() {
 	if r == nil {
 		return
 	}
-	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: pick(h, []string{"once", "once", "once", "daily", "weekdays"}), from: "desk"}
+	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: pick(h, []string{"once", "once", "once", "daily", "weekdays"}), from: "desk", how: h.wakeHow()}
 	if w.repeat == "weekdays" {
 		w.days = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
 		if h.chance(30) {
@@ -55,9 +55,18 @@ func (h *house) wakeByDesk() {
 	h.orderWakes([]*wake{w})
 }
 
+// wakeHow draws by whom an order is carried out: as the hotel does it, or as the
+// desk says.
+func (h *house) wakeHow() string {
+	if h.chance(60) {
+		return h.run.how
+	}
+	return pick(h, []string{"call", "pbx", "both"})
+}
+
 // wakeGroup lets a coach's guests be woken at one time.
 func (h *house) wakeGroup() {
-	clock, wakes := h.wakeTime(), []*wake(nil)
+	clock, how, wakes := h.wakeTime(), h.wakeHow(), []*wake(nil)
 	taken := map[*room]bool{}
 	for range 40 {
 		r := h.choose(occupied)
@@ -65,7 +74,7 @@ func (h *house) wakeGroup() {
 			continue
 		}
 		taken[r] = true
-		wakes = append(wakes, &wake{room: r, guest: r.guests[0], clock: clock, repeat: "once", from: "group"})
+		wakes = append(wakes, &wake{room: r, guest: r.guests[0], clock: clock, repeat: "once", from: "group", how: how})
 	}
 	if len(wakes) > 1 {
 		h.orderWakes(wakes)
@@ -79,6 +88,9 @@ func (h *house) orderWakes(wakes []*wake) {
 	}
 	one := wakes[0]
 	order := hotel.WakeUpAdd{Time: one.clock, Repeat: hotel.WakeRepeat(one.repeat), Days: one.days}
+	if one.how != h.run.how {
+		order.How = hotel.WakeHow(one.how)
+	}
 	for _, w := range wakes {
 		order.Rooms = append(order.Rooms, w.room.number)
 	}
@@ -109,9 +121,11 @@ func (h *house) expectWake(w *wake, now time.Time) {
 			break
 		}
 	}
+	w.given = now
 	h.model.wakes = append(h.model.wakes, w)
-	w.room.note(now, "wake-up %s %s by %s, first %s", w.clock, w.repeat, w.from, w.first.Format("01-02 15:04 MST"))
+	w.room.note(now, "wake-up %s %s by %s (%s), first %s", w.clock, w.repeat, w.from, w.how, w.first.Format("01-02 15:04 MST"))
 	h.count["wake-ups ordered by "+w.from]++
+	h.count["wake-ups ordered: "+w.how]++
 	h.followWake(w, now)
 }
 
@@ -136,6 +150,7 @@ func (h *house) followWake(w *wake, after time.Time) {
 			if h.chance(20) {
 				h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Handset: []sim.Handset{h.manner(), h.manner()}}))
 			}
+			h.lookAlarms(w, due)
 			h.at(due.Add(wakeOver), func() { h.judgeWake(w, due) })
 			h.followWake(w, due)
 		}
@@ -173,7 +188,7 @@ func (h *house) wakeByPhone() {
 	if r == nil || h.model.troubles > 0 || h.now().Sub(h.model.well) < 5*time.Minute {
 		return
 	}
-	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: "once", from: "phone"}
+	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: "once", from: "phone", how: h.run.how}
 	if !h.freeAt(r, w.clock) {
 		return
 	}
