@@ -134,7 +134,7 @@ func (h *house) switchOn(folder string) {
 	h.t.Helper()
 	b := &box{folder: folder, line: &line{conns: map[net.Conn]bool{}}}
 	a, err := agent.New(agent.Options{
-		Config: h.configOf(folder), Driver: h.driverOf(b), Link: h.pms, Log: slog.New(slog.DiscardHandler),
+		Config: h.configOf(folder), Driver: h.driverOf(b), Link: h.linkOf(), Log: slog.New(slog.DiscardHandler),
 		Synced: func() bool { return h.run.synced }, Hooks: h.hooks(),
 	})
 	if err != nil {

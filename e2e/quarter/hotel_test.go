@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -138,6 +139,9 @@ func (h *house) build() {
 		Number: deskPhone, Settings: map[string]string{"username": "Reception", "selectoutroute": emergencyRoute},
 		Handset: []sim.Handset{{Does: sim.Answers, After: sim.Span(3 * time.Second), Keys: "1", Pause: sim.Span(4 * time.Second), Talk: sim.Span(20 * time.Second)}},
 	}))
+	for _, prompt := range strings.Fields("bh-wakeup-at bh-wakeup-none bh-0 bh-1 bh-2 bh-3 bh-4 bh-5 bh-6 bh-7 bh-8 bh-9") {
+		p.AddPrompt(prompt)
+	}
 	limits := p.Limits()
 	limits.Confirm, limits.CallersForward, limits.AlarmReports = confirmCode, h.run.forwards, h.run.reports
 	h.must(p.SetLimits(limits))
@@ -186,6 +190,7 @@ func (h *house) pass() {
 	end := h.now().AddDate(0, 0, h.run.days)
 	h.everyDay(12, 0, h.inspectAll)
 	h.everyDay(4, 30, h.afterSweep)
+	h.everyDay(22, 30, h.eveOfClocks)
 	h.later(h.between(10*time.Minute, 40*time.Minute), h.lookIn)
 	for _, l := range lives {
 		h.schedule(l)

@@ -213,7 +213,7 @@ func (h *house) powerDuring() {
 	}
 	h.count["orders with the power cut in their middle"]++
 	r.note(h.now(), "power cut in the middle of the check-in of %s; answered %v, %v", g.stay, answered, told)
-	h.powerOff(folder)
+	h.powerOff(folder, h.between(time.Second, 3*time.Minute))
 	h.insist(func() bool {
 		if h.box == nil {
 			return false

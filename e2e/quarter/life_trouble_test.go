@@ -105,16 +105,23 @@ func (h *house) power() {
 	if h.box == nil {
 		return
 	}
-	h.powerOff(h.cutPower())
-}
-
-// powerOff leaves the box off for a while.
-func (h *house) powerOff(folder string) {
-	h.count["power cuts"]++
 	long := h.between(time.Second, 3*time.Minute)
 	if h.chance(20) {
 		long = h.between(3*time.Minute, 90*time.Minute)
 	}
+	h.powerOff(h.cutPower(), long)
+}
+
+// powerAtBreakfast leaves the box dead while guests are to be woken.
+func (h *house) powerAtBreakfast() {
+	if h.box != nil {
+		h.powerOff(h.cutPower(), h.between(15*time.Minute, 50*time.Minute))
+	}
+}
+
+// powerOff leaves the box off for a while.
+func (h *house) powerOff(folder string, long time.Duration) {
+	h.count["power cuts"]++
 	off := &span{from: h.now()}
 	h.off = append(h.off, off)
 	h.while("power", long, func() {}, func() {

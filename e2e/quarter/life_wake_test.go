@@ -181,26 +181,25 @@ func (h *house) cancelSome() {
 	h.count["wake-ups cancelled"]++
 }
 
-// wakeByPhone lets a guest dial for a wake-up, while nothing is wrong: who
-// dials when nobody listens is told so by the telephone.
-func (h *house) wakeByPhone() {
-	r := h.choose(occupied)
-	if r == nil || h.model.troubles > 0 || h.now().Sub(h.model.well) < 5*time.Minute {
-		return
-	}
-	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: "once", from: "phone", how: h.run.how}
-	if !h.freeAt(r, w.clock) {
-		return
-	}
-	_, err := h.pbx.Dial(r.phones[0], "779*"+w.clock[:2]+w.clock[3:])
-	h.placed("779 dialled", err)
-	if err == nil {
-		now := h.now()
-		h.later(10*time.Second, func() {
-			if h.troubleAround(now, h.now()) {
-				w.shaken = h.now().AddDate(0, 0, 7) // whether it was taken is not known
+// eveOfClocks lets guests be woken around the moment at which clocks are set in
+// the coming night, at times that come twice or are skipped too.
+func (h *house) eveOfClocks() {
+	now := h.now()
+	_, before := now.Zone()
+	for at := now; at.Before(now.Add(12 * time.Hour)); at = at.Add(time.Minute) {
+		if _, after := at.Zone(); after == before {
+			continue
+		}
+		old := time.FixedZone("", before)
+		for range 14 {
+			r := h.choose(func(r *room) bool { return occupied(r) && len(h.model.wakesOf(r)) == 0 })
+			if r == nil {
+				break
 			}
-		})
-		h.expectWake(w, now.Add(10*time.Second))
+			clock := at.Add(h.between(-55*time.Minute, 70*time.Minute)).In(old).Format("15:04")
+			h.count["wake-ups around the change of the clocks"]++
+			h.orderWakes([]*wake{{room: r, guest: r.guests[0], clock: clock, repeat: "once", from: "desk", how: pick(h, []string{"call", "pbx", "both"})}})
+		}
+		return
 	}
 }

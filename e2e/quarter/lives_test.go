@@ -21,6 +21,8 @@ var lives = []life{
 	{"wake-up by the desk", 25, 7, 24, (*house).wakeByDesk},
 	{"wake-up by telephone", 15, 18, 24, (*house).wakeByPhone},
 	{"wake-ups of a group", 0.7, 19, 23, (*house).wakeGroup},
+	{"wake-up cancelled by telephone", 5, 19, 24, (*house).cancelByPhone},
+	{"wake-up asked for by telephone", 12, 18, 24, (*house).hearWakes},
 	{"wake-up cancelled", 4, 19, 24, (*house).cancelSome},
 	{"another manner", 12, 0, 24, (*house).otherManner},
 
@@ -28,9 +30,10 @@ var lives = []life{
 	{"reboot", 0.4, 0, 24, (*house).reboot},
 	{"unplug", 0.6, 0, 24, (*house).unplug},
 	{"bad hour", 0.4, 0, 24, (*house).badHour},
-	{"PMS away", 0.3, 0, 24, (*house).pmsOutage},
+	{"PMS away", 0.5, 0, 24, (*house).pmsOutage},
 	{"PMS mumbles", 0.3, 0, 24, (*house).mumble},
 	{"drift", 1, 0, 24, (*house).drift},
 	{"power", 1, 0, 24, (*house).power},
+	{"power at breakfast", 0.5, 5, 8, (*house).powerAtBreakfast},
 	{"power during an order", 0.5, 0, 24, (*house).powerDuring},
 }

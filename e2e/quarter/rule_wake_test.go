@@ -133,6 +133,7 @@ func (h *house) inspectRings() {
 		}
 	}
 	h.witness.wakes = young
+	h.witness.told = slices.DeleteFunc(h.witness.told, func(r *ring) bool { return time.Since(r.at) > time.Hour })
 	h.witness.hand = slices.DeleteFunc(h.witness.hand, func(r *ring) bool { return time.Since(r.at) > 3*time.Hour })
 }
 
