@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,7 @@ const callsWidth = 8
 type caller struct {
 	dialer pbx.Dialer
 	player pbx.PromptPlayer // nil: prompts cannot be played
+	keeper pbx.CallKeeper   // nil: calls cannot be hung up
 	phones *phoneWriter     // nil: do not disturb cannot be lifted
 	view   func() hotel.View
 	clock  func() string // why it is not believed
@@ -36,7 +38,7 @@ func (p *caller) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
 	if err := json.Unmarshal(c.Body, &body); err != nil || body.Phone == "" {
 		return nil, &pms.Refused{Reason: "the call names no telephone"}
 	}
-	if why := p.clock(); why != "" && c.Op != hotel.OpTell {
+	if why := p.clock(); why != "" && (c.Op == hotel.OpRing || c.Op == hotel.OpDesk) {
 		return nil, &pms.Refused{Reason: "the clock of the box is not believed: " + why}
 	}
 	switch c.Op {
@@ -46,6 +48,8 @@ func (p *caller) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
 		return p.ringDesk(ctx, body)
 	case hotel.OpTell:
 		return p.tell(ctx, body)
+	case hotel.OpEnd:
+		return nil, p.hangUp(ctx, body)
 	}
 	return nil, &pms.Refused{Reason: "nothing is known of " + c.Op}
 }
@@ -60,7 +64,7 @@ func (p *caller) ring(ctx context.Context, body hotel.RingCall) ([]byte, error) 
 	if away != nil && body.Attempt%probeEvery != 0 {
 		return nil, &pms.Refused{Reason: away.Error()}
 	}
-	answer, err := p.dial(ctx, pbx.DialOrder{Caller: body.Phone, Callee: p.setup.Answers})
+	answer, err := p.dial(ctx, pbx.DialOrder{Caller: body.Phone, Callee: cmp.Or(w.Attempt.Callee, p.setup.Answers)})
 	var unsure *pms.Retry
 	if away != nil && errors.As(err, &unsure) {
 		return nil, &pms.Refused{Reason: unsure.Err.Error()} // it does not answer: it has not rung
@@ -147,6 +151,40 @@ func (p *caller) tell(ctx context.Context, body hotel.RingCall) ([]byte, error) 
 	return placed(id, err)
 }
 
+// hangUp ends a call that nobody wants any more. One that has ended is as good.
+func (p *caller) hangUp(ctx context.Context, body hotel.RingCall) error {
+	if p.keeper == nil {
+		return &pms.Refused{Reason: "the PBX cannot hang up"}
+	}
+	call, err := p.keeper.AskCall(ctx, body.CallID)
+	if errors.Is(err, pbx.ErrUnsupported) { // it can be asked about telephones alone
+		call, err = p.callOf(ctx, body)
+	}
+	for _, member := range call.Members {
+		if err == nil {
+			err = p.keeper.HangUp(ctx, member)
+		}
+	}
+	switch {
+	case err == nil, errors.Is(err, pbx.ErrMissing):
+		return nil
+	case errors.Is(err, pbx.ErrRetry), errors.Is(err, context.DeadlineExceeded):
+		return &pms.Retry{Err: err, Only: true}
+	}
+	return &pms.Refused{Reason: err.Error()}
+}
+
+// callOf finds a call among those of the telephone that it rings.
+func (p *caller) callOf(ctx context.Context, body hotel.RingCall) (pbx.Call, error) {
+	calls, err := p.keeper.ExtensionCalls(ctx, body.Phone)
+	for _, c := range calls {
+		if c.ID == body.CallID {
+			return c, nil
+		}
+	}
+	return pbx.Call{}, err
+}
+
 // newCaller gives what has the PBX place calls; nil: it cannot.
 func (a *Agent) newCaller() *caller {
 	dialer, ok := a.driver.(pbx.Dialer)
@@ -154,8 +192,9 @@ func (a *Agent) newCaller() *caller {
 		return nil
 	}
 	player, _ := a.driver.(pbx.PromptPlayer)
+	keeper, _ := a.driver.(pbx.CallKeeper)
 	return &caller{
-		dialer: dialer, player: player, phones: a.phones, view: func() hotel.View { return a.store.Snapshot() },
+		dialer: dialer, player: player, keeper: keeper, phones: a.phones, view: func() hotel.View { return a.store.Snapshot() },
 		clock: func() string { return a.clock.why() }, setup: a.wakeSetup(), zone: a.zone,
 		report: func(err error) { a.log.Warn("pbx", "error", err) },
 	}

@@ -16,12 +16,14 @@ func (a *Agent) wakeSetup() hotel.WakeSetup {
 	s := hotel.WakeSetup{
 		How: hotel.WakeHow(c.How), Retries: c.Retries, Spacing: c.Spacing, Late: c.LateTime(), Net: time.Duration(c.Net) * time.Minute,
 		Desk: c.Desk, Confirm: a.services.Confirm, Answers: cmp.Or(c.IVR, a.services.Confirm),
-		Keeps: a.config.Checkout.WakeUps == config.WakeUpsUntilDeparture, Believed: func() bool { return a.clock.ok() },
+		Language: a.config.Hotel.Language,
+		Keeps:    a.config.Checkout.WakeUps == config.WakeUpsUntilDeparture, Believed: func() bool { return a.clock.ok() },
 	}
 	if keep, err := a.config.Store.KeepFor(); err == nil {
 		s.Keep = keep
 	}
 	_, s.Calls = a.driver.(pbx.Dialer)
+	_, s.HangsUp = a.driver.(pbx.CallKeeper)
 	_, s.Alarms = a.driver.(pbx.AlarmKeeper)
 	s.Alarms = s.Alarms && a.phones != nil // by whom they are set
 	return s

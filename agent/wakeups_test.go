@@ -42,7 +42,11 @@ type ringPBX struct {
 	played []string
 	n      int
 	state  pbx.State
-	dead   error // its box has no power
+	dead   error                    // its box has no power
+	cuts   map[string]chan struct{} // of the calls that go on: closed by who hangs up
+	cut    []string                 // what was hung up, and when
+	old    bool                     // it cannot be asked about a call
+	spoken string                   // digits of the languages that its dialplan can be asked for
 	// before and behind are asked for each call that is placed.
 	before, behind func(op string) error
 }
@@ -94,7 +98,11 @@ func (p *ringPBX) dial(_ context.Context, o pbx.DialOrder) (string, error) {
 	p.rang = append(p.rang, rung{p.now(), o.Caller, o.Callee, dnd})
 	p.lines++
 	p.most = max(p.most, p.lines)
-	p.group.Go(func() { p.call(id, o, g) })
+	if p.cuts == nil {
+		p.cuts = map[string]chan struct{}{}
+	}
+	p.cuts[id] = make(chan struct{})
+	p.group.Go(func() { p.call(id, o, g, p.cuts[id]) })
 	if g.lost {
 		return "", fmt.Errorf("no answer: %w: %w", pbx.ErrRetry, pbx.ErrUncertain)
 	}
@@ -109,10 +117,11 @@ func (p *ringPBX) PlayPrompt(_ context.Context, o pbx.PromptOrder) (string, erro
 }
 
 // call is what happens on the line.
-func (p *ringPBX) call(id string, o pbx.DialOrder, g guest) {
+func (p *ringPBX) call(id string, o pbx.DialOrder, g guest, cut <-chan struct{}) {
 	ends := func(status string, talk time.Duration) {
 		p.lock.Lock()
 		p.lines--
+		delete(p.cuts, id)
 		p.lock.Unlock()
 		if !g.silent {
 			p.tell(hotel.Event{Kind: hotel.KindCDR, CallID: id, CDR: &hotel.CDR{
@@ -121,8 +130,19 @@ func (p *ringPBX) call(id string, o pbx.DialOrder, g guest) {
 		}
 	}
 	key := hotel.Event{Kind: hotel.KindDTMF, CallID: id, Extension: o.Caller, Digits: "775*1"}
-	if room := strings.TrimPrefix(o.Callee, "775"); room != "" {
-		key.Digits += "*" + room
+	behind := strings.TrimPrefix(o.Callee, "775")
+	if len(behind) > 1 {
+		key.Digits += "*" + behind
+	}
+	p.lock.Lock()
+	spoken := p.spoken
+	p.lock.Unlock()
+	if len(behind) == 1 && !strings.Contains(spoken, behind) {
+		g.key = 0 // nothing of ours answers there
+	} else if len(behind) < 2 && spoken != "" && g.answers > 0 && !g.refuses {
+		time.Sleep(g.answers)
+		g.answers = time.Millisecond
+		p.tell(hotel.Event{Kind: hotel.KindDTMF, CallID: id, Extension: o.Caller, Digits: "775*L*" + spoken})
 	}
 	if g.single {
 		key.Digits, key.Key = "", "1"
@@ -133,7 +153,10 @@ func (p *ringPBX) call(id string, o pbx.DialOrder, g guest) {
 		p.tell(hotel.Event{Kind: hotel.KindCallFailed, CallID: id, Fields: map[string]string{"reason": "486 Busy here"}})
 		ends("BUSY", 0)
 	case g.answers == 0:
-		time.Sleep(30 * time.Second)
+		select {
+		case <-cut:
+		case <-time.After(30 * time.Second):
+		}
 		ends("NO ANSWER", 0)
 	case g.key == 0:
 		time.Sleep(g.answers + 30*time.Second)

@@ -17,15 +17,15 @@ func TestConflicts(t *testing.T) {
 		want string
 	}{
 		{"nothing known", PBX{}, ""},
-		{"other numbers", PBX{Extensions: []string{"7770", "77", "1203"}, Emergency: []string{"112", "119"}, OutsidePrefix: "9"}, "is-emergency 11"},
+		{"other numbers", PBX{Extensions: []string{"7770", "77", "1203"}, Emergency: []string{"112", "119"}, OutsidePrefix: "9"}, "is-emergency 11,is-emergency 112"},
 		{"an extension", PBX{Extensions: []string{"777"}}, "is-extension 777"},
 		{"an emergency number", PBX{Emergency: []string{"76"}}, "is-emergency 76"},
 		{"an outside line", PBX{OutsidePrefix: "7"}, "is-outside 777,is-outside 76"},
 		{"as a Yeastar is delivered", PBX{Features: YeastarFeatures()}, "is-feature *56"},
 		{"a route for three digits", PBX{Routes: []Route{{"Local", []string{"_NXX"}}}}, "is-dialled-out 777"},
 		{"a route by its digits", PBX{Routes: []Route{{"Local", []string{"0.", "77."}}}}, "is-dialled-out 777"},
-		{"a route for everything", PBX{Routes: []Route{{"Local", []string{"Z."}}}}, "catch-all 777,catch-all 1100,catch-all 76,catch-all 11"},
-		{"for everything, and narrower", PBX{Routes: []Route{{"Local", []string{"X.", "7[0-8]"}}}}, "catch-all 777,catch-all 1100,is-dialled-out 76,catch-all 11"},
+		{"a route for everything", PBX{Routes: []Route{{"Local", []string{"Z."}}}}, "catch-all 777,catch-all 1100,catch-all 76,catch-all 11,catch-all 111,catch-all 112"},
+		{"for everything, and narrower", PBX{Routes: []Route{{"Local", []string{"X.", "7[0-8]"}}}}, "catch-all 777,catch-all 1100,is-dialled-out 76,catch-all 11,catch-all 111,catch-all 112"},
 		{"the guide's other routes", PBX{Routes: []Route{{"International", []string{"00."}}, {"National", []string{"0Z."}}}}, ""},
 	} {
 		var got []string

@@ -1,6 +1,10 @@
 package dialplan
 
-import "fmt"
+import (
+	"fmt"
+
+	"bellhop/hotel"
+)
 
 // menu asks for one key in the guest's language, and in the second one for who
 // presses 2. It leads to the extension key, where what was pressed is judged;
@@ -93,22 +97,30 @@ func (s Services) dnd(w *writer) {
 }
 
 // confirm is where a call that the agent placed ends up. In a room who is awake
-// presses a key; it speaks the guests' languages in turn. With a room's number
-// behind the code it is the desk that was called, about a room that does not
-// answer.
+// presses a key; it speaks the guests' languages in turn, or one alone with that
+// one's digit behind the code. With a room's number behind it it is the desk that
+// was called, about a room that does not answer.
 func (s Services) confirm(w *writer) {
 	code := s.Codes.Confirm
 	pressed := isNot("FILTER(0-9,${BH_CHOICE})", "")
 	report := send(code+"*${BH_CHOICE}${BH_ABOUT}", "BH_CHOICE")
 	w.context(contextConfirm, "A wake-up call that we placed: any key says that the guest is awake.")
-	dialogue := append([]string{"Answer()"}, forget()...)
-	for try := range 3 {
-		dialogue = append(dialogue,
-			language(s.GuestLanguages[try%len(s.GuestLanguages)]),
-			s.read("BH_CHOICE", "bh-wakeup-call&bh-wakeup-confirm", 1),
-			when(pressed, "send"))
+	wake := func(name string, languages ...string) {
+		dialogue := append([]string{"Answer()"}, forget()...)
+		dialogue = append(dialogue, s.speaks()...)
+		for try := range 3 {
+			dialogue = append(dialogue,
+				language(languages[try%len(languages)]),
+				s.read("BH_CHOICE", "bh-wakeup-call&bh-wakeup-confirm", 1),
+				when(pressed, "send"))
+		}
+		w.exten(name, dialogue, "Hangup()", label("send", report), "Playback(bh-wakeup-thanks)", "Hangup()")
 	}
-	w.exten("s", dialogue, "Hangup()", label("send", report), "Playback(bh-wakeup-thanks)", "Hangup()")
+	wake("s", s.GuestLanguages...)
+	for _, name := range s.spokenAlone() {
+		w.line("; In one language alone.")
+		wake(entry(s.Codes.ConfirmIn(name)), name)
+	}
 	w.line("; The desk, about a room that does not answer: a key says that somebody sees to it.")
 	desk := append([]string{"Answer()"}, forget()...)
 	desk = append(desk, set("BH_ROOM", fmt.Sprintf("${FILTER(0-9,${EXTEN:%d})}", len(code))), set("BH_ABOUT", "*${BH_ROOM}"),
@@ -119,6 +131,29 @@ func (s Services) confirm(w *writer) {
 	w.exten(s.aboutRoom(), desk, "Hangup()", label("send", report), "Playback(bh-saved)", "Hangup()")
 	w.line("; Hung up on the key: it counts.")
 	w.exten("h", when(pressed, "send"), "Goto(end)", label("send", report), "(end)NoOp()")
+}
+
+// speaks reports the languages that can be asked for: an agent asks for none
+// before it has heard so, as at an older block the number might be dialled out.
+func (s Services) speaks() []string {
+	digits := ""
+	for _, language := range s.spokenAlone() {
+		digits += hotel.ConfirmDigit(language)
+	}
+	if digits == "" {
+		return nil
+	}
+	return []string{"UserEvent(DtmfEndString,Info:" + s.Codes.Confirm + "*L*" + digits + ")"}
+}
+
+// spokenAlone are the guests' languages that have a number of their own.
+func (s Services) spokenAlone() (list []string) {
+	for _, language := range s.GuestLanguages {
+		if s.Codes.ConfirmIn(language) != "" {
+			list = append(list, language)
+		}
+	}
+	return list
 }
 
 // aboutRoom is the pattern of the numbers by which the desk is called.

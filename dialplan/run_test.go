@@ -25,6 +25,8 @@ type phoneCall struct {
 	ran            int
 	asked          []int // after how many steps each Read was over
 	events         []string
+	spoken         string   // the languages that it began by reporting
+	heard          []string // the language of each Read
 	caused         []int // of each event: how many Reads were over
 }
 
@@ -87,7 +89,12 @@ func (c *phoneCall) step() bool {
 		name, value, _ := strings.Cut(args, "=")
 		c.vars[name] = value
 	case "UserEvent":
-		c.events = append(c.events, strings.TrimPrefix(args, "DtmfEndString,Info:"))
+		info := strings.TrimPrefix(args, "DtmfEndString,Info:")
+		if _, digits, found := strings.Cut(info, "*L*"); found && len(c.events) == 0 && len(c.asked) == 0 {
+			c.spoken = digits
+			return true
+		}
+		c.events = append(c.events, info)
 		c.caused = append(c.caused, len(c.asked))
 	case "Goto":
 		c.goTo(args)
@@ -117,6 +124,7 @@ func (c *phoneCall) step() bool {
 // of a caller who then hangs up.
 func (c *phoneCall) read(args []string) bool {
 	most, _ := strconv.Atoi(args[2])
+	c.heard = append(c.heard, c.vars["CHANNEL(language)"])
 	if len(c.keys) == 0 {
 		c.vars[args[0]], c.vars["READSTATUS"] = "", "HANGUP"
 		return false
@@ -305,6 +313,8 @@ func TestHungUpAnywhere(t *testing.T) {
 		{from: "1203", number: "76", keys: "2 2 1", want: "76*1"},
 		{from: "1203", number: "76", keys: "0", want: "76*0"},
 		{from: "1203", number: "775", keys: "# * 4", want: "775*4"},
+		{from: "1203", number: "7751", keys: "# * 4", want: "775*4"},
+		{from: "1203", number: "7752", keys: "7", want: "775*7"},
 		{from: "0", number: "7751203", keys: "# * 1", want: "775*1*1203"},
 		{from: "0", number: "77501", keys: "3", want: "775*3*01"},
 	} {
@@ -338,6 +348,34 @@ func TestHungUpAnywhere(t *testing.T) {
 				continue
 			}
 			t.Errorf("%s %s: hung up after step %d reports %q, want %q", c.number, c.keys, after, cut.events, want)
+		}
+	}
+}
+
+// TestConfirmingCallSpeaks goes by what each question was asked in.
+func TestConfirmingCallSpeaks(t *testing.T) {
+	for _, c := range []struct {
+		guests         []string
+		number, spoken string
+		heard          string
+	}{
+		{[]string{"zh", "en"}, "775", "12", "zh en zh"},
+		{[]string{"en", "zh"}, "775", "21", "en zh en"},
+		{[]string{"en", "zh"}, "7751", "21", "zh zh zh"},
+		{[]string{"zh", "en"}, "7752", "12", "en en en"},
+		{[]string{"fr", "en"}, "775", "2", "fr en fr"},
+		{[]string{"fr"}, "775", "", "fr fr fr"},
+		{[]string{"zh", "en"}, "7751203", "", "zh zh zh"}, // the desk
+	} {
+		s := everything()
+		s.GuestLanguages = c.guests
+		made := &phoneCall{
+			t: t, plan: readPlan([]byte(render(t, s))), vars: map[string]string{"from": "1203"},
+			keys: []string{"#", "#", "#"}, context: YeastarContext, exten: c.number,
+		}
+		made.run()
+		if got := strings.Join(made.heard, " "); got != c.heard || made.spoken != c.spoken {
+			t.Errorf("%v at %s: speaks %q and reports %q, want %q and %q", c.guests, c.number, got, made.spoken, c.heard, c.spoken)
 		}
 	}
 }

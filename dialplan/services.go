@@ -192,6 +192,10 @@ func (s Services) codes() []code {
 	add("the wake-up", s.Codes.WakeUp, contextWakeUp, "s")
 	add("do not disturb", s.Codes.DND, contextDND, "s")
 	add("the confirming key", s.Codes.Confirm, contextConfirm, "s")
+	for _, language := range s.spokenAlone() {
+		number := s.Codes.ConfirmIn(language)
+		add("the confirming key in "+language, number, contextConfirm, entry(number))
+	}
 	add(roomStatus, s.Codes.RoomStatus, contextHousekeeping, entry(s.Codes.RoomStatus))
 	if number, starred := strings.CutPrefix(s.Codes.RoomStatus, "*"); starred {
 		add(clearStatus, "*0"+number, contextHousekeeping, entryClear)

@@ -43,6 +43,7 @@ const (
 	EntryWakeUpHear   EntryKind = "wakeup_hear"
 	EntryDND          EntryKind = "dnd"
 	EntryConfirm      EntryKind = "confirm"
+	EntrySpeaks       EntryKind = "speaks"
 	EntryWrongPIN     EntryKind = "wrong_pin"
 )
 
@@ -62,6 +63,8 @@ type Entry struct {
 	Time    string    `json:"time,omitempty"`    // HH:MM, the hotel's zone
 	On      bool      `json:"on,omitempty"`
 	Key     string    `json:"key,omitempty"`
+	// Languages are the digits of those that the confirming call can speak alone.
+	Languages string `json:"languages,omitempty"`
 }
 
 // The longest fields that the dialplan can produce.
@@ -225,7 +228,11 @@ func parseDND(args []string) (Entry, bool) {
 }
 
 // parseConfirm reads K, and K*ROOM: the desk knows of a room that does not answer.
+// L*DIGITS are the languages that can be asked for.
 func parseConfirm(args []string) (Entry, bool) {
+	if len(args) == 2 && args[0] == "L" && isNumber(args[1], len(confirmLanguages)) {
+		return Entry{Kind: EntrySpeaks, Languages: args[1]}, true
+	}
 	if len(args) > 2 || !isNumber(args[0], 1) {
 		return Entry{}, false
 	}

@@ -30,6 +30,8 @@ func TestParseDigits(t *testing.T) {
 		"76*1":            {Kind: EntryDND, Service: "76", On: true},
 		"76*0":            {Kind: EntryDND, Service: "76"},
 		"775*1*1203":      {Kind: EntryConfirm, Service: "775", Key: "1", Room: "1203"},
+		"775*L*12":        {Kind: EntrySpeaks, Service: "775", Languages: "12"},
+		"775*L*2":         {Kind: EntrySpeaks, Service: "775", Languages: "2"},
 		"775*5":           {Kind: EntryConfirm, Service: "775", Key: "5"},
 		"*56*03":          {Kind: EntryHousekeeping, Service: "*56", Status: "03"},
 		"*056":            {Kind: EntryClearStatus, Service: "*56"},
@@ -46,7 +48,7 @@ func TestParseDigitsRefuses(t *testing.T) {
 	for _, digits := range []string{
 		"", "*", "777", "777*", "777*1", "777*001", "777*0a", "777*01*", "777*01*1*2", "777*01*123456789",
 		"778*", "778*1", "778*1234567890*1", "778*1*123", "778*1*1*0", "778*1*1*1*2*3", "778*R*1*1", "778*N", "778*N*0",
-		"779*2400", "779*0660", "779*630", "779*X", "76*2", "775*12", "775*", "775*1*", "775*1*1*1", "775*12*1", "775*1*123456789", "9*1", "778*P*", "*56*3", "*0561", "**", "٣*1",
+		"779*2400", "779*0660", "779*630", "779*X", "76*2", "775*12", "775*", "775*1*", "775*1*1*1", "775*12*1", "775*L", "775*L*", "775*L*123", "775*L*x", "775*L*1*1", "775*1*123456789", "9*1", "778*P*", "*56*3", "*0561", "**", "٣*1",
 	} {
 		if e, ok := testServices.ParseDigits(digits); ok {
 			t.Errorf("ParseDigits(%q) = %+v, want a refusal", digits, e)

@@ -48,6 +48,7 @@ type Effect struct {
 	WakeUpPlaced *WakeUpPlaced `json:"wakeupPlaced,omitempty"`
 	WakeUpAlarms *WakeUpAlarms `json:"wakeupAlarms,omitempty"`
 	WakeUpHear   *WakeUpHear   `json:"wakeupHear,omitempty"`
+	WakeUpSpoken *WakeUpSpoken `json:"wakeupSpoken,omitempty"`
 	WakeUpBoot   *WakeUpBoot   `json:"wakeupBoot,omitempty"`
 	Report       *KeepReport   `json:"report,omitempty"`
 }

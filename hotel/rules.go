@@ -66,6 +66,9 @@ func digitRules(ev *Event, hooked bool) []Effect {
 	if ev.Entry != nil && ev.Entry.Kind == EntryConfirm {
 		return confirmRules(ev)
 	}
+	if ev.Entry != nil && ev.Entry.Kind == EntrySpeaks {
+		return spokenRules(ev)
+	}
 	if ev.Entry != nil && ev.Entry.Room != "" {
 		room = ev.Entry.Room // as dialled, from whatever phone
 	}

@@ -57,6 +57,8 @@ func ruleCases() []ruleCase {
 		unhooked("minibar", dialled("101", "778*4*1"), alertEffect(AlertNoHook, "101", "service", "minibar", "digits", "778*4*1")),
 		{"minibar with nothing taken", dialled("101", "778*N*1"), looked, append(alertEffect(AlertNoHook, "101", "service", "minibar", "digits", "778*N*1"), looked...)},
 		always("a key in a placed call", dialled("101", "775*5"), []Effect{{WakeUpKeyed: &WakeUpKeyed{Room: "101", Extension: "8099"}}}),
+		always("a call that we placed has begun", dialled("101", "775*L*12"), []Effect{{WakeUpSpoken: &WakeUpSpoken{Room: "101", Extension: "8099", Languages: "12"}}}),
+		always("a call that we placed has begun, of no room", dialled("", "775*L*2"), []Effect{{WakeUpSpoken: &WakeUpSpoken{Extension: "8099", Languages: "2"}}}),
 		always("a key in a placed call, of no room", dialled("", "775*5"), []Effect{{WakeUpKeyed: &WakeUpKeyed{Extension: "8099"}}}),
 		unhooked("an entry of a later version", odd, alertEffect(AlertNoHook, "101", "service", "dtmf", "digits", "777*01")),
 		always("a wake-up", dialled("101", "779*0630"), []Effect{{WakeUpAdd: &WakeUpAdd{Rooms: []string{"101"}, From: WakeFromPhone, Time: "06:30", Digits: "779*0630"}}}),

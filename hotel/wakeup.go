@@ -105,11 +105,13 @@ type WakeUp struct {
 	// Ring counts the attempts of all its days.
 	Ring    int          `json:"ring,omitempty"`
 	Attempt *WakeAttempt `json:"attempt,omitempty"` // under way; nil: none
-	// Outcome is what came of the newest attempt, LastCall its call.
-	Outcome  WakeUpState `json:"outcome,omitempty"`
-	LastCall string      `json:"lastCall,omitempty"`
-	Unsure   int         `json:"unsure,omitempty"`  // attempts that nobody knows of
-	Trouble  string      `json:"trouble,omitempty"` // why it could not be rung, as was told
+	// Outcome is what came of the newest attempt, LastCall its call; LastPhone is
+	// the telephone of one that was cancelled.
+	Outcome   WakeUpState `json:"outcome,omitempty"`
+	LastCall  string      `json:"lastCall,omitempty"`
+	LastPhone string      `json:"lastPhone,omitempty"`
+	Unsure    int         `json:"unsure,omitempty"`  // attempts that nobody knows of
+	Trouble   string      `json:"trouble,omitempty"` // why it could not be rung, as was told
 	// LastDue and LastState say of one that repeats how the day before went.
 	LastDue   time.Time   `json:"lastDue,omitzero"`
 	LastState WakeUpState `json:"lastState,omitempty"`
@@ -132,6 +134,9 @@ type WakeAttempt struct {
 	Phone  string    `json:"phone"`
 	Began  time.Time `json:"began"`
 	CallID string    `json:"callid,omitempty"` // empty until the PBX has told it
+	// Callee is what the room is connected to; Reached: it was.
+	Callee  string `json:"callee,omitempty"`
+	Reached bool   `json:"reached,omitempty"`
 }
 
 // The further keys of wake-ups: those of a room that are not over, the order

@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -163,6 +164,9 @@ func (a *applier) readOrder(o *WakeUpAdd) (w WakeUp, err error) {
 	if err := checkOrder(&w); err != nil {
 		return w, err
 	}
+	if err := a.checkPrompt(&w); err != nil {
+		return w, err
+	}
 	return w, a.dateOrder(&w, o.Date)
 }
 
@@ -199,6 +203,20 @@ func checkOrder(w *WakeUp) error {
 }
 
 const maxWakePrompt = 40
+
+// checkPrompt: a recording is played by the PBX's own alarms alone, as nothing but
+// digits reaches the dialplan of a call. Whoever gets an answer is told; a hook or
+// a management system does not have its guest sleep on for it.
+func (a *applier) checkPrompt(w *WakeUp) error {
+	if w.Prompt == "" || a.setup.Wake.HowOf(*w) != WakeByCall {
+		return nil
+	}
+	if w.From == "hook" || w.From == "pms" {
+		w.Prompt = ""
+		return nil
+	}
+	return wakeInvalid("prompt", "is played by alarms of the PBX alone (pbx or both), and this wake-up is a call", w.Prompt)
+}
 
 // dateOrder finds the first day. Without a date and while the clock is not
 // believed it is not known: the order is kept, and dated when it is.
@@ -317,10 +335,29 @@ func (a *applier) cancelByPhone(c *WakeUpCancel, found []WakeUp) error {
 // cancelWakeUp ends an order, whatever is under way.
 func (a *applier) cancelWakeUp(w WakeUp) {
 	if w.Attempt != nil {
-		w.LastCall = w.Attempt.CallID
+		w.LastCall, w.LastPhone = w.Attempt.CallID, w.Attempt.Phone
+		a.hangUp(w)
 	}
 	w.Attempt, w.Desk = nil, nil
 	a.endWakeUp(&w, WakeUpCancelled)
+}
+
+// hangFor is how long a call is tried to be hung up; it has ended by itself then.
+const hangFor = 30 * time.Second
+
+// hangUp ends the newest call to the room. One of which the PBX has not told the
+// id yet is ended when it has.
+func (a *applier) hangUp(w WakeUp) {
+	if w.LastCall == "" || !a.setup.Wake.HangsUp {
+		return
+	}
+	body, err := json.Marshal(RingCall{WakeUp: w.ID, Phone: w.LastPhone, Room: w.Room, CallID: w.LastCall})
+	if err != nil {
+		panic(fmt.Sprintf("hotel: encode a ring: %v", err)) // our own types always encode
+	}
+	a.tx.Queue(QueuedCall{
+		To: ToCalls, Op: OpEnd, Body: body, Room: w.Room, Lanes: []string{w.Room}, Urgency: Urgent, Kind: Idempotent, Lasts: hangFor, Handled: true,
+	})
 }
 
 // endWakeUp is the end of an order for good.

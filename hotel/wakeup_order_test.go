@@ -36,6 +36,8 @@ func TestOrdersThatAreRefused(t *testing.T) {
 		{WakeUpAdd{Time: "06:30", Retries: number(11)}, `wakeup.retries: must be 0 to 10, but it is "11"`},
 		{WakeUpAdd{Time: "06:30", Spacing: 61}, `wakeup.spacing: must be 1 to 60 minutes, but it is "61"`},
 		{WakeUpAdd{Time: "06:30", Language: "fr"}, `wakeup.language: must be zh or en, but it is "fr"`},
+		{WakeUpAdd{Time: "06:30", Prompt: "hello"}, `wakeup.prompt: "hello" is played by alarms of the PBX alone (pbx or both), and this wake-up is a call`},
+		{WakeUpAdd{Time: "06:30", Prompt: "hello", From: "api", How: WakeByBoth}, `wakeup.prompt: "hello" is played by alarms of the PBX alone (pbx or both), and this wake-up is a call`}, // it holds no alarms
 		{WakeUpAdd{Time: "06:30", From: "mars"}, `wakeup.from: must be desk, phone, api, hook or pms, but it is "mars"`},
 	} {
 		b := newWakeBook(t, "Asia/Shanghai")
@@ -53,6 +55,26 @@ func TestOrdersThatAreRefused(t *testing.T) {
 		}
 		if !slices.Equal(b.tx.keys(), before) {
 			t.Errorf("%+v: left something", c.order)
+		}
+	}
+}
+
+// A recording is played by alarms alone; what nobody can be told of is left out.
+func TestPromptOfAnOrder(t *testing.T) {
+	for _, c := range []struct {
+		order WakeUpAdd
+		want  string
+	}{
+		{WakeUpAdd{How: WakeByPBX}, "hello"},
+		{WakeUpAdd{How: WakeByBoth, From: "hook"}, "hello"},
+		{WakeUpAdd{From: "hook"}, ""},
+		{WakeUpAdd{From: "pms"}, ""},
+	} {
+		b := newWakeBook(t, "Asia/Shanghai")
+		b.setup.Wake.Alarms = true
+		c.order.Time, c.order.Prompt = "06:30", "hello"
+		if w := b.add(wakeNow, c.order); w.Prompt != c.want {
+			t.Errorf("%+v: prompt %q, want %q", c.order, w.Prompt, c.want)
 		}
 	}
 }

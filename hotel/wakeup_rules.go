@@ -22,6 +22,8 @@ func (a *applier) applyWakeUp(e Effect) error {
 		a.placedCall(e.WakeUpPlaced)
 	case e.WakeUpAlarms != nil:
 		a.noteAlarms(e.WakeUpAlarms)
+	case e.WakeUpSpoken != nil:
+		a.hearSpoken(e.WakeUpSpoken)
 	case e.WakeUpHear != nil:
 		return a.hearWakeUps(e.WakeUpHear)
 	case e.WakeUpBoot != nil:
@@ -68,6 +70,11 @@ func wakeRequestRules(ev *Event, room, digits string) []Effect {
 // confirmRules take the key of a call that we placed.
 func confirmRules(ev *Event) []Effect {
 	return []Effect{{WakeUpKeyed: &WakeUpKeyed{Room: ev.Room, Extension: ev.Extension, CallID: ev.CallID, Told: ev.Entry.Room}}}
+}
+
+// spokenRules take the beginning of a call that we placed.
+func spokenRules(ev *Event) []Effect {
+	return []Effect{{WakeUpSpoken: &WakeUpSpoken{Room: ev.Room, Extension: ev.Extension, CallID: ev.CallID, Languages: ev.Entry.Languages}}}
 }
 
 // wakeKeyRules take a single key, where a wake-up is rung.

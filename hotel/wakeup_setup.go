@@ -20,8 +20,11 @@ type WakeSetup struct {
 	Answers string
 	// Confirm is the code of the dialplan for that; empty: it has none.
 	Confirm string
-	// Calls: the PBX places calls. Alarms: it holds alarms.
-	Calls, Alarms bool
+	// Language is the hotel's.
+	Language string
+	// Calls: the PBX places calls. HangsUp: it ends them when it is told to.
+	// Alarms: it holds alarms.
+	Calls, HangsUp, Alarms bool
 	// Keeps: a guest who leaves keeps what is due before the departure.
 	Keeps bool
 	// Believed tells whether the clock is; nil: it is.

@@ -74,14 +74,16 @@ const (
 	OpRing = "ring" // a room
 	OpDesk = "desk" // the desk, about a room that does not answer
 	OpTell = "tell" // a room is told when it will be rung
+	OpEnd  = "end"  // a call to a room is hung up
 )
 
-// RingCall is the body of [OpRing], [OpDesk] and [OpTell].
+// RingCall is the body of [OpRing], [OpDesk], [OpTell] and [OpEnd].
 type RingCall struct {
 	WakeUp  string `json:"wakeup,omitempty"`
 	Attempt int    `json:"attempt,omitempty"`
 	Phone   string `json:"phone"`
 	Room    string `json:"room"`
+	CallID  string `json:"callid,omitempty"` // of the call that is hung up
 }
 
 // RingReply is what the PBX said to it.
@@ -187,7 +189,7 @@ func (a *applier) beginAttempt(w *WakeUp, now time.Time) {
 	phones := room.Phones()
 	w.Ring++
 	w.Tries++
-	w.Attempt = &WakeAttempt{Number: w.Ring, Phone: phones[(w.Tries-1)%len(phones)], Began: now}
+	w.Attempt = &WakeAttempt{Number: w.Ring, Phone: phones[(w.Tries-1)%len(phones)], Began: now, Callee: a.calleeOf(w)}
 	w.At = now.Add(wakePatience)
 	if !a.setup.Wake.Rings() {
 		a.cannotRing(w, "the PBX cannot be told to place calls, or no confirming code is set")
@@ -429,6 +431,7 @@ func (a *applier) endWakeCall(e *WakeUpEnded) {
 		case w.Desk != nil && w.Desk.CallID == e.CallID:
 			a.endDeskCall(&w)
 		case w.Attempt != nil && w.Attempt.CallID == e.CallID:
+			a.judgeSpoken(&w, e.Status)
 			a.endAttempt(&w, outcome)
 		}
 		return
@@ -438,9 +441,10 @@ func (a *applier) endWakeCall(e *WakeUpEnded) {
 		case w.Attempt == nil && w.isAlarm():
 			a.seenAlarm(&w, e)
 		case w.Attempt == nil || w.Attempt.CallID != "" || w.Attempt.Phone != e.Extension && w.Attempt.Phone != e.From:
-		case e.To != "" && e.To != a.setup.Wake.Answers: // a call of the guest's own
+		case e.To != "" && e.To != w.Attempt.callee(&a.setup.Wake): // a call of the guest's own
 		default:
 			w.Attempt.CallID = e.CallID // it was not told yet
+			a.judgeSpoken(&w, e.Status)
 			a.endAttempt(&w, outcome)
 		}
 	}
@@ -469,6 +473,9 @@ func (a *applier) placedCall(p *WakeUpPlaced) {
 		if number == w.Ring && w.LastCall == "" && reply.CallID != "" {
 			w.LastCall = reply.CallID // its key may still come
 			a.saveWakeUp(w)
+			if w.State == WakeUpCancelled {
+				a.hangUp(w)
+			}
 		}
 		a.putBackDND(w.Room)
 		return

@@ -88,11 +88,19 @@ func (v *vm) alerts(L *lua.LState) int {
 }
 
 // wakeups gives the orders that are not over, those that ring earlier first;
-// with a date those that are to ring on it.
+// with a date those that are to ring on it. With ended it gives what came of those
+// that are over.
 func (v *vm) wakeups(L *lua.LState) int {
 	const what = "bellhop.wakeups"
 	r := v.running(L, what)
-	date := newOptions(L, what, L.OptTable(1, L.NewTable()), "date").date("date")
+	o := newOptions(L, what, L.OptTable(1, L.NewTable()), "date", "ended", "since")
+	date := o.date("date")
+	if since := o.whole("since", "seconds since 1970", false); o.flag("ended") {
+		L.Push(r.outcomes(L, date, since))
+		return 1
+	} else if since != 0 {
+		o.fail("since", "for ended wake-ups alone", lua.LNumber(since))
+	}
 	var orders []hotel.WakeUp
 	r.list(hotel.PrefixWakeUp, func(decode func(any) bool) {
 		var w hotel.WakeUp
@@ -112,6 +120,36 @@ func (v *vm) wakeups(L *lua.LState) int {
 	}
 	L.Push(all)
 	return 1
+}
+
+// outcomes gives what came of wake-ups that were due since a moment, or on a date,
+// the earlier first.
+func (r *run) outcomes(L *lua.LState, date string, since int64) *lua.LTable {
+	type outcome struct {
+		order hotel.WakeUp
+		hotel.WakeOutcome
+	}
+	var list []outcome
+	r.list(hotel.PrefixWakeUp, func(decode func(any) bool) {
+		var w hotel.WakeUp
+		if !decode(&w) {
+			return
+		}
+		for _, x := range w.Outcomes(r.clock().Location()) {
+			if x.Due.Unix() >= since && (date == "" || x.Date == date) {
+				list = append(list, outcome{w, x})
+			}
+		}
+	})
+	slices.SortStableFunc(list, func(a, b outcome) int { return a.Due.Compare(b.Due) })
+	all := L.NewTable()
+	for _, x := range list {
+		x.order.Date, x.order.Due, x.order.State = x.Date, x.Due, x.State
+		t := wakeUpTable(L, &x.order)
+		t.RawSetString("alarm", lua.LBool(x.Alarm))
+		all.Append(t)
+	}
+	return all
 }
 
 func wakeUpTable(L *lua.LState, w *hotel.WakeUp) *lua.LTable {

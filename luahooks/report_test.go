@@ -35,6 +35,70 @@ func lastNight() state {
 	return s
 }
 
+// lastWakes are wake-ups that are over; noon is 12:30:05 in Shanghai.
+func lastWakes() state {
+	s := harbourInn()
+	at := func(text string) time.Time {
+		t, err := time.ParseInLocation("2006-01-02 15:04", text, time.FixedZone("", 8*3600))
+		if err != nil {
+			panic(err)
+		}
+		return t
+	}
+	over := func(id, room, when string, state hotel.WakeUpState) hotel.WakeUp {
+		due := at(when)
+		return hotel.WakeUp{ID: id, Room: room, Date: when[:10], Time: when[11:], Repeat: hotel.WakeOnce, State: state, Due: due, Ring: 1}
+	}
+	for _, w := range []hotel.WakeUp{
+		over("W1", "1203", "2026-11-21 06:30", hotel.WakeUpUnanswered), over("W2", "1204", "2026-11-21 05:00", hotel.WakeUpBusy),
+		over("W3", "1300", "2026-11-20 06:00", hotel.WakeUpFailed), over("W4", "1301", "2026-11-20 05:59", hotel.WakeUpUnanswered),
+		over("W5", "1302", "2026-11-21 07:00", hotel.WakeUpAnswered), over("W6", "1303", "2026-11-21 07:10", hotel.WakeUpCancelled),
+		over("W7", "1304", "2026-11-21 07:20", hotel.WakeUpUnknown), over("W8", "1305", "2026-11-21 07:30", hotel.WakeUpUnknown),
+		over("W9", "1306", "2026-11-22 06:45", hotel.WakeUpScheduled), over("W10", "1307", "2026-11-21 08:00", hotel.WakeUpUnanswered),
+	} {
+		switch w.ID {
+		case "W8":
+			w.AlarmRing = w.Ring
+		case "W9", "W10": // repeat
+			w.Repeat, w.LastState, w.LastDue = hotel.WakeDaily, hotel.WakeUpUnanswered, w.Due.AddDate(0, 0, -1)
+		}
+		s[hotel.WakeUpKey(w.ID)] = w
+	}
+	return s
+}
+
+func TestOutcomesOfWakeUps(t *testing.T) {
+	each := func(options string) string {
+		return "for _, w in ipairs(bellhop.wakeups " + options + ") do bellhop.log(w.id, w.room, w.date, w.time, w.state, w.alarm, w.due) end"
+	}
+	first := "W2 1204 2026-11-21 05:00 busy false 1795208400\nW1 1203 2026-11-21 06:30 unanswered false 1795213800\nW9 1306 2026-11-21 06:45 unanswered false 1795214700"
+	rest := "W5 1302 2026-11-21 07:00 answered false 1795215600\nW6 1303 2026-11-21 07:10 cancelled false 1795216200\nW7 1304 2026-11-21 07:20 unknown false 1795216800\nW8 1305 2026-11-21 07:30 unknown true 1795217400\nW10 1307 2026-11-21 08:00 unanswered false 1795219200"
+	for body, want := range map[string]string{
+		each(`{ ended = true, since = 1795208400 }`):                                                       first + "\n" + rest,
+		each(`{ ended = true, date = "2026-11-20" }`):                                                      "W4 1301 2026-11-20 05:59 unanswered false 1795125540\nW3 1300 2026-11-20 06:00 failed false 1795125600\nW10 1307 2026-11-20 08:00 unanswered false 1795132800",
+		`bellhop.log(#bellhop.wakeups { ended = true }, #bellhop.wakeups {}, bellhop.wakeups {}[1].alarm)`: "11 1 nil",
+	} {
+		s := mustLoad(t, Options{}, map[string]string{"t.lua": "bellhop.on('dtmf', function(event)\n" + body + "\nend)"})
+		in := input(dialled("1203", "5"))
+		in.View = lastWakes()
+		got := s.Run(t.Context(), "t.lua:dtmf:1", in)
+		if text := strings.Join(got.Log, "\n"); got.Err != nil || text != want {
+			t.Errorf("%s: %v\n got %q\nwant %q", body, got.Err, text, want)
+		}
+	}
+}
+
+func TestMorningReportTellsOfWakeUpsThatNobodyAnswered(t *testing.T) {
+	for language, want := range map[string]string{
+		"en": `[["Wake-ups since yesterday 06:00 that nobody is known to have answered"],["1300","2026-11-20 06:00 could not be rung"],["1307","2026-11-20 08:00 no answer"],["1204","2026-11-21 05:00 busy or cut off"],["1203","2026-11-21 06:30 no answer"],["1306","2026-11-21 06:45 no answer"],["1304","2026-11-21 07:20 not known"],["1307","2026-11-21 08:00 no answer"]]`,
+		"zh": `[["昨日 06:00 以来未确认应答的叫醒"],["1300","2026-11-20 06:00 未能拨叫"],["1307","2026-11-20 08:00 无人应答"],["1204","2026-11-21 05:00 占线或被挂断"],["1203","2026-11-21 06:30 无人应答"],["1306","2026-11-21 06:45 无人应答"],["1304","2026-11-21 07:20 结果未知"],["1307","2026-11-21 08:00 无人应答"]]`,
+	} {
+		if got := asJSON(t, night(t, language, "morning-report", "morning.lua:cron:1", lastWakes(), noon).Rows); got != want {
+			t.Errorf("%s\n got %s\nwant %s", language, got, want)
+		}
+	}
+}
+
 // says runs a body in last night's hotel and gives its log.
 func says(t *testing.T, body string) string {
 	t.Helper()
@@ -90,6 +154,9 @@ func TestReport(t *testing.T) {
 		{`bellhop.report { name = "x", title = "T", text = ("x"):rep(40000) }`, "", "text must be at most 32 KiB long"},
 		{`local r = {} for i = 1, 1001 do r[i] = { "x" } end bellhop.report { name = "x", title = "T", rows = r }`, "", "rows must be a list of at most 1000, but it is 1001"},
 		{`bellhop.wakeups { date = "tomorrow" }`, "", `date must be a date such as "2026-11-22", but it is tomorrow`},
+		{`bellhop.wakeups { since = 5 }`, "", "since must be for ended wake-ups alone, but it is 5"},
+		{`bellhop.wakeups { ended = true, since = "x" }`, "", "since must be seconds since 1970, but it is x"},
+		{`bellhop.wakeups { ended = 1 }`, "", "ended must be true or false"},
 		{`bellhop.wakeups { day = "x" }`, "", "unknown field day"},
 		{`bellhop.date(0.5)`, "", "whole number"},
 		{`bellhop.date(1e6)`, "", "whole number"},

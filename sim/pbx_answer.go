@@ -14,16 +14,17 @@ const (
 )
 
 // confirms tells whether the dialplan answers a number by asking for a key:
-// the one of [Limits.Confirm], also with digits behind it.
+// the one of [Limits.Confirm], also with the digit of a language behind it, or
+// with several of a room.
 func (p *PBX) confirms(number string) bool {
 	code := p.hotel.limits.Confirm
 	rest, ok := strings.CutPrefix(number, code)
-	return code != "" && ok && digits(rest)
+	return code != "" && ok && digits(rest) && (len(rest) != 1 || strings.Contains(p.hotel.limits.Languages, rest))
 }
 
 // ask plays that dialogue to who was rung: the first digit among its keys is
-// reported, as CODE*KEY, or CODE*KEY*DIGITS of a number with digits behind the
-// code. A machine presses none.
+// reported, as CODE*KEY, or CODE*KEY*DIGITS of a number with a room's digits
+// behind the code. A machine presses none.
 func (p *PBX) ask(t *talk, number string, at time.Time) {
 	t.turn++
 	t.answered = at
@@ -31,6 +32,13 @@ func (p *PBX) ask(t *talk, number string, at time.Time) {
 	l.status = statusAnswered
 	p.show(t)
 	code := p.hotel.limits.Confirm
+	about := number[len(code):]
+	if len(about) < 2 { // the digit of a language, if any
+		about = ""
+	}
+	if spoken := p.hotel.limits.Languages; spoken != "" && about == "" {
+		p.report(digitsReport(p.o.Serial, t.id, l.member(), code+"*L*"+spoken))
+	}
 	for i, key := range l.handset.Keys {
 		pressed := time.Duration(i+1) * time.Duration(l.handset.Pause)
 		p.after(t, at.Add(pressed), func(at time.Time) {
@@ -41,8 +49,8 @@ func (p *PBX) ask(t *talk, number string, at time.Time) {
 				return
 			}
 			text := code + "*" + string(key)
-			if rest := number[len(code):]; rest != "" {
-				text += "*" + rest
+			if about != "" {
+				text += "*" + about
 			}
 			t.turn++ // what else was arranged, further keys too, is void
 			p.report(digitsReport(p.o.Serial, t.id, l.member(), text))

@@ -54,6 +54,10 @@ type Limits struct {
 	// Confirm is the number at which the dialplan asks for a key, and reports it;
 	// empty: there is none.
 	Confirm string `json:"confirm,omitempty"`
+	// Languages are the digits that may follow it alone, for a dialogue in one
+	// language; each dialogue in a room then begins by reporting them. Empty: it
+	// is an older dialplan, which knows of none.
+	Languages string `json:"languages,omitempty"`
 	// CallersForward lets a call that the API places go where the one goes to
 	// that is rung first: by its forwards, to its voicemail, or nowhere for "do
 	// not disturb". What a PBX does is not documented.
@@ -89,6 +93,9 @@ func (p *PBX) SetLimits(l Limits) error {
 	}
 	if !digits(l.Confirm) || len(l.Confirm) > maxPressed {
 		return fmt.Errorf("set limits: the confirming number must be digits, but it is %q", l.Confirm)
+	}
+	if !digits(l.Languages) || len(l.Languages) > maxPressed {
+		return fmt.Errorf("set limits: the languages must be digits, but they are %q", l.Languages)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

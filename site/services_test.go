@@ -18,7 +18,7 @@ func TestServicesOfAConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(s.DialledNumbers(), []string{"777", "778", "779", "775"}) || s.StaffLanguage != "en" || !slices.Equal(s.GuestLanguages, []string{"en", "zh"}) ||
+	if !slices.Equal(s.DialledNumbers(), []string{"777", "778", "779", "775", "7752", "7751"}) || s.StaffLanguage != "en" || !slices.Equal(s.GuestLanguages, []string{"en", "zh"}) ||
 		!slices.Equal(s.Keys, dialplan.DefaultKeys()) || s.Context != dialplan.YeastarContext || s.KeyWait != 5 || len(s.People) != 0 {
 		t.Errorf("by default: %+v", s)
 	}

@@ -39,6 +39,7 @@ type world struct {
 	pms    *sim.Sink
 	client *api.Client
 	log    *slog.Logger
+	clock  demoClock // the agent's; the PBX's goes along
 
 	ctx       context.Context
 	group     sync.WaitGroup
@@ -106,12 +107,17 @@ func newWorld(ctx context.Context, dir string, tcp bool) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: w.zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond, Extensions: 10})
+	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: w.zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond, Extensions: 11})
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	err = w.pbx.SetRoutes([]sim.OutRoute{{ID: "1", Name: "Emergency", Prefix: "11X"}, {ID: "2", Name: "Local", Prefix: "Z."}, {ID: "3", Name: "National", Prefix: "0Z."}})
 	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	limits := w.pbx.Limits()
+	limits.Confirm, limits.Languages, limits.CallersForward = "775", "12", true
+	if err := w.pbx.SetLimits(limits); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	if w.pms, err = sim.NewSink(sim.SinkOptions{Secret: demoSecret}); err != nil {
@@ -201,11 +207,13 @@ listen = ""
 socket = %q
 [store]
 path = %q
+[wakeup]
+desk = %q
 [pms]
 link = "webhook"
 url = "http://%s/bellhop"
 secret_file = %q
-`, pbxAt, w.path("pbx-password"), events, filesAt, w.path("pbx-password"), w.path("sounds"), w.path("hooks"), w.path("bellhop.sock"), w.path("data/bellhop.db"), pmsAt, w.path("pms-secret"))
+`, pbxAt, w.path("pbx-password"), events, filesAt, w.path("pbx-password"), w.path("sounds"), w.path("hooks"), w.path("bellhop.sock"), w.path("data/bellhop.db"), demoDesk, pmsAt, w.path("pms-secret"))
 	if err := os.MkdirAll(w.path("hooks"), 0o700); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
@@ -247,7 +255,9 @@ func (w *world) startAgent() error {
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
 	ready := make(chan struct{})
-	go func() { ended <- serve(ctx, w.config, w.log, func(context.Context, *agent.Agent) { close(ready) }) }()
+	go func() {
+		ended <- serveBy(ctx, w.clock.now, w.config, w.log, func(context.Context, *agent.Agent) { close(ready) })
+	}()
 	w.stopAgent = func() error {
 		cancel()
 		return <-ended

@@ -91,6 +91,7 @@ func daySteps(tcp bool) []step {
 		{"The PMS takes a charge and its answer is lost", (*day).answerLost},
 		away,
 		{"A phone of no room dials, an item is unknown, a report is broken", (*day).oddities},
+		{"Guests of 1001 and 1002 are to be woken; one of them sleeps on", (*day).wakeUps},
 		{"The night's job runs and posts to the manager's own system", (*day).night},
 		{"Room 1001 checks out; a late minibar entry does not fall on the next guest", (*day).checkOut},
 		{"Phone 1001 is as it was before the guest came, and may dial emergency numbers alone", (*day).phoneVacant},
@@ -156,7 +157,7 @@ func (d *day) arrivals() (string, error) {
 // dial lets the phone of a room dial a feature code.
 func (d *day) dial(room, digits string) error {
 	d.calls++
-	id := sim.CallID(time.Now(), d.calls)
+	id := sim.CallID(d.clock.now(), d.calls)
 	return d.pbx.Push(d.ctx, sim.DTMF(d.pbx.Serial(), id, room, digits))
 }
 
@@ -343,7 +344,7 @@ func (d *day) pbxAway() (string, error) {
 // telephone ends an outbound call of a room.
 func (d *day) telephone(room string) error {
 	d.calls++
-	start := time.Now().In(d.zone)
+	start := d.clock.now().In(d.zone)
 	return d.pbx.Push(d.ctx, sim.NewCdr(d.pbx.Serial(), sim.CDR{
 		CallID: sim.CallID(start, d.calls), Start: start, From: room, To: "02112345678", Duration: 71, Talk: 65,
 		DestTrunk: "Telecom", Status: "ANSWERED", Type: "Outbound", Pincode: "4711",

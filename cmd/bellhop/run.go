@@ -64,6 +64,11 @@ func boundMemory() {
 // serve composes an agent from a config, answers on its socket, and returns
 // when ctx has ended and everything is put down. ready runs beside it.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
+	return serveBy(ctx, time.Now, cfg, log, ready)
+}
+
+// serveBy is serve by another clock than the system's.
+func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
 	if err := makeFolders(cfg); err != nil {
 		return err
 	}
@@ -84,7 +89,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(
 	if err != nil {
 		return err
 	}
-	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Verify: verifier(cfg)})
+	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg)})
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}

@@ -52,8 +52,8 @@ func wakeAddFlags(f *flag.FlagSet, c *call) {
 	f.IntVar(&w.retries, "retries", -1, "calls after the first one, 0 to 10; otherwise as configured")
 	f.IntVar(&w.spacing, "spacing", 0, "minutes between calls, 1 to 60; otherwise as configured")
 	f.StringVar(&w.how, "how", "", "`WAY`: call, pbx or both; otherwise as configured")
-	f.StringVar(&w.prompt, "prompt", "", "the `RECORDING` that an alarm of the PBX plays")
-	f.StringVar(&w.language, "language", "", "zh or en: the guest's `LANGUAGE`, for lists and hooks; the confirming call speaks both")
+	f.StringVar(&w.prompt, "prompt", "", "the `RECORDING` that an alarm of the PBX plays: with --how pbx or both")
+	f.StringVar(&w.language, "language", "", "zh or en: the `LANGUAGE` that the call speaks; otherwise the guest's, or the hotel's")
 	f.StringVar(&c.opt.stay, "stay", "", "for one sharer: the `ID` of the stay")
 }
 

@@ -93,8 +93,8 @@ type dialogue struct {
 	keys   []string
 	hangUp bool
 	want   []string
-	// ran must all stand among the steps of the dialplan.
-	ran []string
+	// ran must all stand among the steps of the dialplan, of not none may.
+	ran, not []string
 }
 
 func dialogues() []dialogue {
@@ -176,15 +176,19 @@ func dialogues() []dialogue {
 		{name: "do not disturb in English", number: "76", keys: []string{"2", "", "2", "1"}, hangUp: true, want: []string{"76*1"}},
 		{name: "no choice", number: "76", keys: []string{"", "7", ""}},
 
-		{name: "awake", number: "775", keys: []string{"1"}, want: []string{"775*1"}, ran: []string{"Playback(bh-wakeup-thanks)"}},
-		{name: "awake at the last time", number: "775", keys: []string{"", "*", "5"}, want: []string{"775*5"}},
-		{name: "asleep", number: "775", keys: []string{"", "", ""}, ran: []string{"Set(CHANNEL(language)=en)"}},
+		{name: "awake", number: "775", keys: []string{"1"}, want: []string{"775*L*12", "775*1"}, ran: []string{"Playback(bh-wakeup-thanks)"}},
+		{name: "awake at the last time", number: "775", keys: []string{"", "*", "5"}, want: []string{"775*L*12", "775*5"}},
+		{name: "asleep", number: "775", keys: []string{"", "", ""}, want: []string{"775*L*12"}, ran: []string{"Set(CHANNEL(language)=zh)", "Set(CHANNEL(language)=en)"}},
+		{name: "awake in Chinese", number: "7751", keys: []string{"", "", "1"}, want: []string{"775*L*12", "775*1"}, ran: []string{"Set(CHANNEL(language)=zh)"}, not: []string{"Set(CHANNEL(language)=en)"}},
+		{name: "awake in English", number: "7752", keys: []string{"", "*", "5"}, want: []string{"775*L*12", "775*5"}, ran: []string{"Set(CHANNEL(language)=en)"}, not: []string{"Set(CHANNEL(language)=zh)"}},
+		{name: "asleep in English", number: "7752", keys: []string{"", "", ""}, want: []string{"775*L*12"}, not: []string{"Set(CHANNEL(language)=zh)"}},
 		{name: "the desk knows", from: pantry, number: "7751203", keys: []string{"1"}, want: []string{"775*1*1203"},
 			ran: []string{"Read(BH_CHOICE,bh-wakeup-unanswered&bh-1&bh-2&bh-0&bh-3&bh-wakeup-known,1,,1,4)", "Playback(bh-saved)"}},
 		{name: "the desk at the last time", from: pantry, number: "77501", keys: []string{"", "*", "3"}, want: []string{"775*3*01"}},
 		{name: "nobody at the desk", from: pantry, number: "7751203", keys: []string{"", "", ""}, ran: []string{"Set(CHANNEL(language)=zh)"}},
 		{name: "the desk knows and hangs up", from: pantry, number: "7751203", keys: []string{"1"}, hangUp: true, want: []string{"775*1*1203"}},
-		{name: "awake and hung up", number: "775", keys: []string{"1"}, hangUp: true, want: []string{"775*1"}},
+		{name: "awake and hung up", number: "775", keys: []string{"1"}, hangUp: true, want: []string{"775*L*12", "775*1"}},
+		{name: "awake in Chinese and hung up", number: "7751", keys: []string{"1"}, hangUp: true, want: []string{"775*L*12", "775*1"}},
 
 		{name: "an outside call", number: "5551234"},
 	}
@@ -240,6 +244,11 @@ func (d dialogue) judge(t *testing.T, c *Call, codes hotel.Services) {
 	for _, step := range d.ran {
 		if !slices.Contains(c.Steps(), step) {
 			t.Errorf("%s was not run, but %s", step, strings.Join(c.Steps(), "\n"))
+		}
+	}
+	for _, step := range d.not {
+		if slices.Contains(c.Steps(), step) {
+			t.Errorf("%s was run: %s", step, strings.Join(c.Steps(), "\n"))
 		}
 	}
 	outside := []string(nil)

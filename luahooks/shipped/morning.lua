@@ -8,6 +8,8 @@ local texts = {
     title = "Morning report", head = { "Room", "What" },
     overdue = "Guests who should have left", left = "was to leave on %s",
     rooms = "%d of %d rooms are occupied, %d are to be left today.",
+    missed = "Wake-ups since yesterday 06:00 that nobody is known to have answered",
+    outcomes = { unanswered = "no answer", busy = "busy or cut off", failed = "could not be rung", unknown = "not known" },
     wakeups = "Wake-ups still to come today", parked = "Waits for a person to decide", alerts = "Open alerts",
     nothing = "Nothing is open.", more = "… and %d more",
   },
@@ -15,6 +17,8 @@ local texts = {
     title = "晨报", head = { "房间", "事项" },
     overdue = "应已退房的客人", left = "应于 %s 退房",
     rooms = "入住 %d 间（共 %d 间），今日应退房 %d 间。",
+    missed = "昨日 06:00 以来未确认应答的叫醒",
+    outcomes = { unanswered = "无人应答", busy = "占线或被挂断", failed = "未能拨叫", unknown = "结果未知" },
     wakeups = "今日尚未执行的叫醒", parked = "等待人工决定", alerts = "未处理的警报",
     nothing = "没有未处理的事项。", more = "……另有 %d 项",
   },
@@ -30,6 +34,20 @@ local function short(what)
     return what
   end
   return what:sub(1, 200):gsub("[\192-\255][\128-\191]*$", "") .. "…"
+end
+
+-- The wake-ups since the last morning's report that nobody is known to have
+-- answered. Alarms of the PBX itself prove nothing either way: they are left out.
+local function missed()
+  local list, yesterday = {}, bellhop.date(-1)
+  for _, w in ipairs(bellhop.wakeups { ended = true, since = bellhop.time() - 48 * 3600 }) do
+    local outcome = text.outcomes[w.state]
+    local recent = w.date > yesterday or w.date == yesterday and w.time >= "06:00"
+    if outcome and recent and not w.alarm then
+      list[#list + 1] = { w.room, w.date .. " " .. w.time .. " " .. outcome }
+    end
+  end
+  return list
 end
 
 -- A part of the table: a heading and at most so many rows, if there are any.
@@ -69,6 +87,7 @@ bellhop.cron("0 6 * * *", "morning-report", { within = 6 * 3600 }, function()
     list[#list + 1] = { a.room or "", short(a.text) }
   end
   part(rows, text.overdue, overdue)
+  part(rows, text.missed, missed())
   part(rows, text.wakeups, wakeups)
   part(rows, text.parked, waiting)
   part(rows, text.alerts, alerts)
