@@ -39,6 +39,7 @@ type Config struct {
 	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
 	Tax       Tax                 `toml:"tax"`
+	Minibar   Minibar             `toml:"minibar"`
 }
 
 // Hotel says where the box stands.
@@ -212,7 +213,9 @@ func Default() Config {
 		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB"},
 		PMS:   PMS{Link: "none"},
 		Tax:   Tax{Prices: PricesGross},
-		Mail:  Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
+
+		Minibar: Minibar{Doubt: "4h"},
+		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }
 

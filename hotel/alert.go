@@ -54,6 +54,16 @@ const (
 	AlertWakeHear       = "wakeup-asked"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
+
+	// Entries of a minibar that wait for a person's word, see [ResolveEntry].
+	AlertMinibarDoubt   = "minibar-unclear"
+	AlertMinibarItem    = "minibar-item"
+	AlertMinibarCount   = "minibar-count"
+	AlertMinibarRemoval = "minibar-removal"
+
+	AlertLate   = "late-posting"
+	AlertNobody = "posting-nobody"
+	AlertStaff  = "staff-unknown"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.
@@ -61,6 +71,9 @@ func alertSum(r *RaiseAlert) []byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q%q", r.Code, r.Room)
 	if r.Joined {
+		if stay := r.Params["stay"]; stay != "" {
+			fmt.Fprintf(h, "%q", stay)
+		}
 		return h.Sum(nil)
 	}
 	for _, k := range slices.Sorted(maps.Keys(r.Params)) {
@@ -77,7 +90,7 @@ func (a *applier) findAlert(r *RaiseAlert) (id string, al Alert, open bool) {
 	for n := 4; ; n *= 2 {
 		id, al = hex.EncodeToString(sum[:n]), Alert{}
 		open = a.tx.Get(AlertKey(id), &al)
-		same := al.Code == r.Code && al.Room == r.Room && (r.Joined || maps.Equal(al.Params, r.Params))
+		same := al.Code == r.Code && al.Room == r.Room && (r.Joined && al.Params["stay"] == r.Params["stay"] || maps.Equal(al.Params, r.Params))
 		if !open || n == len(sum) || same {
 			return id, al, open
 		}
@@ -150,6 +163,9 @@ func (a *applier) resolve(r *ResolveAlert) error {
 	var al Alert
 	if !a.tx.Get(AlertKey(r.ID), &al) {
 		return &Invalid{"alert", "id", "must be an open alert", clip(r.ID)}
+	}
+	if al.holdsEntry() {
+		return &Invalid{"alert", "id", "holds what was entered at a minibar: \"bellhop minibar resolve\" posts it, or with --drop does not", al.ID}
 	}
 	a.tx.Delete(AlertKey(r.ID))
 	return nil

@@ -55,6 +55,13 @@ var alertTexts = map[string][2]string{
 	AlertWakeAlarm:      {"The PBX's alarm for room {room} at {at} could not be set: {error}", "无法在交换机上为房间 {room} 设置 {at} 的闹钟：{error}"},
 	AlertWakeHear:       {"The guest of room {room} asks when the wake-up rings: {orders}. Tell the guest; the telephone could not ({error})", "房间 {room} 的客人询问叫醒时间：{orders}。请转告客人；电话无法播报（{error}）"},
 	AlertMail:           {"No mail goes out until somebody mends it: {error}. They are kept for a day; \"bellhop mail test\" tries", "邮件无法发出，需要人工处理：{error}。邮件保留一天；可用 bellhop mail test 测试"},
+	AlertMinibarDoubt:   {"Minibar of room {room}, {at}: {count} of {what}. It is not clear whose it is: {stays}. \"bellhop minibar resolve\" with --stay posts it, with --drop does not", "房间 {room} 迷你吧，{at}：{what}，数量 {count}。不清楚属于哪位客人：{stays}。用 bellhop minibar resolve 加 --stay 入账，加 --drop 放弃"},
+	AlertMinibarItem:    {"Minibar of room {room}, {at}: {count} of item {item}, which is not on the price list {minibar}. \"bellhop minibar resolve\" with --item posts it, with --drop does not", "房间 {room} 迷你吧，{at}：商品 {item}，数量 {count}，不在价目表 {minibar} 中。用 bellhop minibar resolve 加 --item 入账，加 --drop 放弃"},
+	AlertMinibarCount:   {"Minibar of room {room}, {at}: {count} of {what}, which is no possible count (1 to {most}). \"bellhop minibar resolve\" with --count posts it, with --drop does not", "房间 {room} 迷你吧，{at}：{what}，数量 {count} 不合理（应为 1 到 {most}）。用 bellhop minibar resolve 加 --count 入账，加 --drop 放弃"},
+	AlertMinibarRemoval: {"Minibar of room {room}, {at}: {count} of {what} are to be taken back from stay {stay}, which was charged {has}. \"bellhop minibar resolve\" with --count or --stay does it, with --drop does not", "房间 {room} 迷你吧，{at}：要从入住 {stay} 冲减 {what}，数量 {count}，但只入账了 {has}。用 bellhop minibar resolve 加 --count 或 --stay 处理，加 --drop 放弃"},
+	AlertLate:           {"Late charges for stay {stay}, which had left room {room}: {items}; {amount} together. Its bill has changed", "入住 {stay} 退房（房间 {room}）后又有消费：{items}；合计 {amount}。账单已变动"},
+	AlertNobody:         {"A charge on room {room}, where nobody is known to have stayed: {what}, {amount}. \"bellhop postings move {posting}\" puts it on a stay", "房间 {room} 有消费，但不知道属于哪位客人：{what}，{amount}。用 bellhop postings move {posting} 转到某次入住"},
+	AlertStaff:          {"An entry in room {room} with staff number {staff}, which is not on the list (\"bellhop staff list\"): it was carried out", "房间 {room} 的输入使用了员工号 {staff}，该号不在名单中（bellhop staff list）：已照常处理"},
 	AlertMailAddress:    {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
 }
 

@@ -21,6 +21,8 @@ type Tx interface {
 	// Posting reads one, whatever became of it; false when there is none, or
 	// retention took it.
 	Posting(id string) (Posting, bool)
+	// PostingsOf visits a stay's, the newest first, until visit returns false.
+	PostingsOf(stay string, visit func(Posting) bool)
 	PutCall(CallRecord)
 	// Queue adds a call to the outbox; it gets its id and key there.
 	Queue(QueuedCall)
@@ -44,6 +46,10 @@ type Setup struct {
 	Classes        []string // classes of service that can be set
 	Sweep          SweepGuards
 	Wake           WakeSetup
+	// MinibarDoubt is for how long after somebody came into a room an entry may
+	// still be of who was there before; 0: it never is.
+	MinibarDoubt time.Duration
+	Language     string // the hotel's, zh or en
 	// LookThrough: a room is looked through before who leaves it is gone.
 	LookThrough bool
 	// Incognito is what telephones show of a guest whose name they must not;
@@ -125,6 +131,12 @@ func (a *applier) apply(e Effect) error {
 		return a.post(e.Post)
 	case e.Correct != nil:
 		return a.correct(e.Correct)
+	case e.Minibar != nil:
+		return a.minibar(e.Minibar)
+	case e.Unclear != nil:
+		return a.unclearEntry(e.Unclear)
+	case e.ResolveEntry != nil:
+		return a.resolveEntry(e.ResolveEntry)
 	case e.Settle != nil:
 		return a.settle(e.Settle)
 	case e.Pay != nil:
@@ -240,6 +252,7 @@ func (a *applier) status(s *SetStatus) error {
 	}
 	r.Status = s.Status
 	a.tx.Put(RoomKey(r.Number), r)
+	a.noteInspected(r)
 	occupied := r.Stay != ""
 	report := StatusReport{Room: r.Number, Status: s.Status, Occupied: occupied, Code: s.Status.PMSCode(occupied), Staff: clip(s.Staff), VIP: a.vip(r.Stay)}
 	a.tellPMS("housekeeping", Housekeeping, r.Number, report, func(c *QueuedCall) { c.Supersedes = "housekeeping/" + r.Number })

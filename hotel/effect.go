@@ -8,6 +8,9 @@ import "time"
 type Effect struct {
 	Post         *PostCharge   `json:"post,omitempty"`
 	Correct      *Correct      `json:"correct,omitempty"`
+	Minibar      *MinibarEntry `json:"minibar,omitempty"`
+	Unclear      *UnclearEntry `json:"unclear,omitempty"`
+	ResolveEntry *ResolveEntry `json:"resolveEntry,omitempty"`
 	Settle       *Settle       `json:"settle,omitempty"`
 	Pay          *Pay          `json:"pay,omitempty"`
 	Alert        *RaiseAlert   `json:"alert,omitempty"`
@@ -56,8 +59,8 @@ type RaiseAlert struct {
 	Code   string            `json:"code"`
 	Room   string            `json:"room,omitempty"`
 	Params map[string]string `json:"params,omitempty"`
-	// Joined: whatever the parameters, an open alert of that code and room is
-	// the same one. It takes the new ones, but keeps since when ("from").
+	// Joined: whatever the parameters but the stay, an open alert of that code and
+	// room is the same one. It takes the new ones, but keeps since when ("from").
 	Joined bool `json:"joined,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -83,16 +84,18 @@ func (p Posting) Counts() Taken {
 // subject is the posting's id.
 const OpPosting = "posting"
 
-// PostCharge puts a charge on whoever stays in the room; on the vacant room
-// when nobody does.
+// PostCharge puts a charge on a stay: the one that is named, else who stays in
+// the room; of a minibar whom it belongs to, see docs/minibar.md.
 type PostCharge struct {
-	Room        string `json:"room"`
+	Room        string `json:"room"`              // may be empty with a stay: that's
 	Stay        string `json:"stay,omitempty"`    // that very stay, wherever it is now; empty: the room's
 	Kind        string `json:"kind"`              // minibar, call or other
 	Minibar     string `json:"minibar,omitempty"` // empty: the room's
 	Item        string `json:"item,omitempty"`
 	Description string `json:"description,omitempty"`
-	Quantity    int    `json:"quantity,omitempty"` // 0: 1
+	// Quantity is 1 when it is 0. Less than that of a minibar's item is a
+	// removal: it takes back what was charged.
+	Quantity int `json:"quantity,omitempty"`
 	// Amount is of all together in the minor unit; as prices are, it is with or
 	// without the tax.
 	Amount int64    `json:"amount"`
@@ -101,23 +104,73 @@ type PostCharge struct {
 }
 
 func (a *applier) post(p *PostCharge) error {
-	r, err := a.room("post", p.Room)
-	if err != nil {
-		return err
-	}
 	if err := p.check(); err != nil {
 		return err
 	}
+	r, s, err := a.charged(p)
+	if err != nil {
+		return err
+	}
+	if p.Kind == PostingMinibar {
+		return a.postMinibar(p, r, s)
+	}
+	posting := p.posting(r)
+	posting.Stay, posting.Late = r.Stay, false
+	if s != nil {
+		posting.Stay, posting.Late = s.ID, s.State == StayDeparted
+	}
+	a.price(&posting, new(big.Rat).SetInt64(p.Amount), p.Tax)
+	return a.tellNobody(a.enter(posting))
+}
+
+// charged gives the room, and the stay if it is named.
+func (a *applier) charged(p *PostCharge) (r Room, s *Stay, err error) {
+	if p.Stay == "" {
+		r, err = a.room("post", p.Room)
+		return r, nil, err
+	}
+	s = &Stay{}
+	if !a.tx.Get(StayKey(p.Stay), s) {
+		return r, nil, &Invalid{"post", "stay", "must be a stay that is kept", clip(p.Stay)}
+	}
+	if p.Room == "" || p.Room == s.Room {
+		r = Room{Number: s.Room} // which may be gone
+		a.tx.Get(RoomKey(s.Room), &r)
+		return r, s, nil
+	}
+	r, err = a.room("post", p.Room)
+	return r, s, err
+}
+
+// posting is the charge as it is kept, without stay and price.
+func (p *PostCharge) posting(r Room) Posting {
 	posting := Posting{
-		Room: r.Number, Stay: r.Stay, Kind: p.Kind, Item: clip(p.Item),
-		Description: clip(p.Description), Quantity: p.Quantity, Staff: clip(p.Staff),
+		Room: r.Number, Kind: p.Kind, Item: clip(p.Item), Description: clip(p.Description), Quantity: p.Quantity, Staff: clip(p.Staff),
 	}
 	if posting.Quantity == 0 {
 		posting.Quantity = 1
 	}
-	a.price(&posting, new(big.Rat).SetInt64(p.Amount), p.Tax)
-	a.enter(posting)
-	return nil
+	return posting
+}
+
+// tellNobody tells of a charge that falls on no stay. It is kept: a hotel may
+// never have said who stays where.
+func (a *applier) tellNobody(p Posting) error {
+	if p.Stay != "" {
+		return nil
+	}
+	return a.alert(&RaiseAlert{Code: AlertNobody, Room: p.Room, Joined: true, Params: map[string]string{
+		"room": p.Room, "what": p.what(), "amount": FormatAmount(p.Amount, p.Currency) + " " + p.Currency, "posting": p.ID,
+	}})
+}
+
+// what says in a few words what was charged.
+func (p Posting) what() string {
+	name := cmp.Or(p.Description, p.Item, p.Kind)
+	if p.Quantity == 1 {
+		return name
+	}
+	return strconv.Itoa(p.Quantity) + " × " + name
 }
 
 func (p *PostCharge) check() error {
@@ -128,6 +181,8 @@ func (p *PostCharge) check() error {
 		return &Invalid{"post", "amount", "is too large", strconv.FormatInt(p.Amount, 10)}
 	case p.Quantity > maxQuantity || p.Quantity < -maxQuantity:
 		return &Invalid{"post", "quantity", "is too large", strconv.Itoa(p.Quantity)}
+	case !isMinibar(p.Minibar):
+		return &Invalid{"post", "minibar", minibarRule, clip(p.Minibar)}
 	case p.Tax != nil && (*p.Tax < 0 || *p.Tax > maxTaxRate):
 		return &Invalid{"post", "tax", fmt.Sprintf("must be 0 to %d hundredths of a percent", maxTaxRate), strconv.Itoa(int(*p.Tax))}
 	}

@@ -50,19 +50,20 @@ func (a *applier) correctable(effect, id string) (Posting, error) {
 
 // takeBack posts what takes so many of a posting back. Of parts, all together
 // take back the very amount, to the last minor unit.
-func (a *applier) takeBack(p Posting, quantity int, reason, staff string) {
+func (a *applier) takeBack(p Posting, quantity int, reason, staff string) Posting {
 	total := magnitude(p.Back.Quantity) + quantity
 	if p.Quantity < 0 {
 		total, quantity = -total, -quantity
 	}
 	back := Taken{total, part(p.Amount, total, p.Quantity), part(p.Tax, total, p.Quantity)}
-	a.enter(Posting{
+	entered := a.enter(Posting{
 		Room: p.Room, Stay: p.Stay, Kind: p.Kind, Minibar: p.Minibar, Item: p.Item, Description: p.Description,
 		Quantity: -quantity, Amount: p.Back.Amount - back.Amount, Currency: p.Currency, TaxRate: p.TaxRate,
 		Tax: p.Back.Tax - back.Tax, Staff: clip(staff), Late: a.departed(p.Stay), Corrects: p.ID, Reason: clip(reason), CallID: p.CallID,
 	})
 	p.Back = back
 	a.tx.PutPosting(p)
+	return entered
 }
 
 // part is so many of all of an amount, rounded half up by its size.

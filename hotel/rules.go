@@ -155,6 +155,8 @@ func commandRules(ev *Event) []Effect {
 		return wakeCommandRules(ev)
 	case CommandCorrect, CommandResend, CommandWriteOff, CommandMovePosting, CommandPay:
 		return postingRules(ev)
+	case CommandMinibarPost, CommandMinibarResolve:
+		return minibarRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:

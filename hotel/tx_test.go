@@ -87,6 +87,22 @@ func (tx *memTx) Posting(id string) (Posting, bool) {
 	return Posting{}, false
 }
 
+func (tx *memTx) PostingsOf(stay string, visit func(Posting) bool) {
+	newest := map[string]Posting{}
+	var ids []string
+	for _, p := range tx.postings {
+		if _, known := newest[p.ID]; !known {
+			ids = append(ids, p.ID)
+		}
+		newest[p.ID] = p
+	}
+	for _, id := range slices.Backward(ids) {
+		if p := newest[id]; p.Stay == stay && !visit(p) {
+			return
+		}
+	}
+}
+
 // record reads a record; its zero value when there is none.
 func record[T any](tx *memTx, key string) (r T) {
 	tx.Get(key, &r)

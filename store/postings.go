@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +47,33 @@ func (c *commit) removePosting(key []byte) {
 func (c *commit) posting(id string) (p hotel.Posting, ok bool) {
 	v := c.tx.Bucket(bucketPostings).Get(postingKey(id))
 	return p, v != nil && json.Unmarshal(v, &p) == nil
+}
+
+// PostingsOf visits a stay's postings, the newest first, as this unit or the
+// newest commit left them.
+func (d *draft) PostingsOf(stay string, visit func(hotel.Posting) bool) {
+	own := map[string]hotel.Posting{} // by key
+	for _, p := range d.postings {
+		own[string(postingKey(p.ID))] = p
+	}
+	keys := slices.Collect(maps.Keys(own))
+	prefix := folioPrefix(stay)
+	cursor := d.c.tx.Bucket(bucketFolios).Cursor()
+	for k, _ := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = cursor.Next() {
+		if key := string(k[len(prefix):]); own[key].ID == "" {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	for _, key := range slices.Backward(keys) {
+		p, changed := own[key]
+		if v := d.c.tx.Bucket(bucketPostings).Get([]byte(key)); !changed && (v == nil || json.Unmarshal(v, &p) != nil) {
+			continue // another stay's, whose id holds a zero byte, or one that cannot be read
+		}
+		if p.Stay == stay && !visit(p) {
+			return
+		}
+	}
 }
 
 // Posting reads one; false when there is none, or retention took it.
