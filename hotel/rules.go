@@ -149,6 +149,10 @@ func commandRules(ev *Event) []Effect {
 		return wakeCommandRules(ev)
 	case CommandCorrect, CommandResend, CommandWriteOff, CommandMovePosting, CommandPay:
 		return postingRules(ev)
+	case CommandTariff:
+		if ev.Tariff != nil {
+			return []Effect{{Tariff: ev.Tariff}}
+		}
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:
