@@ -116,11 +116,11 @@ func TestTariffIsTried(t *testing.T) {
 		Number: "0105", Begin: "2026-11-23 08:00:00", Talk: 7, Prefix: "010", Rate: "北京", Seconds: 12,
 		Connect: "0.5", TalkPrice: "0.04", Surcharge: "0", Minimum: "1", Exact: "1", Amount: "1.00", Tax: "0.06", Currency: "CNY",
 	}, "0105", "7", "2026-11-23T00:00:00Z")
-	// Free by the line's grace, and told what it would be; 0.0125 is no step of 0.10.
+	// Free by the line's grace, and told what it would be.
 	try(triedCall{
-		Number: "5", Begin: "2026-11-22 08:00:00", Trunk: "FXO", Talk: 20, Why: "grace", Prefix: "*", Rate: "*", Seconds: 60,
-		Connect: "0", TalkPrice: "0.0125", Surcharge: "0", Minimum: "0", Exact: "0.0125", Amount: "0.00", Tax: "0.00", Currency: "CNY",
-	}, "5", "20", "2026-11-22 08:00", "--trunk", "FXO")
+		Number: "+39061", Begin: "2026-11-22 08:00:00", Trunk: "FXO", Talk: 20, Why: "grace", Prefix: "+39", Rate: "Italy, all", Seconds: 30,
+		Connect: "0", TalkPrice: "1.2", Surcharge: "0", Minimum: "0", Exact: "1.2", Amount: "0.00", Tax: "0.00", Currency: "CNY",
+	}, "0039061", "20", "2026-11-22 08:00", "--trunk", "FXO")
 	try(triedCall{Number: "110", Begin: "2026-11-22 08:00:00", Talk: 600, Why: "emergency", Amount: "0.00", Tax: "0.00", Currency: "CNY"}, "110", "600", "2026-11-22 08:00")
 
 	_, out, _ := bellhop(t, "tariff", "test", "0105", "7", "2026-11-23 08:00", "--file", file, "-c", config)
