@@ -71,6 +71,14 @@ type Taken struct {
 	Tax      int64 `json:"tax,omitempty"`
 }
 
+// Counts is what a posting counts for on its folio.
+func (p Posting) Counts() Taken {
+	if p.State == PostingWrittenOff {
+		return p.Back
+	}
+	return Taken{p.Quantity, p.Amount, p.Tax}
+}
+
 // OpPosting is the operation of the call that tells the PMS of a posting; its
 // subject is the posting's id.
 const OpPosting = "posting"

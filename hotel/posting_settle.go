@@ -89,16 +89,29 @@ func (a *applier) requeue(r *Requeue) error {
 	return nil
 }
 
-// writeOff takes a posting off its folio that the PMS never got.
+// writeOff takes a posting off its folio that the PMS never got; what was taken
+// back of it before is there for what takes it back. What a correction took
+// back stands again.
 func (a *applier) writeOff(p Posting, reason string) {
+	old := p
 	p.State, p.Call = PostingWrittenOff, 0
 	if reason != "" {
 		p.Reason = clip(reason)
 	}
-	a.tx.PutPosting(p)
-	off := p
-	off.Amount, off.Quantity = -p.Amount, -p.Quantity
-	a.addUp(off)
+	a.restate(old, p)
+	if first, known := a.tx.Posting(p.Corrects); known {
+		stands := first
+		stands.Back = Taken{first.Back.Quantity + p.Quantity, first.Back.Amount + p.Amount, first.Back.Tax + p.Tax}
+		a.restate(first, stands)
+	}
+}
+
+// restate keeps a posting anew, and what it counts for now.
+func (a *applier) restate(old, now Posting) {
+	a.tx.PutPosting(now)
+	was, is := old.Counts(), now.Counts()
+	now.Quantity, now.Amount = is.Quantity-was.Quantity, is.Amount-was.Amount
+	a.addUp(now)
 }
 
 // movePosting puts a posting on another stay. What the PMS has is taken back

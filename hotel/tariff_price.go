@@ -31,8 +31,8 @@ type Dialled struct {
 	Trunk   string // empty: not known
 }
 
-// Sum is what a call costs, step by step. The steps are exact, in minor units.
-type Sum struct {
+// Quote is what a call costs, step by step. The steps are exact, in minor units.
+type Quote struct {
 	Number string // in its one form
 	Why    string // why it costs nothing or has no price; empty: it has a rate
 	Rate   Rate
@@ -46,8 +46,8 @@ type Sum struct {
 }
 
 // Price works out what a call costs. Zone is the hotel's.
-func (s *TariffSetup) Price(t Tariff, c Dialled, zone *time.Location, currency string) Sum {
-	sum := Sum{Number: s.Number(c.Number), Local: c.Begin.In(zone)}
+func (s *TariffSetup) Price(t Tariff, c Dialled, zone *time.Location, currency string) Quote {
+	sum := Quote{Number: s.Number(c.Number), Local: c.Begin.In(zone)}
 	switch {
 	case s.Emergency.Meant(bare(c.Number)) != "" || s.Emergency.Meant(sum.Number) != "":
 		sum.Why = WhyEmergency
@@ -81,7 +81,7 @@ func (s *TariffSetup) isFree(number string) bool {
 }
 
 // add works out the steps.
-func (s *Sum) add(talk int, currency string) {
+func (s *Quote) add(talk int, currency string) {
 	r := &s.Rate
 	unit := new(big.Rat).SetInt64(pow10(MinorDigits(currency)))
 	minor := func(e Exact) *big.Rat { return new(big.Rat).Mul(e.Rat(), unit) }

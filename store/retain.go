@@ -159,7 +159,8 @@ func (r *retention) lookCall(v []byte) (time.Time, bool) {
 func (r *retention) lookPosting(v []byte) (time.Time, bool) {
 	var p hotel.Posting
 	err := json.Unmarshal(v, &p)
-	return p.Time, err == nil && p.State == hotel.PostingPosted && p.Event <= r.gone && !r.billed(p.Stay)
+	settled := p.State == hotel.PostingPosted || p.State == hotel.PostingWrittenOff
+	return p.Time, err == nil && settled && p.Event <= r.gone && !r.billed(p.Stay)
 }
 
 // billed tells whether a stay's folio may still be asked for as a whole: it
