@@ -162,8 +162,11 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	}
 	a.caller = a.newCaller()
 	setup.LookThrough = a.config.Checkout.LookThrough
-	setup.Taxes = taxes(a.config.Tax)
+	setup.Taxes = Taxes(a.config.Tax)
 	setup.MinibarDoubt, setup.Language = a.config.Minibar.DoubtTime(), a.config.Hotel.Language
+	if setup.Tariff, err = site.Tariff(a.config); err != nil {
+		return err
+	}
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)

@@ -40,6 +40,7 @@ type Config struct {
 	Mail      Mail                `toml:"mail"`
 	Tax       Tax                 `toml:"tax"`
 	Minibar   Minibar             `toml:"minibar"`
+	Tariff    Tariff              `toml:"tariff"`
 }
 
 // Hotel says where the box stands.
@@ -208,12 +209,12 @@ func Default() Config {
 			DialplanPath: "/support/customcfg/extensions_support.conf",
 			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",
 		},
-		Hooks: Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
-		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
-		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB"},
-		PMS:   PMS{Link: "none"},
-		Tax:   Tax{Prices: PricesGross},
-
+		Hooks:   Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
+		API:     API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
+		Store:   Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB"},
+		PMS:     PMS{Link: "none"},
+		Tax:     Tax{Prices: PricesGross},
+		Tariff:  Tariff{International: "00", National: "0"},
 		Minibar: Minibar{Doubt: "4h"},
 		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}

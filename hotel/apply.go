@@ -38,6 +38,7 @@ type Setup struct {
 	PMS      bool   // somebody is told of postings, statuses and calls
 	Currency string // ISO 4217
 	Taxes    Taxes
+	Tariff   TariffSetup // what holds for all calls
 	// Zone is the hotel's; local dates and times are by it.
 	Zone *time.Location
 	// Phones: names and classes of service are set on the PBX. Vacate: what a
@@ -163,6 +164,8 @@ func (a *applier) apply(e Effect) error {
 		a.looked(e.Looked)
 	case e.Call != nil:
 		return a.call()
+	case e.Tariff != nil:
+		return a.importTariff(e.Tariff)
 	case e.Import != nil:
 		return a.importLists(e.Import)
 	case e.CronRan != nil:

@@ -24,6 +24,7 @@ type Effect struct {
 	Extend       *ExtendStay   `json:"extend,omitempty"`
 	Looked       *LookThrough  `json:"looked,omitempty"`
 	Call         *RecordCall   `json:"call,omitempty"`
+	Tariff       *NewTariff    `json:"tariff,omitempty"`
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`

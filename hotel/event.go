@@ -102,6 +102,8 @@ type Event struct {
 	Raw []byte `json:"raw,omitempty"`
 	// Import is the list that an import command carries.
 	Import *Import `json:"import,omitempty"`
+	// Tariff is the one that a tariff import carries.
+	Tariff *NewTariff `json:"tariff,omitempty"`
 	// RoomOrder and FirstGuests are what the commands of these names carry.
 	RoomOrder   *RoomOrder   `json:"roomOrder,omitempty"`
 	FirstGuests *FirstGuests `json:"firstGuests,omitempty"`
