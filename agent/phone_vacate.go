@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -169,12 +168,9 @@ func (p *phoneWriter) clearAlarms(ctx context.Context, extension string) error {
 // guestAlarms are the alarms of a telephone but for those that stand for
 // wake-ups: of a guest who has paid and still sleeps here, or of who comes.
 func (p *phoneWriter) guestAlarms(ctx context.Context, keeper pbx.AlarmKeeper, extension string) (ids []string, err error) {
-	alarms, err := keeper.ListAlarms(ctx, extension)
-	standing := hotel.StandingAlarms(p.view(), p.roomOf(extension), extension)
-	for _, a := range alarms {
-		if !slices.Contains(standing, a.ID) {
-			ids = append(ids, a.ID)
-		}
+	list, err := keeper.ListAlarms(ctx, extension)
+	for _, a := range (held{alarms: list}).strangers(p.view(), p.roomOf(extension), extension) {
+		ids = append(ids, a.ID)
 	}
 	return ids, err
 }

@@ -120,7 +120,7 @@ func TestVacatedPhoneIsReadBack(t *testing.T) {
 		s := d.pbx.phones["101"]
 		s.DND, s.Restricted, s.Together, s.Mobile, s.VoicemailPIN = true, true, true, true, "4711"
 		s.Always = pbx.Forward{On: true, To: pbx.ToNumber, Number: "0900"}
-		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1"}}
+		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1", Extension: "101"}}
 		d.pbx.voicemail["101"] = []pbx.Voicemail{{File: "a.wav"}}
 	}
 	t.Run("clean", func(t *testing.T) {
@@ -216,7 +216,7 @@ func TestArrivalThatIsCarriedOutLate(t *testing.T) {
 	atDesk(t, nil, func(d *desk) {
 		d.comes("101", "G1", "Li")
 		d.rest(time.Minute)
-		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1"}}
+		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1", Extension: "101"}}
 		d.pbx.keeps = true
 		d.checkOut("101")
 		d.rest(10 * time.Minute)

@@ -37,6 +37,7 @@ type phoneWriter struct {
 	classes   map[string][]string
 	emergency []string // routes
 	own       bool     // check-outs are the PBX's own
+	vacates   bool     // what guests leave is taken off
 	pin       string   // of voicemail while a room is vacant, see config.Checkout
 
 	view    func() hotel.View

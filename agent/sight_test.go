@@ -97,9 +97,11 @@ func TestSweepComparesVacantRooms(t *testing.T) {
 		for _, room := range []string{"101", "102", "103"} {
 			d.comes(room, "G"+room, "Guest "+room, "class", "local")
 		}
+		d.checkIn("110", "", "local") // nobody was told a name
 		d.rest(time.Minute)
 		d.checkOut("101")
 		d.checkOut("102")
+		d.checkOut("110")
 		d.rest(10 * time.Minute)
 		away := pbx.Forward{On: true, To: pbx.ToNumber, Number: "139"}
 		for n := 101; n <= 105; n++ {
@@ -108,7 +110,7 @@ func TestSweepComparesVacantRooms(t *testing.T) {
 		}
 		d.pbx.phones["101"].Name = "Guest 101" // as after the PBX was put back from a copy
 		d.pbx.phones["102"].Name = "Spa"       // by hand
-		d.pbx.phones["105"].Name = "Chen"
+		d.pbx.phones["105"].Name, d.pbx.phones["110"].Name = "Chen", "Yang"
 		d.pbx.phones["106"].NoAnswer = pbx.Forward{On: true, To: pbx.ToExtension, Number: "100"}
 		d.pbx.phones["107"].Routes = nil
 		d.pbx.alarms["107"] = []pbx.Alarm{{ID: "7", Extension: "107"}}
@@ -135,8 +137,8 @@ func TestSweepComparesVacantRooms(t *testing.T) {
 		d.alerted(hotel.AlertVacant)
 		text := d.Alerts()[0].Text("en")
 		for _, want := range []string{
-			"(6): 102: name;", " 104: outbound routes, do not disturb, call forward;", " 105: name, outbound routes, do not disturb, call forward;",
-			" 107: no route for emergency calls, alarms;", " 108: voicemail messages;", " 109: the PBX has no such extension.",
+			"(7): 102: name;", " 104: outbound routes, do not disturb, call forward;", " 105: name, outbound routes, do not disturb, call forward;",
+			" 107: no route for emergency calls, alarms;", " 108: voicemail messages;", " 109: the PBX has no such extension;", " 110: name.",
 		} {
 			if !strings.Contains(text, want) {
 				d.t.Errorf("the alert does not say %q: %s", want, text)

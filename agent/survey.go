@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -26,13 +25,13 @@ func (p *phoneWriter) survey(ctx context.Context, c hotel.QueuedCall) ([]byte, e
 		return nil, judgePBX(err)
 	}
 	phones = slices.DeleteFunc(phones, func(phone string) bool { return settings[phone] == nil })
-	more, err := p.leftBehind(ctx, phones)
+	held, err := p.readHeld(ctx, phones)
 	if err != nil {
 		return nil, judgePBX(err)
 	}
 	for _, r := range rooms {
 		for _, phone := range r.Phones() {
-			if sight := p.surveyPhone(r, phone, settings[phone], more[phone]); sight.Ours || len(sight.Left) > 0 {
+			if sight := p.surveyPhone(r, phone, settings[phone], held.left(p.view(), r, phone)); sight.Ours || len(sight.Left) > 0 {
 				seen.Phones = append(seen.Phones, sight)
 			}
 		}
@@ -51,41 +50,6 @@ func (p *phoneWriter) vacantOf(numbers []string) (rooms []hotel.Room, phones []s
 	return rooms, phones
 }
 
-// leftBehind tells which telephones have alarms that stand for no wake-up, or
-// voicemail. What the PBX cannot show nobody looks for.
-func (p *phoneWriter) leftBehind(ctx context.Context, phones []string) (map[string][]string, error) {
-	left := map[string][]string{}
-	if len(phones) == 0 {
-		return left, nil
-	}
-	note := func(phone string, what hotel.Reason) {
-		if text := hotel.Because(what); !slices.Contains(left[phone], text) {
-			left[phone] = append(left[phone], text)
-		}
-	}
-	if keeper, ok := p.driver.(pbx.AlarmKeeper); ok {
-		list, err := keeper.ListAlarms(ctx, phones...)
-		if unlessUnsupported(err) != nil {
-			return nil, fmt.Errorf("list alarms: %w", err)
-		}
-		for _, a := range list {
-			if !slices.Contains(hotel.StandingAlarms(p.view(), p.roomOf(a.Extension), a.Extension), a.ID) {
-				note(a.Extension, hotel.LeftAlarms)
-			}
-		}
-	}
-	if keeper, ok := p.driver.(pbx.VoicemailKeeper); ok {
-		list, err := keeper.ListVoicemail(ctx, phones...)
-		if unlessUnsupported(err) != nil {
-			return nil, fmt.Errorf("list voicemail: %w", err)
-		}
-		for _, m := range list {
-			note(m.Extension, hotel.LeftVoicemail)
-		}
-	}
-	return left, nil
-}
-
 // surveyPhone judges one telephone. One that the PBX was just told something is
 // left for the next night.
 func (p *phoneWriter) surveyPhone(r hotel.Room, phone string, now *pbx.Settings, more []string) hotel.PhoneSight {
@@ -102,7 +66,7 @@ func (p *phoneWriter) surveyPhone(r hotel.Room, phone string, now *pbx.Settings,
 	if touched(wanted) {
 		todo := p.planTidy(r, wanted, *now)
 		sight.Ours = !todo.empty()
-		if todo.foreign {
+		if todo.foreign || guestsName(r, wanted, now.Name) {
 			sight.Left = append(sight.Left, hotel.Because(hotel.LeftName))
 		}
 	} else {
@@ -131,7 +95,6 @@ func (p *phoneWriter) planTidy(r hotel.Room, wanted hotel.Phone, now pbx.Setting
 // hotel has never written. Calls that nobody takes may go to another extension
 // or to voicemail: that is the house's own setting.
 func (p *phoneWriter) strange(r hotel.Room, now pbx.Settings) (left []string) {
-	outside := func(f pbx.Forward) bool { return f.On && f.To != pbx.ToVoicemail && f.To != pbx.ToExtension }
 	for _, look := range []struct {
 		what hotel.Reason
 		is   bool
@@ -141,7 +104,7 @@ func (p *phoneWriter) strange(r hotel.Room, now pbx.Settings) (left []string) {
 		{hotel.LeftNoHelp, len(p.withHelp(now.Routes, now)) > len(now.Routes)},
 		{hotel.LeftDND, now.DND},
 		{hotel.LeftRestricted, now.Restricted},
-		{hotel.LeftForward, now.Always.On || outside(now.NoAnswer) || outside(now.Busy)},
+		{hotel.LeftForward, now.Always.On || leadsOutside(now.NoAnswer) || leadsOutside(now.Busy)},
 		{hotel.LeftTogether, now.Together},
 		{hotel.LeftMobile, now.Mobile},
 	} {
@@ -150,6 +113,17 @@ func (p *phoneWriter) strange(r hotel.Room, now pbx.Settings) (left []string) {
 		}
 	}
 	return left
+}
+
+// leadsOutside tells whether calls leave the house by a forward.
+func leadsOutside(f pbx.Forward) bool {
+	return f.On && f.To != pbx.ToVoicemail && f.To != pbx.ToExtension
+}
+
+// guestsName tells whether a vacant room's telephone, to which the hotel has
+// never written a name, may show a guest.
+func guestsName(r hotel.Room, wanted hotel.Phone, name string) bool {
+	return wanted.Ours.Name == nil && !namesNobody(name, r.Number, wanted.Extension)
 }
 
 // namesNobody tells whether a telephone's name is that of a room: none, or one

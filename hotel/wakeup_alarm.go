@@ -135,24 +135,39 @@ func (a *applier) noteAlarms(n *WakeUpAlarms) {
 	}
 }
 
-// checkAlarms has every alarm that should stand looked at.
-func (a *applier) checkAlarms() {
-	for _, w := range wakeUpsBelow(a.tx, prefixWakeRoom) {
+// checkAlarms has every alarm that should stand looked at; with a room its own.
+func (a *applier) checkAlarms(room string) {
+	prefix := prefixWakeRoom
+	if room != "" {
+		prefix += room + "/"
+	}
+	for _, w := range wakeUpsBelow(a.tx, prefix) {
 		if len(w.Alarms) > 0 {
 			a.queueAlarm(w)
 		}
 	}
 }
 
-// StandingAlarms are the PBX's ids of the alarms on one of a room's telephones
-// that stand for wake-ups which are still to ring.
-func StandingAlarms(v View, room, extension string) (ids []string) {
+// AlarmID is an alarm of the PBX, and the wake-up that it stands for.
+type AlarmID struct{ WakeUp, ID string }
+
+// AlarmsOf are the alarms that the hotel has set on one of a room's telephones,
+// of wake-ups which are still to ring.
+func AlarmsOf(v View, room, extension string) (list []AlarmID) {
 	for _, w := range wakeUpsOf(v, room) {
 		for _, x := range w.Alarms {
 			if x.Extension == extension && x.ID != "" && !x.Theirs {
-				ids = append(ids, x.ID)
+				list = append(list, AlarmID{w.ID, x.ID})
 			}
 		}
+	}
+	return list
+}
+
+// StandingAlarms are the PBX's ids of those.
+func StandingAlarms(v View, room, extension string) (ids []string) {
+	for _, x := range AlarmsOf(v, room, extension) {
+		ids = append(ids, x.ID)
 	}
 	return ids
 }
