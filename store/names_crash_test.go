@@ -88,7 +88,7 @@ func (b *bench) wantWholeOrNothing(round int) {
 			b.t.Fatal(err)
 		}
 		known := ev.Fields["name"] == "Canary"
-		if rules, ran := done[hotel.RulesUnit]; ran && (rules.Effects[0].CheckIn.Name == "Canary") != known {
+		if rules := done[hotel.RulesUnit]; len(rules.Effects) > 0 && (rules.Effects[0].CheckIn.Name == "Canary") != known {
 			b.t.Errorf("round %d: event %d is %+v, its rules %+v", round, ev.ID, ev, rules)
 		}
 		if hook, ran := done["hook.lua:checkin:1"]; ran && hook.Removed == known {
