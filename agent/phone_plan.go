@@ -20,6 +20,9 @@ type phonePlan struct {
 	short error
 	// learns: what stands there and is not ours is what stood there before.
 	learns bool
+	// foreign: the name was written there by somebody else, and stays. stale: it
+	// is one of ours, and no name of the house to be learned.
+	foreign, stale bool
 }
 
 func (t phonePlan) empty() bool { return t.change == pbx.Change{} }
@@ -265,7 +268,7 @@ func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Setting
 		return
 	}
 	ours, found := wanted.Ours, wanted.Found
-	if todo.change.Name != nil && (ours.Name == nil ||
+	if todo.change.Name != nil && !todo.stale && (ours.Name == nil ||
 		!early && p.vacantName(wanted) && now.Name != *ours.Name && (found.Name == nil || now.Name != *found.Name)) {
 		todo.note.Before.Name = &now.Name
 	}

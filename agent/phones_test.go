@@ -197,7 +197,11 @@ func (p *deskPBX) ChangeAlarm(context.Context, string, string, pbx.AlarmSpec) er
 }
 
 func (p *deskPBX) ListVoicemail(_ context.Context, extensions ...string) ([]pbx.Voicemail, error) {
-	return p.voicemail[extensions[0]], nil
+	var all []pbx.Voicemail
+	for _, x := range extensions {
+		all = append(all, p.voicemail[x]...)
+	}
+	return all, nil
 }
 
 func (p *deskPBX) DeleteVoicemail(context.Context, ...pbx.Voicemail) error {

@@ -177,6 +177,12 @@ func (a *Agent) CallRecords(room string, most int) ([]hotel.CallRecord, error) {
 	return a.store.CallRecords(room, most)
 }
 
+// Currency is the hotel's, by ISO 4217.
+func (a *Agent) Currency() string { return a.config.Hotel.Currency }
+
+// Zone is the hotel's time zone.
+func (a *Agent) Zone() *time.Location { return a.zone }
+
 // Language is the hotel's, "zh" or "en".
 func (a *Agent) Language() string { return a.config.Hotel.Language }
 

@@ -124,7 +124,7 @@ func (p *phoneWriter) compare(r hotel.Room, wanted hotel.Phone, now *pbx.Setting
 	todo := p.plan(wanted, *now, false)
 	ours := true
 	if name := todo.change.Name; name != nil {
-		ours = nameIsOurs(wanted, now.Name)
+		ours = p.nameIsOurs(r, wanted, now.Name)
 		found = append(found, diff(DiffName, ours, *name, now.Name))
 	}
 	if routes := todo.change.Routes; routes != nil {
@@ -146,13 +146,21 @@ func (p *phoneWriter) compare(r hotel.Room, wanted hotel.Phone, now *pbx.Setting
 
 // nameIsOurs tells whether the name that the PBX shows is one that stood there
 // before it was told the newest: what the hotel wrote last or found then, what
-// stood there before all, or the number that a check-out of the PBX leaves.
-// Another one somebody has written there, and it is not fought over.
-func nameIsOurs(wanted hotel.Phone, now string) bool {
+// stood there before all, the number that a check-out of the PBX leaves, or the
+// name of the guest before, as a PBX shows it whose settings were put back from a
+// copy. Another one somebody has written there, and it is not fought over.
+func (p *phoneWriter) nameIsOurs(r hotel.Room, wanted hotel.Phone, now string) bool {
+	var last hotel.GuestRecord
+	if r.LastStay != "" && p.view().Get(hotel.GuestKey(r.LastStay), &last) && p.clean(last.Name) == now {
+		return true
+	}
 	for _, known := range []*string{wanted.Ours.Name, wanted.Found.Name, wanted.Before.Name, &wanted.Extension} {
 		if known != nil && *known == now {
 			return true
 		}
+	}
+	if wanted.Ours.Name != nil && *wanted.Ours.Name == "" {
+		return true // a guest's, whose name is not known any more
 	}
 	return wanted.Ours.Name == nil // the hotel has not come to write it yet
 }

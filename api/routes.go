@@ -119,7 +119,7 @@ func (s *server) handler() http.Handler {
 	s.rooms(mux)
 	mux.HandleFunc("GET /v1/items", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Items()) })
 	mux.HandleFunc("GET /v1/parked", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.ParkedUnits()) })
-	mux.HandleFunc("GET /v1/postings", s.postings)
+	s.money(mux)
 	mux.HandleFunc("GET /v1/calls", s.callRecords)
 	mux.HandleFunc("POST /v1/import", s.importLists)
 	mux.HandleFunc("POST /v1/checkin", s.stay(hotel.Event{Kind: hotel.KindCheckIn}))
@@ -172,7 +172,7 @@ func fail(w http.ResponseWriter, err error) {
 		status, err = http.StatusRequestEntityTooLarge, fmt.Errorf("the request is longer than %d bytes", long.Limit)
 	case errors.As(err, &order):
 		status = http.StatusConflict
-	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall), errors.Is(err, errNoReport):
+	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall), errors.Is(err, errNoReport), errors.Is(err, agent.ErrNoFolio):
 		status = http.StatusNotFound
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest
@@ -360,16 +360,6 @@ func (s *server) resolve(w http.ResponseWriter, r *http.Request) {
 	s.do(w, r, hotel.Event{
 		Kind: hotel.KindCommand, Name: hotel.CommandResolve, Fields: map[string]string{"alert": r.PathValue("id")},
 	})
-}
-
-func (s *server) postings(w http.ResponseWriter, r *http.Request) {
-	limit, err := limitOf(r)
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	all, err := s.agent.Postings(r.URL.Query().Get("room"), limit)
-	list(w, all, err)
 }
 
 func (s *server) callRecords(w http.ResponseWriter, r *http.Request) {

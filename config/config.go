@@ -38,6 +38,8 @@ type Config struct {
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
+	Tax       Tax                 `toml:"tax"`
+	Minibar   Minibar             `toml:"minibar"`
 }
 
 // Hotel says where the box stands.
@@ -176,9 +178,12 @@ type API struct {
 
 // Store says where events are kept and for how long.
 type Store struct {
-	Path    string `toml:"path"`
-	Keep    string `toml:"keep"`     // whole days, such as "30d"
-	MaxSize string `toml:"max_size"` // such as "256MB"
+	Path string `toml:"path"`
+	Keep string `toml:"keep"` // whole days, such as "30d"
+	// KeepNames is how long names of guests are kept after they have left, in
+	// whole days; never longer than Keep.
+	KeepNames string `toml:"keep_names"`
+	MaxSize   string `toml:"max_size"` // such as "256MB"
 }
 
 // PMS says how the hotel's management system is reached.
@@ -205,9 +210,12 @@ func Default() Config {
 		},
 		Hooks: Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
-		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
+		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB"},
 		PMS:   PMS{Link: "none"},
-		Mail:  Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
+		Tax:   Tax{Prices: PricesGross},
+
+		Minibar: Minibar{Doubt: "4h"},
+		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }
 

@@ -39,6 +39,7 @@ const (
 	AlertSweepHeld    = "sweep-held"
 	AlertSwept        = "swept"
 	AlertNotSwept     = "not-swept"
+	AlertVacant       = "vacant-phones"
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
@@ -53,6 +54,16 @@ const (
 	AlertWakeHear       = "wakeup-asked"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
+
+	// Entries of a minibar that wait for a person's word, see [ResolveEntry].
+	AlertMinibarDoubt   = "minibar-unclear"
+	AlertMinibarItem    = "minibar-item"
+	AlertMinibarCount   = "minibar-count"
+	AlertMinibarRemoval = "minibar-removal"
+
+	AlertLate   = "late-posting"
+	AlertNobody = "posting-nobody"
+	AlertStaff  = "staff-unknown"
 )
 
 // alertSum is the same for equal alerts, so that repeats are counted.
@@ -60,6 +71,9 @@ func alertSum(r *RaiseAlert) []byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q%q", r.Code, r.Room)
 	if r.Joined {
+		if stay := r.Params["stay"]; stay != "" {
+			fmt.Fprintf(h, "%q", stay)
+		}
 		return h.Sum(nil)
 	}
 	for _, k := range slices.Sorted(maps.Keys(r.Params)) {
@@ -76,7 +90,7 @@ func (a *applier) findAlert(r *RaiseAlert) (id string, al Alert, open bool) {
 	for n := 4; ; n *= 2 {
 		id, al = hex.EncodeToString(sum[:n]), Alert{}
 		open = a.tx.Get(AlertKey(id), &al)
-		same := al.Code == r.Code && al.Room == r.Room && (r.Joined || maps.Equal(al.Params, r.Params))
+		same := al.Code == r.Code && al.Room == r.Room && (r.Joined && al.Params["stay"] == r.Params["stay"] || maps.Equal(al.Params, r.Params))
 		if !open || n == len(sum) || same {
 			return id, al, open
 		}
@@ -88,6 +102,24 @@ func (a *applier) alert(r *RaiseAlert) error {
 	return err
 }
 
+// guestWord stands in a hook's words for the name of the stay that the parameter
+// "stay" says.
+const guestWord = "{guest}"
+
+// withoutGuest takes the name out of what a hook says of a check-in: it is looked
+// up when the alert is shown.
+func (a *applier) withoutGuest(raise *RaiseAlert, params map[string]string) {
+	names := a.ev.Names()
+	if a.ev.Kind != KindCheckIn || len(names) == 0 {
+		return
+	}
+	for k, v := range params {
+		if bare := replaceWords(v, names, guestWord); bare != v {
+			raise.Params[clip(k)], raise.Params["stay"] = clip(bare), clip(a.ev.stays()[0])
+		}
+	}
+}
+
 // raise opens an alert, or counts it, and gives its id.
 func (a *applier) raise(r *RaiseAlert) (string, error) {
 	if r.Code == "" {
@@ -97,6 +129,7 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 	for k, v := range r.Params {
 		raise.Params[clip(k)] = clip(v)
 	}
+	a.withoutGuest(raise, r.Params)
 	id, al, open := a.findAlert(raise)
 	most := maxAlerts
 	if raise.Code == AlertEmergency || raise.Code == AlertNoHelp {
@@ -130,6 +163,9 @@ func (a *applier) resolve(r *ResolveAlert) error {
 	var al Alert
 	if !a.tx.Get(AlertKey(r.ID), &al) {
 		return &Invalid{"alert", "id", "must be an open alert", clip(r.ID)}
+	}
+	if al.holdsEntry() {
+		return &Invalid{"alert", "id", "holds what was entered at a minibar: \"bellhop minibar resolve\" posts it, or with --drop does not", al.ID}
 	}
 	a.tx.Delete(AlertKey(r.ID))
 	return nil

@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -8,8 +9,8 @@ import (
 )
 
 // alertTexts holds the words of each code, in the two languages of the
-// product. A word in braces is the alert's parameter of that name, and
-// a question mark when the alert has none.
+// product. A word in braces is the alert's parameter of that name, in which
+// reasons are said in words, and a question mark when the alert has none.
 var alertTexts = map[string][2]string{
 	AlertHook:         {"{text}", "{text}"},
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
@@ -40,6 +41,7 @@ var alertTexts = map[string][2]string{
 	AlertSweepHeld:    {"{count} rooms should have been left, and the nightly sweep has checked none of them out: {why}", "有 {count} 间客房应已退房，夜间清理未办理任何退房：{why}"},
 	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
 	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
+	AlertVacant:       {"Telephones of vacant rooms show what Bellhop has not put there ({count}): {phones}. It stays; \"bellhop rooms check\" lists it, and with --mend takes off what it can. If guests are there: \"bellhop rooms occupancy\"", "空房电话上有并非由 Bellhop 设置的内容（{count} 部）：{phones}。未作更改；可用 bellhop rooms check 查看，加 --mend 可清除其中一部分。如房内有客人：bellhop rooms occupancy"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
@@ -53,6 +55,13 @@ var alertTexts = map[string][2]string{
 	AlertWakeAlarm:      {"The PBX's alarm for room {room} at {at} could not be set: {error}", "无法在交换机上为房间 {room} 设置 {at} 的闹钟：{error}"},
 	AlertWakeHear:       {"The guest of room {room} asks when the wake-up rings: {orders}. Tell the guest; the telephone could not ({error})", "房间 {room} 的客人询问叫醒时间：{orders}。请转告客人；电话无法播报（{error}）"},
 	AlertMail:           {"No mail goes out until somebody mends it: {error}. They are kept for a day; \"bellhop mail test\" tries", "邮件无法发出，需要人工处理：{error}。邮件保留一天；可用 bellhop mail test 测试"},
+	AlertMinibarDoubt:   {"Minibar of room {room}, {at}: {count} of {what}. It is not clear whose it is: {stays}. \"bellhop minibar resolve\" with --stay posts it, with --drop does not", "房间 {room} 迷你吧，{at}：{what}，数量 {count}。不清楚属于哪位客人：{stays}。用 bellhop minibar resolve 加 --stay 入账，加 --drop 放弃"},
+	AlertMinibarItem:    {"Minibar of room {room}, {at}: {count} of item {item}, which is not on the price list {minibar}. \"bellhop minibar resolve\" with --item posts it, with --drop does not", "房间 {room} 迷你吧，{at}：商品 {item}，数量 {count}，不在价目表 {minibar} 中。用 bellhop minibar resolve 加 --item 入账，加 --drop 放弃"},
+	AlertMinibarCount:   {"Minibar of room {room}, {at}: {count} of {what}, which is no possible count (1 to {most}). \"bellhop minibar resolve\" with --count posts it, with --drop does not", "房间 {room} 迷你吧，{at}：{what}，数量 {count} 不合理（应为 1 到 {most}）。用 bellhop minibar resolve 加 --count 入账，加 --drop 放弃"},
+	AlertMinibarRemoval: {"Minibar of room {room}, {at}: {count} of {what} are to be taken back from stay {stay}, which was charged {has}. \"bellhop minibar resolve\" with --count or --stay does it, with --drop does not", "房间 {room} 迷你吧，{at}：要从入住 {stay} 冲减 {what}，数量 {count}，但只入账了 {has}。用 bellhop minibar resolve 加 --count 或 --stay 处理，加 --drop 放弃"},
+	AlertLate:           {"Late charges for stay {stay}, which had left room {room}: {items}; {amount} together. Its bill has changed", "入住 {stay} 退房（房间 {room}）后又有消费：{items}；合计 {amount}。账单已变动"},
+	AlertNobody:         {"A charge on room {room}, where nobody is known to have stayed: {what}, {amount}. \"bellhop postings move {posting}\" puts it on a stay", "房间 {room} 有消费，但不知道属于哪位客人：{what}，{amount}。用 bellhop postings move {posting} 转到某次入住"},
+	AlertStaff:          {"An entry in room {room} with staff number {staff}, which is not on the list (\"bellhop staff list\"): it was carried out", "房间 {room} 的输入使用了员工号 {staff}，该号不在名单中（bellhop staff list）：已照常处理"},
 	AlertMailAddress:    {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
 }
 
@@ -77,10 +86,23 @@ func (a Alert) TextFor(v View, language string) string {
 	if language == "zh" {
 		text = texts[1]
 	}
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
+	text = placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if value := a.Params[name[1:len(name)-1]]; value != "" {
-			return value
+			return Said(value, language)
 		}
 		return "?"
 	})
+	if stay := a.Params["stay"]; stay != "" && strings.Contains(text, guestWord) {
+		text = strings.ReplaceAll(text, guestWord, guestName(v, stay))
+	}
+	return text
+}
+
+// guestName is the name of a stay's guest, or the stay where that is not known.
+func guestName(v View, stay string) string {
+	var g GuestRecord
+	if v != nil {
+		v.Get(GuestKey(stay), &g)
+	}
+	return cmp.Or(g.Name, stay)
 }

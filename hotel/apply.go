@@ -3,7 +3,6 @@ package hotel
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,12 +18,17 @@ type Tx interface {
 	Next() uint64
 	Now() time.Time // UTC
 	PutPosting(Posting)
+	// Posting reads one, whatever became of it; false when there is none, or
+	// retention took it.
+	Posting(id string) (Posting, bool)
+	// PostingsOf visits a stay's, the newest first, until visit returns false.
+	PostingsOf(stay string, visit func(Posting) bool)
 	PutCall(CallRecord)
 	// Queue adds a call to the outbox; it gets its id and key there.
 	Queue(QueuedCall)
 	// Requeue puts a parked call back to its lane, or ends a parked or
 	// waiting one; false when there is none, or it is being sent.
-	Requeue(call uint64, drop bool) bool
+	Requeue(call uint64, drop bool) (QueuedCall, bool)
 	// Emit adds an event to the journal; its cause and depth are filled in.
 	Emit(Event)
 }
@@ -33,6 +37,7 @@ type Tx interface {
 type Setup struct {
 	PMS      bool   // somebody is told of postings, statuses and calls
 	Currency string // ISO 4217
+	Taxes    Taxes
 	// Zone is the hotel's; local dates and times are by it.
 	Zone *time.Location
 	// Phones: names and classes of service are set on the PBX. Vacate: what a
@@ -41,6 +46,10 @@ type Setup struct {
 	Classes        []string // classes of service that can be set
 	Sweep          SweepGuards
 	Wake           WakeSetup
+	// MinibarDoubt is for how long after somebody came into a room an entry may
+	// still be of who was there before; 0: it never is.
+	MinibarDoubt time.Duration
+	Language     string // the hotel's, zh or en
 	// LookThrough: a room is looked through before who leaves it is gone.
 	LookThrough bool
 	// Incognito is what telephones show of a guest whose name they must not;
@@ -120,6 +129,18 @@ func (a *applier) apply(e Effect) error {
 	switch {
 	case e.Post != nil:
 		return a.post(e.Post)
+	case e.Correct != nil:
+		return a.correct(e.Correct)
+	case e.Minibar != nil:
+		return a.minibar(e.Minibar)
+	case e.Unclear != nil:
+		return a.unclearEntry(e.Unclear)
+	case e.ResolveEntry != nil:
+		return a.resolveEntry(e.ResolveEntry)
+	case e.Settle != nil:
+		return a.settle(e.Settle)
+	case e.Pay != nil:
+		return a.pay(e.Pay)
 	case e.Alert != nil:
 		return a.alert(e.Alert)
 	case e.Status != nil:
@@ -152,6 +173,8 @@ func (a *applier) apply(e Effect) error {
 		return a.sweep(e.Sweep)
 	case e.Leave != nil:
 		return a.sweepOut(e.Leave)
+	case e.Survey != nil:
+		return a.surveyed(e.Survey)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
@@ -161,9 +184,7 @@ func (a *applier) apply(e Effect) error {
 	case e.Reran != nil:
 		a.tx.Put(ReranKey(e.Reran.Event), e.Reran)
 	case e.Requeue != nil:
-		if !a.tx.Requeue(e.Requeue.Call, e.Requeue.Drop) {
-			return &Invalid{"queue", "call", "must be parked or waiting, and not being sent", strconv.FormatUint(e.Requeue.Call, 10)}
-		}
+		return a.requeue(e.Requeue)
 	case e.Restore != nil:
 		return a.restorePhone(e.Restore)
 	case e.Phone != nil:
@@ -190,39 +211,6 @@ func (a *applier) room(effect, number string) (Room, error) {
 		return r, &Invalid{effect, "room", "must be a room of the hotel", clip(number)}
 	}
 	return r, nil
-}
-
-func (a *applier) post(p *PostCharge) error {
-	r, err := a.room("post", p.Room)
-	if err != nil {
-		return err
-	}
-	switch {
-	case p.Kind != "minibar" && p.Kind != "call" && p.Kind != "other":
-		return &Invalid{"post", "kind", "must be minibar, call or other", clip(p.Kind)}
-	case p.Amount > maxAmount || p.Amount < -maxAmount:
-		return &Invalid{"post", "amount", "is too large", strconv.FormatInt(p.Amount, 10)}
-	case p.Quantity > maxQuantity || p.Quantity < -maxQuantity:
-		return &Invalid{"post", "quantity", "is too large", strconv.Itoa(p.Quantity)}
-	}
-	posting := Posting{
-		ID: "P" + strconv.FormatUint(a.tx.Next(), 10), Room: r.Number, Stay: r.Stay, Kind: p.Kind, Item: clip(p.Item),
-		Description: clip(p.Description), Quantity: p.Quantity, Amount: p.Amount, Currency: a.setup.Currency,
-		Staff: clip(p.Staff), Time: a.ev.Time, Event: a.ev.ID, CallID: a.ev.CallID, State: PostingPosted,
-	}
-	if posting.Quantity == 0 {
-		posting.Quantity = 1
-	}
-	if a.setup.PMS {
-		posting.State = PostingPending
-		body := struct {
-			Posting
-			VIP int `json:"vip,omitempty"`
-		}{posting, a.vip(r.Stay)}
-		a.tellPMS("posting", Guest, r.Number, body, func(c *QueuedCall) { c.Subject = posting.ID })
-	}
-	a.tx.PutPosting(posting)
-	return nil
 }
 
 // tellPMS queues a message; more may set what its kind has beyond the usual.
@@ -264,6 +252,7 @@ func (a *applier) status(s *SetStatus) error {
 	}
 	r.Status = s.Status
 	a.tx.Put(RoomKey(r.Number), r)
+	a.noteInspected(r)
 	occupied := r.Stay != ""
 	report := StatusReport{Room: r.Number, Status: s.Status, Occupied: occupied, Code: s.Status.PMSCode(occupied), Staff: clip(s.Staff), VIP: a.vip(r.Stay)}
 	a.tellPMS("housekeeping", Housekeeping, r.Number, report, func(c *QueuedCall) { c.Supersedes = "housekeeping/" + r.Number })

@@ -61,9 +61,11 @@ func (a *applier) moveAll(from, to Room) {
 	}
 	a.arriveWakeUps(to)
 	a.empty(from)
-	if wish, known := a.wishFor(old); known && a.setup.Phones {
+	if a.setup.Phones {
 		a.clearFirst(to)
-		a.grant(to, wish)
+		if wish, known := a.wishFor(old); known {
+			a.grant(to, wish)
+		}
 	}
 	a.depart(old, PhoneCall{Stay: to.Stay, To: to.Number}, true)
 }
@@ -77,11 +79,14 @@ func (a *applier) moveOne(from, to Room, stay string) {
 	a.occupied(to.Number, to.Stay)
 	a.arriveWakeUps(to)
 	a.remain(from, without(from.Stays(), []string{stay}))
-	if known && a.setup.Phones {
-		a.clearFirst(to)
-		a.grant(to, wish)
-		a.rename(to)
+	if !a.setup.Phones {
+		return
 	}
+	a.clearFirst(to)
+	if known {
+		a.grant(to, wish)
+	}
+	a.rename(to) // also who came behind a guest without a name, whose room was told nothing
 }
 
 // swap lets those who stay in two rooms exchange them.

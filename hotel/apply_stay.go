@@ -187,7 +187,12 @@ func (a *applier) lookThrough(r Room) {
 // looked lets those go who are leaving a room; that nobody is is no fault.
 func (a *applier) looked(l *LookThrough) {
 	var r Room
-	if a.tx.Get(RoomKey(l.Room), &r) && a.stateOf(r.Stay) == StayChecking {
+	if !a.tx.Get(RoomKey(l.Room), &r) {
+		return
+	}
+	a.noteLook(r.Number)
+	if a.stateOf(r.Stay) == StayChecking {
+		a.noteEntry(r.Number)
 		a.leave(r, r.Stays())
 	}
 }
@@ -226,16 +231,20 @@ func (a *applier) remain(r Room, rest []string) {
 	if r.Stay == first {
 		return
 	}
-	a.occupied(r.Number, r.Stay)
+	a.remember(r.Number, Occupancy{Stay: r.Stay, Since: a.ev.Time, Rest: true})
 	a.rename(r)
 }
 
 // empty keeps a room that nobody stays in any more.
 func (a *applier) empty(r Room) {
+	vacant := Occupancy{Since: a.ev.Time}
+	if a.enteredLeaving(r) {
+		vacant.Entered = a.ev.Time
+	}
 	r.Stay, r.Sharers, r.LastStay, r.Waiting = "", nil, r.Stay, false
 	r.DND, r.DNDFrom, r.DNDAt = false, "", time.Time{}
 	a.tx.Put(RoomKey(r.Number), r)
-	a.occupied(r.Number, "")
+	a.remember(r.Number, vacant)
 }
 
 func (a *applier) extend(e *ExtendStay) error {

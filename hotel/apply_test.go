@@ -15,7 +15,7 @@ func ptr(text string) *string { return &text }
 func TestPost(t *testing.T) {
 	minibar := Effect{Post: &PostCharge{Room: "101", Kind: "minibar", Item: "4", Description: "Cola", Quantity: 2, Amount: 3000, Staff: "12"}}
 	base := Posting{
-		ID: "P1", Room: "101", Stay: "G1", Kind: "minibar", Item: "4", Description: "Cola", Quantity: 2, Amount: 3000,
+		ID: "P1", Room: "101", Stay: "G1", Kind: "minibar", Minibar: "minibar", Item: "4", Description: "Cola", Quantity: 2, Amount: 3000,
 		Currency: "CNY", Staff: "12", Time: eventTime, Event: 7, CallID: "c-1", State: PostingPosted,
 	}
 	cases := []struct {
@@ -27,7 +27,7 @@ func TestPost(t *testing.T) {
 		{"alone, the box's own folio is the only one", noPMS, minibar, func(*Posting) {}},
 		{"with a PMS it waits for the answer", withPMS, minibar, func(p *Posting) { p.State, p.Currency = PostingPending, "EUR" }},
 		{"no quantity is one", noPMS, Effect{Post: &PostCharge{Room: "101", Kind: "call", Amount: 50}}, func(p *Posting) {
-			p.Kind, p.Item, p.Description, p.Staff, p.Quantity, p.Amount = "call", "", "", "", 1, 50
+			p.Kind, p.Minibar, p.Item, p.Description, p.Staff, p.Quantity, p.Amount = "call", "", "", "", "", 1, 50
 		}},
 		{"a vacant room has no stay", noPMS, Effect{Post: &PostCharge{Room: "102", Kind: "other", Amount: -maxAmount, Quantity: -maxQuantity}}, func(p *Posting) {
 			*p = Posting{

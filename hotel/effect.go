@@ -7,6 +7,12 @@ import "time"
 // state of the moment when it is committed.
 type Effect struct {
 	Post         *PostCharge   `json:"post,omitempty"`
+	Correct      *Correct      `json:"correct,omitempty"`
+	Minibar      *MinibarEntry `json:"minibar,omitempty"`
+	Unclear      *UnclearEntry `json:"unclear,omitempty"`
+	ResolveEntry *ResolveEntry `json:"resolveEntry,omitempty"`
+	Settle       *Settle       `json:"settle,omitempty"`
+	Pay          *Pay          `json:"pay,omitempty"`
 	Alert        *RaiseAlert   `json:"alert,omitempty"`
 	Status       *SetStatus    `json:"status,omitempty"`
 	DND          *SetDND       `json:"dnd,omitempty"`
@@ -23,6 +29,7 @@ type Effect struct {
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
 	Sweep        *Sweep        `json:"sweep,omitempty"`
 	Leave        *Leave        `json:"leave,omitempty"`
+	Survey       *Survey       `json:"survey,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`
@@ -47,25 +54,13 @@ type Effect struct {
 	Report       *KeepReport   `json:"report,omitempty"`
 }
 
-// PostCharge puts a charge on whoever stays in the room; on the vacant room
-// when nobody does.
-type PostCharge struct {
-	Room        string `json:"room"`
-	Kind        string `json:"kind"` // minibar, call or other
-	Item        string `json:"item,omitempty"`
-	Description string `json:"description,omitempty"`
-	Quantity    int    `json:"quantity,omitempty"` // 0: 1
-	Amount      int64  `json:"amount"`             // of all together, minor unit
-	Staff       string `json:"staff,omitempty"`
-}
-
 // RaiseAlert tells a person. Text is a hook's own words; rules set Code.
 type RaiseAlert struct {
 	Code   string            `json:"code"`
 	Room   string            `json:"room,omitempty"`
 	Params map[string]string `json:"params,omitempty"`
-	// Joined: whatever the parameters, an open alert of that code and room is
-	// the same one. It takes the new ones, but keeps since when ("from").
+	// Joined: whatever the parameters but the stay, an open alert of that code and
+	// room is the same one. It takes the new ones, but keeps since when ("from").
 	Joined bool `json:"joined,omitempty"`
 }
 

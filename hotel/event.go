@@ -117,6 +117,9 @@ type Event struct {
 	Cause uint64 `json:"cause,omitempty"`
 	Depth int    `json:"depth,omitempty"`
 
+	// Named: what a far side answered, as a hook may have sent it names of guests.
+	Named bool `json:"named,omitempty"`
+
 	// Lanes are fixed when the event is kept: it runs when it is at the head
 	// of all of them.
 	Lanes []string `json:"lanes,omitempty"`

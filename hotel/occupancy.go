@@ -14,6 +14,13 @@ func OccupancyKey(room string) string { return PrefixOccupancy + room }
 type Occupancy struct {
 	Stay  string    `json:"stay,omitempty"` // empty: the room is vacant
 	Since time.Time `json:"since"`
+	// Rest: nobody came. This stay was there before and is what is left of several.
+	Rest bool `json:"rest,omitempty"`
+	// Entered is when the minibar was last entered while the room was vacant, or
+	// who stayed there was leaving. Looked is when it was first found as it should
+	// be, or the vacant room inspected. What is entered later was taken later.
+	Entered time.Time `json:"entered,omitzero"`
+	Looked  time.Time `json:"looked,omitzero"`
 }
 
 // maxOccupancy is how many changes of a room are remembered: call records may
@@ -22,9 +29,13 @@ const maxOccupancy = 40
 
 // occupied notes who stays in a room from now on.
 func (a *applier) occupied(room, stay string) {
+	a.remember(room, Occupancy{Stay: stay, Since: a.ev.Time})
+}
+
+func (a *applier) remember(room string, o Occupancy) {
 	var list []Occupancy
 	a.tx.Get(OccupancyKey(room), &list)
-	list = append(list, Occupancy{Stay: stay, Since: a.ev.Time})
+	list = append(list, o)
 	if len(list) > maxOccupancy {
 		list = list[len(list)-maxOccupancy:]
 	}

@@ -42,7 +42,7 @@ type Phone struct {
 	Order uint64 `json:"order,omitempty"`
 
 	// Before is what the PBX held when the hotel first changed it. Ours is what
-	// the hotel last wrote, or was about to write, and Found what it found then,
+	// the hotel last wrote, or was about to write (an empty name: that of a guest who left long ago), and Found what it found then,
 	// until the PBX shows ours: what is neither, somebody else has written since.
 	Before PhoneSettings `json:"before,omitzero"`
 	Ours   PhoneSettings `json:"ours,omitzero"`
@@ -114,6 +114,8 @@ type PhoneNote struct {
 	// that nothing was left.
 	Vacated string `json:"vacated,omitempty"`
 	Clean   bool   `json:"clean,omitempty"`
+	// Forget: which guest's name it showed is not to be known any more.
+	Forget bool `json:"forget,omitempty"`
 }
 
 // RestorePhone wants a telephone put back as it was before the hotel changed it.
@@ -404,6 +406,9 @@ func (a *applier) notePhone(n *PhoneNote) {
 	p.Found.Merge(n.Found)
 	if n.Shown {
 		p.Found = PhoneSettings{}
+	}
+	if n.Forget && p.Name == "" && p.Ours.Name != nil {
+		p.Ours.Name, p.Found.Name = new(string), nil // one of ours, that is all
 	}
 	if n.Leaving != nil {
 		p.Leaving, p.GivenBack = n.Leaving, time.Time{}

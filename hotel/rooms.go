@@ -121,6 +121,9 @@ func (a *applier) editRoom(r Room, o *RoomOrder) error {
 		kept.Waiting = *o.Waiting
 	}
 	a.tx.Put(RoomKey(r.Number), kept)
+	if o.Status != nil {
+		a.noteInspected(kept)
+	}
 	if o.DND != nil {
 		return a.dnd(&SetDND{Room: r.Number, On: *o.DND, From: DNDDesk})
 	}

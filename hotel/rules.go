@@ -41,8 +41,11 @@ func Rules(ev *Event, hooked bool) []Effect {
 	case KindGap:
 		return gapRules(ev)
 	case KindDelivered:
-		if ev.Fields["op"] == OpSight {
+		switch ev.Fields["op"] {
+		case OpSight:
 			return sightRules(ev)
+		case OpSurvey:
+			return surveyRules(ev)
 		}
 		return wakePlacedRules(ev)
 	case KindRefused, KindExpired:
@@ -150,6 +153,10 @@ func commandRules(ev *Event) []Effect {
 		}
 	case CommandWakeAdd, CommandWakeCancel, CommandWakeSteps, CommandWakeAlarms:
 		return wakeCommandRules(ev)
+	case CommandCorrect, CommandResend, CommandWriteOff, CommandMovePosting, CommandPay:
+		return postingRules(ev)
+	case CommandMinibarPost, CommandMinibarResolve:
+		return minibarRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:

@@ -192,6 +192,7 @@ func TestRules(t *testing.T) {
 var raisedElsewhere = []string{
 	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
 	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, // see sweep_test.go
+	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }
 
 // What the rules raise can be read by a person: no parameter of the text is

@@ -281,3 +281,12 @@ func TestCallsOfALeftRoomArePending(t *testing.T) {
 	apply(t, tx, withPhones, Effect{Phone: &PhoneNote{Extension: "8032", Stay: "G2", CallUp: &over}})
 	equal(t, "none goes on", tx.stay("G2").CallPending, false)
 }
+
+// A name is shown in the new room also if nothing was told of the old one: who
+// came first there has none.
+func TestSharerOfSomebodyWithoutANameMovesAlone(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G2"}}, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G3", Name: "Wang", Share: true}})
+	apply(t, tx, withPhones, Effect{Move: &MoveStay{From: "103", To: "102", Stay: "G3"}})
+	equal(t, "name on the telephone", tx.phone("102").Name, "Wang")
+}

@@ -138,8 +138,12 @@ type Item struct {
 	Minibar string `json:"minibar"` // price list it is on
 	Code    string `json:"code"`    // digits, as dialled
 	Name    string `json:"name"`
-	Price   int64  `json:"price"`         // of one, in the currency's minor unit
-	Max     int    `json:"max,omitempty"` // most that one entry may take; 0: 99
+	// Names are those in other languages, by zh or en; Name stands for one that
+	// is missing.
+	Names map[string]string `json:"names,omitempty"`
+	Price int64             `json:"price"`         // of one, in the currency's minor unit
+	Max   int               `json:"max,omitempty"` // most that one entry may take; 0: 99
+	Tax   *TaxRate          `json:"tax,omitempty"` // nil: that of minibars
 }
 
 // DefaultMinibar is the price list of a room that names none.
@@ -174,35 +178,6 @@ type Stay struct {
 	// CallPending: it has ended while a call of the room went on, which is not
 	// over yet, or whose record has not come.
 	CallPending bool `json:"callPending,omitempty"`
-}
-
-// PostingState says what became of a posting at the PMS.
-type PostingState string
-
-// The states of a posting. Without a PMS a posting is posted at once: the
-// box's own folio is the only one.
-const (
-	PostingPending PostingState = "pending"
-	PostingPosted  PostingState = "posted"
-	PostingRefused PostingState = "refused"
-)
-
-// Posting is a charge, or a correction of one, on a stay or a vacant room.
-type Posting struct {
-	ID          string       `json:"id"`
-	Room        string       `json:"room"`
-	Stay        string       `json:"stay,omitempty"` // empty: the room was vacant
-	Kind        string       `json:"kind"`           // minibar, call or other
-	Item        string       `json:"item,omitempty"` // minibar: its code
-	Description string       `json:"description,omitempty"`
-	Quantity    int          `json:"quantity"`
-	Amount      int64        `json:"amount"` // of all together, in the currency's minor unit; negative takes back
-	Currency    string       `json:"currency"`
-	Staff       string       `json:"staff,omitempty"`
-	Time        time.Time    `json:"time"`
-	Event       uint64       `json:"event"`
-	CallID      string       `json:"callid,omitempty"`
-	State       PostingState `json:"state"`
 }
 
 // Alert is something that a person must acknowledge. Equal ones are counted,

@@ -26,6 +26,8 @@ type memTx struct {
 	emitted  []Event
 	requeued []Requeue
 	parked   []uint64 // the calls that Requeue knows
+	// parkedCalls are what is in those of them that matter.
+	parkedCalls map[uint64]QueuedCall
 }
 
 func newTx(records map[string]any) *memTx {
@@ -69,9 +71,36 @@ func (tx *memTx) keys() []string          { return slices.Sorted(maps.Keys(tx.st
 func (tx *memTx) outside() (n int)        { return len(tx.queued) + len(tx.emitted) }
 func (tx *memTx) room(number string) Room { return record[Room](tx, RoomKey(number)) }
 
-func (tx *memTx) Requeue(call uint64, drop bool) bool {
+func (tx *memTx) Requeue(call uint64, drop bool) (QueuedCall, bool) {
 	tx.requeued = append(tx.requeued, Requeue{call, drop})
-	return slices.Contains(tx.parked, call)
+	q := tx.parkedCalls[call]
+	q.ID = call
+	return q, slices.Contains(tx.parked, call)
+}
+
+func (tx *memTx) Posting(id string) (Posting, bool) {
+	for i := range slices.Backward(tx.postings) {
+		if tx.postings[i].ID == id {
+			return tx.postings[i], true
+		}
+	}
+	return Posting{}, false
+}
+
+func (tx *memTx) PostingsOf(stay string, visit func(Posting) bool) {
+	newest := map[string]Posting{}
+	var ids []string
+	for _, p := range tx.postings {
+		if _, known := newest[p.ID]; !known {
+			ids = append(ids, p.ID)
+		}
+		newest[p.ID] = p
+	}
+	for _, id := range slices.Backward(ids) {
+		if p := newest[id]; p.Stay == stay && !visit(p) {
+			return
+		}
+	}
 }
 
 // record reads a record; its zero value when there is none.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -121,12 +120,25 @@ func (d *draft) Queue(q hotel.QueuedCall) {
 	d.queued = append(d.queued, q)
 }
 
-func (d *draft) Requeue(call uint64, drop bool) bool {
+// Posting reads one, as this unit or the newest commit left it.
+func (d *draft) Posting(id string) (p hotel.Posting, ok bool) {
+	for i := range slices.Backward(d.postings) {
+		if d.postings[i].ID == id {
+			return d.postings[i], true
+		}
+	}
+	if id == "" {
+		return p, false
+	}
+	return d.c.posting(id)
+}
+
+func (d *draft) Requeue(call uint64, drop bool) (hotel.QueuedCall, bool) {
 	r, ok := d.c.findRequeue(call, drop)
 	if ok {
 		d.requeued = append(d.requeued, r)
 	}
-	return ok
+	return r.call, ok
 }
 
 // flush moves the draft into the commit. It cannot refuse any more.
@@ -135,7 +147,8 @@ func (d *draft) flush() {
 	d.c.meta.LastNext, d.c.meta.Version = d.next, d.version
 	d.flushState()
 	for _, p := range d.postings {
-		d.c.put(bucketPostings, postingKey(p.ID), encode(p))
+		d.c.putPosting(p)
+		d.trace(bucketPostings, postingKey(p.ID))
 	}
 	for _, r := range d.calls {
 		d.c.put(bucketCalls, number(r.Event), encode(r))
@@ -143,6 +156,7 @@ func (d *draft) flush() {
 	for _, q := range d.queued {
 		q.Event, q.Depth, q.Unit = d.cause.ID, d.cause.Depth, d.unit
 		d.c.queue(q)
+		d.trace(bucketOutbox, number(d.c.meta.LastNext))
 	}
 	for _, r := range d.requeued {
 		d.c.requeue(r)
@@ -163,16 +177,10 @@ func (d *draft) flushState() {
 		}
 		value := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(r.json)), r.version)
 		d.c.put(bucketState, []byte(key), append(value, r.json...))
+		if hotel.MayHoldNames(key) {
+			d.trace(bucketState, []byte(key))
+		}
 	}
-}
-
-// postingKey turns P12 into a key that sorts by number.
-func postingKey(id string) []byte {
-	n, err := strconv.ParseUint(strings.TrimPrefix(id, "P"), 10, 64)
-	if err != nil {
-		return []byte(id)
-	}
-	return number(n)
 }
 
 // encode makes the stored form of our own types, which always encode.

@@ -14,7 +14,12 @@ import (
 // Postings reads up to most postings of a room, newest first; of all rooms
 // when room is empty.
 func (s *Store) Postings(room string, most int) ([]hotel.Posting, error) {
-	return newest(s, bucketPostings, most, func(p hotel.Posting) bool { return room == "" || p.Room == room })
+	return s.FindPostings(most, func(p hotel.Posting) bool { return room == "" || p.Room == room })
+}
+
+// FindPostings reads up to most postings that are wanted, newest first.
+func (s *Store) FindPostings(most int, want func(hotel.Posting) bool) ([]hotel.Posting, error) {
+	return newest(s, bucketPostings, most, want)
 }
 
 // CallRecords reads up to most call records of a room, newest first; of all

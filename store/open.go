@@ -200,8 +200,11 @@ func prepare(db *bbolt.DB) error {
 		}
 		return nil
 	})
-	if err != nil || !fresh {
+	if err != nil {
 		return err
+	}
+	if !fresh {
+		return addBuckets(db)
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
 		if err := makeBuckets(tx); err != nil {
@@ -209,6 +212,27 @@ func prepare(db *bbolt.DB) error {
 		}
 		m := meta{ID: draw()}
 		return m.write(tx)
+	})
+}
+
+// addBuckets makes those that an older version did not have, and fills them.
+func addBuckets(db *bbolt.DB) error {
+	missing := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		missing = slices.ContainsFunc(newer, func(name []byte) bool { return tx.Bucket(name) == nil })
+		return nil
+	})
+	if err != nil || !missing || db.IsReadOnly() {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		if _, err := tx.CreateBucketIfNotExists(bucketNames); err != nil {
+			return fmt.Errorf("create bucket %q: %w", bucketNames, err)
+		}
+		if tx.Bucket(bucketFolios) != nil {
+			return nil
+		}
+		return addFolios(tx)
 	})
 }
 

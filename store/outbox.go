@@ -120,6 +120,9 @@ func (c *commit) takeOut(q *hotel.QueuedCall) bool {
 // a place among the parked. Settling what is settled already does nothing.
 func (s *Store) Settle(ctx context.Context, q hotel.QueuedCall, out hotel.Outcome) error {
 	err := s.submit(ctx, true, func(c *commit) error {
+		if kept, ok := c.read(bucketOutbox, number(q.ID)); ok && out.State != hotel.CallDelivered {
+			q.Body, q.URL = kept.Body, kept.URL // names may have been removed since it was read
+		}
 		if !c.takeOut(&q) {
 			return nil
 		}
@@ -136,24 +139,22 @@ func (s *Store) Settle(ctx context.Context, q hotel.QueuedCall, out hotel.Outcom
 }
 
 func (c *commit) settlePosting(q *hotel.QueuedCall) {
-	if q.Subject == "" {
+	if q.Op != hotel.OpPosting {
 		return
 	}
-	key := postingKey(q.Subject)
-	value := c.tx.Bucket(bucketPostings).Get(key)
-	var p hotel.Posting
-	if value == nil || json.Unmarshal(value, &p) != nil {
-		return // retention took it
+	p, ok := c.posting(q.Subject)
+	if !ok || p.State == hotel.PostingWrittenOff {
+		return // retention took it, or a person decided
 	}
 	switch {
 	case q.State == hotel.CallDelivered:
-		p.State = hotel.PostingPosted
+		p.State, p.Refusal, p.Call = hotel.PostingPosted, "", 0
 	case q.State == hotel.CallRefused:
-		p.State = hotel.PostingRefused
+		p.State, p.Refusal, p.Call = hotel.PostingRefused, q.LastError, q.ID
 	default:
 		return
 	}
-	c.put(bucketPostings, key, encode(p))
+	c.putPosting(p)
 }
 
 func (c *commit) keepEnded(q *hotel.QueuedCall) {
@@ -191,7 +192,7 @@ func (c *commit) tell(q *hotel.QueuedCall, reply []byte) {
 		}
 	}
 	cause := &hotel.Event{ID: q.Event, Depth: q.Depth}
-	c.emit(hotel.Event{Kind: kind, Room: q.Room, CallID: q.CallID, Lanes: slices.Clone(q.Lanes), Fields: fields}, cause)
+	c.emit(hotel.Event{Kind: kind, Room: q.Room, CallID: q.CallID, Lanes: slices.Clone(q.Lanes), Fields: fields, Named: c.traced(q)}, cause)
 }
 
 // Sending marks a call of kind once before its attempt and returns when that

@@ -43,7 +43,7 @@ func (m *queueModel) open() {
 			tx.Queue(q)
 		}
 		if m.drop != nil {
-			m.found = tx.Requeue(m.drop.Call, m.drop.Drop)
+			_, m.found = tx.Requeue(m.drop.Call, m.drop.Drop)
 		}
 		return nil
 	}})

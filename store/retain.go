@@ -153,18 +153,21 @@ func (r *retention) findEvents(tx *bbolt.Tx, watermark uint64, large bool) {
 func (r *retention) lookCall(v []byte) (time.Time, bool) {
 	var call hotel.CallRecord
 	err := json.Unmarshal(v, &call)
-	return call.Time, err == nil && call.Event <= r.gone && !r.inHouse(call.Stay)
+	return call.Time, err == nil && call.Event <= r.gone && !r.billed(call.Stay)
 }
 
 func (r *retention) lookPosting(v []byte) (time.Time, bool) {
 	var p hotel.Posting
 	err := json.Unmarshal(v, &p)
-	return p.Time, err == nil && p.State == hotel.PostingPosted && p.Event <= r.gone && !r.inHouse(p.Stay)
+	settled := p.State == hotel.PostingPosted || p.State == hotel.PostingWrittenOff
+	return p.Time, err == nil && settled && p.Event <= r.gone && !r.billed(p.Stay)
 }
 
-func (r *retention) inHouse(stay string) bool {
+// billed tells whether a stay's folio may still be asked for as a whole: it
+// has not ended, or not long ago.
+func (r *retention) billed(stay string) bool {
 	var s hotel.Stay
-	return r.state.Get(hotel.StayKey(stay), &s) && s.State == hotel.StayInHouse
+	return r.state.Get(hotel.StayKey(stay), &s) && (s.State != hotel.StayDeparted || !s.CheckOut.Before(r.before))
 }
 
 // findOld takes records from the oldest on up to the first one that is young,
@@ -235,7 +238,11 @@ func (r *retention) remove(c *commit) (removed int) {
 			continue
 		}
 		if _, mayGo := o.look(v); mayGo {
-			c.remove(o.bucket, o.key)
+			if bytes.Equal(o.bucket, bucketPostings) {
+				c.removePosting(o.key)
+			} else {
+				c.remove(o.bucket, o.key)
+			}
 			removed++
 		}
 	}
@@ -244,6 +251,7 @@ func (r *retention) remove(c *commit) (removed int) {
 		if d.Get(key, &s) && r.oldStay(func(into any) bool { return d.Get(key, into) }) {
 			d.Delete(key)
 			d.Delete(hotel.GuestKey(s.ID))
+			d.Delete(hotel.FolioKey(s.ID))
 			removed++
 		}
 	}
@@ -252,9 +260,13 @@ func (r *retention) remove(c *commit) (removed int) {
 }
 
 func (c *commit) removeEvent(e oldEvent) {
-	if !c.remove(bucketJournal, number(e.id)) {
+	if c.tx.Bucket(bucketJournal).Get(number(e.id)) == nil {
 		return
 	}
+	if c.hasNames(e.id) {
+		c.forget(e.id)
+	}
+	c.remove(bucketJournal, number(e.id))
 	var done [][]byte
 	cursor := c.tx.Bucket(bucketJournal).Cursor()
 	for k, _ := cursor.Seek(number(e.id)); len(k) >= 8 && readNumber(k[:8]) == e.id; k, _ = cursor.Next() {
@@ -266,10 +278,7 @@ func (c *commit) removeEvent(e oldEvent) {
 	if e.merge != nil {
 		c.remove(bucketMerge, e.merge)
 	}
-	if raw := c.tx.Bucket(bucketRaw).Get(number(e.id)); raw != nil {
-		c.meta.RawBytes -= int64(len(raw))
-		c.remove(bucketRaw, number(e.id))
-	}
+	c.removeRaw(e.id)
 	d := c.draft(&hotel.Event{}, "retention")
 	d.Delete(hotel.ReranKey(e.id))
 	d.flush()

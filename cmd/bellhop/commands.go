@@ -76,11 +76,12 @@ type options struct {
 	wake                    wakeOptions
 	date                    string
 	html                    bool
+	money                   moneyOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

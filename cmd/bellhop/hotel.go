@@ -20,7 +20,6 @@ func hotelCommands() []*command {
 	return []*command{
 		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
 		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
-		{words: "postings list", about: "list the newest postings", run: postingsList, flags: listFlags},
 		{words: "calls", about: "list the newest call records", run: callsList, flags: listFlags},
 	}
 }
@@ -190,20 +189,6 @@ func checkColumns(head, must, may []string) error {
 		return fmt.Errorf("line 1: column %q is unknown; needed: %s; possible: %s", name, strings.Join(must, ", "), strings.Join(may, ", "))
 	}
 	return nil
-}
-
-func postingsList(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var all []hotel.Posting
-	if err := client.Get(c.ctx, c.history("/v1/postings"), &all); err != nil {
-		return err
-	}
-	return show(c, all, "ID TIME ROOM STAY KIND WHAT QUANTITY AMOUNT STATE EVENT", func(p hotel.Posting) []any {
-		return []any{p.ID, c.at(p.Time), p.Room, p.Stay, p.Kind, brief(p.Description, 30), p.Quantity, money(p.Amount) + " " + p.Currency, p.State, p.Event}
-	})
 }
 
 func (c *call) history(path string) string {

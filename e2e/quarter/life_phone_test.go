@@ -47,8 +47,11 @@ func (h *house) placed(what string, err error) {
 func (h *house) talk(r *room) {
 	number := fmt.Sprintf("8%06d", h.dice.IntN(1_000_000))
 	h.must(h.pbx.SetOutside(number, sim.Handset{Does: sim.Answers, After: sim.Span(5 * time.Second), Talk: sim.Span(h.between(time.Minute, 8*time.Minute))}))
-	_, err := h.pbx.Dial(r.phones[0], number)
+	id, err := h.pbx.Dial(r.phones[0], number)
 	h.placed("calls outside", err)
+	if err == nil {
+		h.model.calls[id] = r.number
+	}
 }
 
 // callAndBeHeard is a call for sure.
@@ -134,12 +137,17 @@ func (h *house) alarmByHand() {
 	x, _ := h.pbx.Extension(phone)
 	kind := pick(h, []string{"onetime", "everyday"})
 	at := fmt.Sprintf("%02d:%02d", 5+h.dice.IntN(4), h.dice.IntN(60))
+	if h.chance(50) { // as guests like it
+		at = at[:4] + pick(h, []string{"0", "5"})
+	}
 	for _, a := range x.Alarms {
 		if a.Time == at {
 			return
 		}
 	}
-	h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Alarms: append(x.Alarms, sim.Alarm{Time: at, Type: kind, Repeats: "1"})}))
+	h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Alarms: append(x.Alarms, sim.Alarm{Time: at, Type: kind, Repeats: "1", Prompt: handPrompt})}))
+	now := h.now()
+	r.hand = append(r.hand, handAlarm{phone, at, kind, moment(time.Date(now.Year(), now.Month(), now.Day()+1, 12, 0, 0, 0, h.zone), at, h.zone)})
 	r.note(h.now(), "alarm %s %s on the PBX by hand", kind, at)
 	h.count["alarms by hand"]++
 }

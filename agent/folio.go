@@ -1,0 +1,115 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"bellhop/hotel"
+)
+
+// ErrNoFolio: the room or the stay is not known, or nobody stayed there.
+var ErrNoFolio = errors.New("there is no such folio")
+
+// FolioQuery says whose folio is wanted.
+type FolioQuery struct {
+	Stay string // one stay's; empty: by the room
+	// Room is for all who stay there; when it is vacant for who left last.
+	Room   string
+	Joined bool // of several stays one bill
+	// Language names things, zh or en; empty: as they were charged.
+	Language string
+}
+
+// maxFolio bounds the postings on one bill.
+const maxFolio = 20_000
+
+// Folio gives the bills of a room's stays, or of one stay. The error is
+// ErrNoFolio, or of reading.
+func (a *Agent) Folio(q FolioQuery) ([]hotel.Bill, error) {
+	view := a.store.Snapshot()
+	stays, err := folioStays(view, q)
+	if err != nil {
+		return nil, err
+	}
+	var bills []hotel.Bill
+	var all []hotel.Posting
+	for i, s := range stays {
+		postings, err := a.store.Folio(s.ID, "", maxFolio)
+		if err != nil {
+			return nil, fmt.Errorf("read the folio of %s: %w", s.ID, err)
+		}
+		if q.Joined {
+			all = append(all, postings...)
+		} else {
+			bills = append(bills, hotel.NewBill(stays[i:i+1], postings, a.config.Hotel.Currency))
+		}
+	}
+	if q.Joined {
+		bills = []hotel.Bill{hotel.NewBill(stays, all, a.config.Hotel.Currency)}
+	}
+	for _, b := range bills {
+		translate(view, b.Lines, q.Language)
+	}
+	return bills, nil
+}
+
+func folioStays(view hotel.View, q FolioQuery) ([]hotel.BillStay, error) {
+	ids := []string{q.Stay}
+	if q.Stay == "" {
+		var r hotel.Room
+		if !view.Get(hotel.RoomKey(q.Room), &r) {
+			return nil, fmt.Errorf("%w: %q is no room of the hotel", ErrNoFolio, q.Room)
+		}
+		ids = r.Stays()
+		if len(ids) == 0 && r.LastStay != "" {
+			ids = []string{r.LastStay}
+		}
+		if len(ids) == 0 {
+			return nil, fmt.Errorf("%w: nobody has stayed in room %s", ErrNoFolio, q.Room)
+		}
+	}
+	var stays []hotel.BillStay
+	for _, id := range ids {
+		s := hotel.BillStay{}
+		if !view.Get(hotel.StayKey(id), &s.Stay) {
+			return nil, fmt.Errorf("%w: no stay %q is kept", ErrNoFolio, id)
+		}
+		var guest hotel.GuestRecord
+		view.Get(hotel.GuestKey(id), &guest)
+		s.Name = guest.Name
+		stays = append(stays, s)
+	}
+	return stays, nil
+}
+
+// translate names what was taken from a minibar in the language that is wanted.
+func translate(view hotel.View, lines []hotel.BillLine, language string) {
+	for i := range lines {
+		l := &lines[i]
+		var item hotel.Item
+		if l.Kind != hotel.PostingMinibar || !view.Get(hotel.ItemKey(l.Minibar, l.Item), &item) {
+			continue
+		}
+		if name := item.Names[language]; name != "" {
+			l.Text = name
+		}
+	}
+}
+
+// PostingQuery says which postings are wanted; what is empty is not asked for.
+type PostingQuery struct {
+	Room, Stay string
+	States     []hotel.PostingState
+	From, To   string // dates of the hotel, the first and the last, "2006-01-02"
+}
+
+// FindPostings reads up to most postings, newest first.
+func (a *Agent) FindPostings(q PostingQuery, most int) ([]hotel.Posting, error) {
+	return a.store.FindPostings(most, func(p hotel.Posting) bool {
+		day := p.Time.In(a.zone).Format("2006-01-02")
+		return (q.Room == "" || p.Room == q.Room) && (q.Stay == "" || p.Stay == q.Stay) &&
+			(len(q.States) == 0 || slices.Contains(q.States, p.State)) &&
+			(q.From == "" || day >= q.From) && (q.To == "" || day <= q.To)
+	})
+}
