@@ -291,3 +291,31 @@ func TestAlarmGoesWithThePBXsClock(t *testing.T) {
 		b.standing("101 06:31")
 	})
 }
+
+// TestAlarmsOfOthersStay: an alarm that was about to be set when the power went is
+// known by its time and its rings; an id that has rung may be another's by now.
+func TestAlarmsOfOthersStay(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		b.rest(time.Minute) // the PBX's clock is known
+		at := time.Date(2026, 11, 22, 6, 30, 0, 0, b.zone)
+		alarm := func(id string, rings int) pbx.Alarm {
+			return pbx.Alarm{ID: id, Extension: "101", AlarmSpec: pbx.AlarmSpec{Hour: 6, Minute: 30, Repeat: pbx.AlarmOnce, Rings: rings}}
+		}
+		all := []pbx.Alarm{alarm("1", 1), alarm("2", hotel.AlarmRings)}
+		for name, c := range map[string]struct {
+			gone hotel.WakeAlarm
+			left int
+		}{
+			"about to be set": {hotel.WakeAlarm{At: at}, 1},
+			"by its id":       {hotel.WakeAlarm{ID: "1", At: at}, 1},
+			"of others":       {hotel.WakeAlarm{ID: "1", At: at, Theirs: true}, 2},
+			"has rung":        {hotel.WakeAlarm{ID: "1", At: b.now().Add(-2 * time.Hour)}, 2},
+		} {
+			b.pbx.alarms["101"], c.gone.Extension = slices.Clone(all), "101"
+			err := b.phones.deleteAlarm(b.t.Context(), b.ring, c.gone)
+			if left := b.pbx.alarms["101"]; err != nil || len(left) != c.left || name == "about to be set" && left[0].ID != "1" {
+				t.Errorf("%s: %v, left %+v", name, err, left)
+			}
+		}
+	})
+}

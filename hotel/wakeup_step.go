@@ -288,7 +288,7 @@ func (a *applier) endAttempt(w *WakeUp, outcome WakeUpState) {
 	}
 	w.Planned = w.At
 	a.saveWakeUp(*w)
-	if last || spacing > dndBetween {
+	if spacing > dndBetween { // after the last one it is when nothing more comes
 		a.putBackDND(w.Room)
 	}
 	a.tellWakeUp(*w, "attempt")
