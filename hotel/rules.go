@@ -149,6 +149,8 @@ func commandRules(ev *Event) []Effect {
 		return wakeCommandRules(ev)
 	case CommandCorrect, CommandResend, CommandWriteOff, CommandMovePosting, CommandPay:
 		return postingRules(ev)
+	case CommandAssignCall, CommandPriceCalls:
+		return callRules(ev)
 	case CommandTariff:
 		if ev.Tariff != nil {
 			return []Effect{{Tariff: ev.Tariff}}

@@ -18,6 +18,7 @@ import (
 //	postings  number                          → hotel.Posting
 //	folios    stay 0 number                   → which postings are on a stay's folio
 //	calls     event id                        → hotel.CallRecord
+//	legs      callid 0 event id               → which records a telephone call has
 //	outbox    id                              → a queued call
 //	lanes     destination 0 urgency room 0 id → the place of a queued call in one of its lanes
 //	later     not-before (ms), id             → instead, while it is too early for the call
@@ -47,7 +48,7 @@ var (
 
 // buckets are all of them but meta.
 var buckets = [][]byte{
-	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls,
+	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls, bucketLegs,
 	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded,
 }
 

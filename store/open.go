@@ -194,7 +194,7 @@ func prepare(db *bbolt.DB) error {
 		if fresh {
 			return nil
 		}
-		if old = lacksFolios(tx) && !db.IsReadOnly(); old {
+		if old = (lacksFolios(tx) || lacksLegs(tx)) && !db.IsReadOnly(); old {
 			return nil
 		}
 		var m meta
@@ -204,7 +204,14 @@ func prepare(db *bbolt.DB) error {
 		return nil
 	})
 	if old {
-		return db.Update(addFolios)
+		return db.Update(func(tx *bbolt.Tx) error {
+			if lacksFolios(tx) {
+				if err := addFolios(tx); err != nil {
+					return err
+				}
+			}
+			return addLegs(tx)
+		})
 	}
 	if err != nil || !fresh {
 		return err
