@@ -231,7 +231,7 @@ func (a *applier) chargeLegs(r CallRecord, legs []CallRecord) error {
 // dealt with it.
 func (a *applier) takeCallBack(posting string) bool {
 	p, err := a.correctable("calls", posting)
-	if err != nil || p.Back.Quantity != 0 {
+	if err != nil {
 		return false
 	}
 	if p.State == PostingRefused {
