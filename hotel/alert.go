@@ -43,6 +43,9 @@ const (
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
+	AlertUnpriced     = "calls-unpriced"
+	AlertLateCall     = "call-after-checkout"
+	AlertVacantCall   = "call-from-vacant-room"
 
 	AlertWakeTrouble    = "wakeup-not-rung"
 	AlertWakeFailed     = "wakeup-failed"

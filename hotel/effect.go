@@ -24,6 +24,8 @@ type Effect struct {
 	Extend       *ExtendStay   `json:"extend,omitempty"`
 	Looked       *LookThrough  `json:"looked,omitempty"`
 	Call         *RecordCall   `json:"call,omitempty"`
+	AssignCall   *AssignCall   `json:"assignCall,omitempty"`
+	PriceCalls   *PriceCalls   `json:"priceCalls,omitempty"`
 	Tariff       *NewTariff    `json:"tariff,omitempty"`
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`

@@ -157,6 +157,8 @@ func commandRules(ev *Event) []Effect {
 		return postingRules(ev)
 	case CommandMinibarPost, CommandMinibarResolve:
 		return minibarRules(ev)
+	case CommandAssignCall, CommandPriceCalls:
+		return callRules(ev)
 	case CommandTariff:
 		if ev.Tariff != nil {
 			return []Effect{{Tariff: ev.Tariff}}

@@ -21,6 +21,7 @@ const (
 	WhyHouse      = "house"         // not from a room
 	WhyVacant     = "vacant"        // nobody stayed in the room
 	WhyCopy       = "copy"          // another record is of the same call
+	WhyTooMuch    = "too-much"      // more than an amount can be: unpriced
 )
 
 // Dialled is a call that is to be priced.

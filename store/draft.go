@@ -151,7 +151,7 @@ func (d *draft) flush() {
 		d.trace(bucketPostings, postingKey(p.ID))
 	}
 	for _, r := range d.calls {
-		d.c.put(bucketCalls, number(r.Event), encode(r))
+		d.c.putCall(r)
 	}
 	for _, q := range d.queued {
 		q.Event, q.Depth, q.Unit = d.cause.ID, d.cause.Depth, d.unit

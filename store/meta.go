@@ -22,6 +22,7 @@ import (
 //	postings  number                          → hotel.Posting
 //	folios    stay 0 number                   → which postings are on a stay's folio
 //	calls     event id                        → hotel.CallRecord
+//	legs      callid 0 event id               → which records a telephone call has
 //	outbox    id                              → a queued call
 //	lanes     destination 0 urgency room 0 id → the place of a queued call in one of its lanes
 //	later     not-before (ms), id             → instead, while it is too early for the call
@@ -52,13 +53,14 @@ var (
 
 // buckets are all of them but meta.
 var buckets = [][]byte{
-	bucketJournal, bucketNames, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls,
+	bucketJournal, bucketNames, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls, bucketLegs,
 	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded,
 }
 
 // newer are those that older versions did not have; a file that is only read
-// may be one of theirs.
-var newer = [][]byte{bucketNames, bucketFolios}
+// may be one of theirs. Calls from before there were legs were not priced, so
+// that nothing asks for theirs.
+var newer = [][]byte{bucketNames, bucketFolios, bucketLegs}
 
 func isNewer(bucket []byte) bool {
 	return slices.ContainsFunc(newer, func(name []byte) bool { return bytes.Equal(name, bucket) })

@@ -226,8 +226,10 @@ func addBuckets(db *bbolt.DB) error {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
-		if _, err := tx.CreateBucketIfNotExists(bucketNames); err != nil {
-			return fmt.Errorf("create bucket %q: %w", bucketNames, err)
+		for _, name := range [][]byte{bucketNames, bucketLegs} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return fmt.Errorf("create bucket %q: %w", name, err)
+			}
 		}
 		if tx.Bucket(bucketFolios) != nil {
 			return nil

@@ -238,9 +238,12 @@ func (r *retention) remove(c *commit) (removed int) {
 			continue
 		}
 		if _, mayGo := o.look(v); mayGo {
-			if bytes.Equal(o.bucket, bucketPostings) {
+			switch {
+			case bytes.Equal(o.bucket, bucketPostings):
 				c.removePosting(o.key)
-			} else {
+			case bytes.Equal(o.bucket, bucketCalls):
+				c.removeCall(o.key)
+			default:
 				c.remove(o.bucket, o.key)
 			}
 			removed++

@@ -125,6 +125,9 @@ func (s *salvaged) put(bucket, key, value []byte, wanted bool) {
 	if &bucket[0] == &bucketPostings[0] {
 		s.putFolio(value)
 	}
+	if &bucket[0] == &bucketCalls[0] {
+		s.putLeg(value)
+	}
 	s.size += len(key) + len(value)
 	s.meta.Bytes += int64(len(key) + len(value))
 	s.meta.count(string(bucket), key, value)
@@ -138,6 +141,14 @@ func (s *salvaged) putFolio(posting []byte) {
 	var p hotel.Posting
 	if json.Unmarshal(posting, &p) == nil && p.Stay != "" {
 		s.put(bucketFolios, folioKey(p.Stay, p.ID), here, true)
+	}
+}
+
+// putLeg makes the list of a call's records anew.
+func (s *salvaged) putLeg(record []byte) {
+	var r hotel.CallRecord
+	if json.Unmarshal(record, &r) == nil && hasLegs(r.CallID) {
+		s.put(bucketLegs, legKey(r.CallID, r.Event), here, true)
 	}
 }
 
