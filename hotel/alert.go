@@ -30,6 +30,7 @@ const (
 	AlertNotCleared   = "phone-not-cleared"
 	AlertNotClean     = "phone-not-clean"
 	AlertVoicemail    = "voicemail-left"
+	AlertSwapped      = "swap-left"
 	AlertLookThrough  = "not-looked-through"
 	AlertRelay        = "relay-behind"
 	AlertFiles        = "pbx-files-changed"
