@@ -128,6 +128,19 @@ func TestKeyHasTimeToBeToldOf(t *testing.T) {
 	}
 }
 
+// The PBX may tell of the key before it tells the id of its call: that one goes on.
+func TestCallOfWhoWasQuickIsNotHungUp(t *testing.T) {
+	b := newWakeBook(t, "Asia/Shanghai")
+	b.setup.Wake.HangsUp = true
+	w := b.add(wakeNow, WakeUpAdd{Time: "06:30"})
+	b.step(w.Due)
+	b.answer(w.Due, "101")
+	b.placed(w, WakeUpPlaced{State: CallDelivered, Reply: `{"callid":"1.1"}`})
+	if got := b.queued(); !slices.Equal(got, []string{OpRing}) || b.get(w.ID).LastCall != "1.1" {
+		t.Errorf("queued %q, %+v", got, b.get(w.ID))
+	}
+}
+
 // Whatever becomes of a call that was queued, nobody needs to decide about it.
 func TestCallsOfWakeUpsAreNotParked(t *testing.T) {
 	b := newWakeBook(t, "Asia/Shanghai")
