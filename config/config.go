@@ -179,6 +179,7 @@ type Store struct {
 	Path    string `toml:"path"`
 	Keep    string `toml:"keep"`     // whole days, such as "30d"
 	MaxSize string `toml:"max_size"` // such as "256MB"
+	Backups int    `toml:"backups"`  // copies kept beside the database; 0: none are made
 }
 
 // PMS says how the hotel's management system is reached.
@@ -205,7 +206,7 @@ func Default() Config {
 		},
 		Hooks: Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
-		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
+		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB", Backups: 3},
 		PMS:   PMS{Link: "none"},
 		Mail:  Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
