@@ -2,6 +2,7 @@ package quarter
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -169,6 +170,10 @@ func (m *model) move(from, to *room) {
 	}
 	if vacant(from) {
 		from.left, from.kept = now, true
+		return
+	}
+	for _, r := range []*room{from, to} { // forwards and the like go with a swap
+		maps.DeleteFunc(r.own, func(name, _ string) bool { return name != "dnd" })
 	}
 }
 
