@@ -185,6 +185,8 @@ func (a *applier) apply(e Effect) error {
 		return a.sweep(e.Sweep)
 	case e.Leave != nil:
 		return a.sweepOut(e.Leave)
+	case e.Backup != nil:
+		a.backup()
 	case e.Survey != nil:
 		return a.surveyed(e.Survey)
 	case e.Park != nil:

@@ -33,6 +33,7 @@ type Effect struct {
 	Sweep        *Sweep        `json:"sweep,omitempty"`
 	Leave        *Leave        `json:"leave,omitempty"`
 	Survey       *Survey       `json:"survey,omitempty"`
+	Backup       *Backup       `json:"backup,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`

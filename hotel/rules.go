@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -191,6 +192,9 @@ func cronRules(ev *Event) []Effect {
 func outcomeRules(ev *Event) []Effect {
 	if ev.Fields["op"] == OpRelay {
 		return alertOf(AlertRelay, "", map[string]string{"to": ev.Fields["to"]}) // one for all rooms
+	}
+	if ev.Fields["to"] == BackupTo {
+		return alertOf(AlertBackup, "", map[string]string{"error": cmp.Or(ev.Fields["error"], ev.Fields["state"])})
 	}
 	code := AlertRefused
 	switch {
