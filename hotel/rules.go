@@ -103,7 +103,7 @@ func serviceRules(ev *Event, room, digits string, hooked bool) []Effect {
 	if ev.Entry.Kind == EntryMinibar && ev.Entry.Nothing {
 		effects = append(effects, Effect{Looked: &LookThrough{Room: room}})
 	}
-	return effects
+	return append(effects, seenStaff(room, ev.Entry.Staff)...)
 }
 
 func unknownRules(ev *Event) []Effect {
@@ -154,6 +154,8 @@ func commandRules(ev *Event) []Effect {
 		return postingRules(ev)
 	case CommandMinibarPost, CommandMinibarResolve:
 		return minibarRules(ev)
+	case CommandStaffAdd, CommandStaffRemove:
+		return staffRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:

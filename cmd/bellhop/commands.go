@@ -81,7 +81,7 @@ type options struct {
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), hotelCommands(), minibarCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

@@ -221,7 +221,7 @@ func (d *day) minibar() (string, error) {
 	if err != nil || p.Amount != 7500 || p.Stay != "G1001" {
 		return "", fmt.Errorf("the PMS was told %s (%w)", m.Data, err)
 	}
-	return fmt.Sprintf("the PMS is told: %d x %s, %s %s, on stay %s (event %d, key %s)", p.Quantity, p.Description, money(p.Amount), p.Currency, p.Stay, m.Event, m.Key), nil
+	return fmt.Sprintf("the PMS is told: %d x %s, %s %s, on stay %s (event %d, key %s)", p.Quantity, p.Description, hotel.FormatAmount(p.Amount, p.Currency), p.Currency, p.Stay, m.Event, m.Key), nil
 }
 
 func (d *day) resent() (string, error) {
@@ -520,7 +520,7 @@ func (d *day) books() (string, error) {
 	}
 	for room, want := range d.charged {
 		if told[room] != want || folio[room] != want {
-			return "", fmt.Errorf("room %s: dialled %s, in the books %s, at the PMS %s", room, money(want), money(folio[room]), money(told[room]))
+			return "", fmt.Errorf("room %s: dialled %s, in the books %s, at the PMS %s", room, hotel.FormatAmount(want, "CNY"), hotel.FormatAmount(folio[room], "CNY"), hotel.FormatAmount(told[room], "CNY"))
 		}
 	}
 	if s.Store.Parked != 0 || s.ParkedUnits != 0 {
