@@ -143,6 +143,10 @@ func (a *applier) apply(e Effect) error {
 		return a.unclearEntry(e.Unclear)
 	case e.ResolveEntry != nil:
 		return a.resolveEntry(e.ResolveEntry)
+	case e.Staff != nil:
+		return a.staff(e.Staff)
+	case e.StaffSeen != nil:
+		return a.staffSeen(e.StaffSeen)
 	case e.Settle != nil:
 		return a.settle(e.Settle)
 	case e.Pay != nil:

@@ -11,6 +11,8 @@ type Effect struct {
 	Minibar      *MinibarEntry `json:"minibar,omitempty"`
 	Unclear      *UnclearEntry `json:"unclear,omitempty"`
 	ResolveEntry *ResolveEntry `json:"resolveEntry,omitempty"`
+	Staff        *StaffOrder   `json:"staff,omitempty"`
+	StaffSeen    *StaffSeen    `json:"staffSeen,omitempty"`
 	Settle       *Settle       `json:"settle,omitempty"`
 	Pay          *Pay          `json:"pay,omitempty"`
 	Alert        *RaiseAlert   `json:"alert,omitempty"`

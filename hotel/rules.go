@@ -107,7 +107,7 @@ func serviceRules(ev *Event, room, digits string, hooked bool) []Effect {
 	if ev.Entry.Kind == EntryMinibar && ev.Entry.Nothing {
 		effects = append(effects, Effect{Looked: &LookThrough{Room: room}})
 	}
-	return effects
+	return append(effects, seenStaff(room, ev.Entry.Staff)...)
 }
 
 func unknownRules(ev *Event) []Effect {
@@ -164,6 +164,8 @@ func commandRules(ev *Event) []Effect {
 		if ev.Tariff != nil {
 			return []Effect{{Tariff: ev.Tariff}}
 		}
+	case CommandStaffAdd, CommandStaffRemove:
+		return staffRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:
