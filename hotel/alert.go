@@ -44,7 +44,6 @@ const (
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
 	AlertUnpriced     = "calls-unpriced"
-	AlertLateCall     = "call-after-checkout"
 	AlertVacantCall   = "call-from-vacant-room"
 
 	AlertWakeTrouble    = "wakeup-not-rung"

@@ -46,7 +46,6 @@ var alertTexts = map[string][2]string{
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
 	AlertUnpriced:     {"{count} calls of rooms have no price, since {from}: the tariff knows none for their numbers. They are kept; import a tariff that does, then \"bellhop calls price\" charges each once", "自 {from} 起有 {count} 个客房电话没有计价：费率表中没有相应号码。通话记录已保存；请导入完整的费率表，再执行 bellhop calls price 补计费"},
-	AlertLateCall:     {"A call of room {room} was priced when the guest had checked out: {amount} {currency} fall on stay {stay} (posting {posting})", "房间 {room} 的一个电话在客人退房后才计价：{amount} {currency} 计入住店 {stay}（记账 {posting}）"},
 	AlertVacantCall:   {"A call for {amount} {currency} was made from room {room} when nobody stayed in it: nobody is charged. \"bellhop calls assign\" charges somebody", "房间 {room} 无人入住时拨出一个电话，费用 {amount} {currency}，未计入任何客人。可用 bellhop calls assign 指定付款人"},
 
 	AlertWakeTrouble:    {"The wake-up of room {room} at {at} cannot be rung: {error}. It is tried until {until}; wake the guest by hand", "房间 {room} 在 {at} 的叫醒无法拨出：{error}。将重试到 {until}；请人工叫醒客人"},

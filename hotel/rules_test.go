@@ -191,7 +191,7 @@ func TestRules(t *testing.T) {
 // raisedElsewhere are the codes of alerts that no event raises by itself.
 var raisedElsewhere = []string{
 	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
-	AlertUnpriced, AlertLateCall, AlertVacantCall, // see call_price_test.go
+	AlertUnpriced, AlertVacantCall, AlertVacant, // see call_price_test.go; the last is the agent's
 	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, // see sweep_test.go
 	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }
