@@ -92,6 +92,8 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 		err = p.show(ctx, body)
 	case hotel.OpVacate:
 		err = p.vacate(ctx, body, c.Queued)
+	case hotel.OpSwapped:
+		err = p.swapped(ctx, body, c.Queued)
 	case hotel.OpTidy:
 		err = p.tidy(ctx, body.Extension)
 	case hotel.OpDND:

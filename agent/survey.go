@@ -82,6 +82,7 @@ func touched(p hotel.Phone) bool { return p.Ours != hotel.PhoneSettings{} }
 // planTidy says what puts a vacant room's telephone right. A name that somebody
 // has written there by hand is not fought over.
 func (p *phoneWriter) planTidy(r hotel.Room, wanted hotel.Phone, now pbx.Settings) phonePlan {
+	now.MobileKept = false // only a check-out deletes one
 	todo := p.plan(wanted, now, true)
 	todo.stale = todo.change.Name != nil && p.nameIsOurs(r, wanted, now.Name)
 	if todo.change.Name != nil && !todo.stale {

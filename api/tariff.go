@@ -13,6 +13,7 @@ func (s *server) tariff(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/calls/unpriced", func(w http.ResponseWriter, _ *http.Request) { list(w, s.agent.UnpricedCalls(), nil) })
 	mux.HandleFunc("POST /v1/calls/price", s.priceCalls)
 	mux.HandleFunc("POST /v1/calls/{id}/assign", s.assignCall)
+	mux.HandleFunc("POST /v1/folio/limit", s.setLimit)
 }
 
 func (s *server) importTariff(w http.ResponseWriter, r *http.Request) {
@@ -55,4 +56,24 @@ func (s *server) assignCall(w http.ResponseWriter, r *http.Request) {
 		fields["stay"] = to.Stay
 	}
 	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandAssignCall, Room: to.Room, Fields: fields})
+}
+
+// Limit says how much a stay may owe.
+type Limit struct {
+	Room  string `json:"room,omitempty"`
+	Stay  string `json:"stay,omitempty"`
+	Limit string `json:"limit"` // minor units, [hotel.LimitNone] or [hotel.LimitDefault]
+}
+
+func (s *server) setLimit(w http.ResponseWriter, r *http.Request) {
+	var l Limit
+	if err := read(r, &l); err != nil {
+		fail(w, err)
+		return
+	}
+	fields := map[string]string{"limit": l.Limit}
+	if l.Stay != "" {
+		fields["stay"] = l.Stay
+	}
+	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandLimit, Room: l.Room, Fields: fields})
 }

@@ -30,6 +30,7 @@ const (
 	AlertNotCleared   = "phone-not-cleared"
 	AlertNotClean     = "phone-not-clean"
 	AlertVoicemail    = "voicemail-left"
+	AlertSwapped      = "swap-left"
 	AlertLookThrough  = "not-looked-through"
 	AlertRelay        = "relay-behind"
 	AlertFiles        = "pbx-files-changed"
@@ -44,6 +45,9 @@ const (
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
 	AlertUnpriced     = "calls-unpriced"
+	AlertCreditNear   = "credit-near"
+	AlertCredit       = "credit-reached"
+	AlertCreditOnly   = "credit-reached-only"
 	AlertVacantCall   = "call-from-vacant-room"
 
 	AlertWakeTrouble    = "wakeup-not-rung"

@@ -32,6 +32,7 @@ var alertTexts = map[string][2]string{
 	AlertNotCleared:   {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},
 	AlertNotClean:     {"Phone {extension} of room {room} still holds something of the guest who left: {left}. Clear it on the PBX; the next check-in tries again", "房间 {room} 的电话 {extension} 上仍有退房客人的内容：{left}。请在交换机上清除；下次入住时会再次尝试"},
 	AlertVoicemail:    {"The guest who moved from room {room} to {to} has voicemail on the old phone {extension}: it goes when the room is let again", "从房间 {room} 换到 {to} 的客人在旧电话 {extension} 上还有留言：该房间再次入住时将被删除"},
+	AlertSwapped:      {"The guests of rooms {room} and {to} have changed places, and phone {extension} of room {room} still holds, of the guest who is in {to} now: {left}. Let the guest have the voicemail, set alarms anew, and delete them on the PBX", "房间 {room} 与 {to} 的客人已互换，房间 {room} 的电话 {extension} 上仍有现住 {to} 的客人的：{left}。请转达留言、重新设置闹钟，并在交换机上删除"},
 	AlertLookThrough:  {"Room {room} is checking out and nobody has looked it through yet: enter \"nothing taken\" by phone, or check out with --now", "房间 {room} 正在退房，但尚未查房：请用电话输入“无消费”，或使用 --now 直接退房"},
 	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
 	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
@@ -45,6 +46,9 @@ var alertTexts = map[string][2]string{
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
+	AlertCreditNear:   {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，限额为 {limit}"},
+	AlertCredit:       {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}: its telephones may dial no more than \"{class}\" and emergency numbers until it has paid, or \"bellhop folio limit\" raises it", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，达到限额 {limit}：在付款或用 bellhop folio limit 提高限额之前，其电话只能按等级“{class}”拨打，紧急号码除外"},
+	AlertCreditOnly:   {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}: its telephones are as they were", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，达到限额 {limit}：其电话权限未变"},
 	AlertUnpriced:     {"{count} calls of rooms have no price, since {from}: the tariff knows none for their numbers. They are kept; import a tariff that does, then \"bellhop calls price\" charges each once", "自 {from} 起有 {count} 个客房电话没有计价：费率表中没有相应号码。通话记录已保存；请导入完整的费率表，再执行 bellhop calls price 补计费"},
 	AlertVacantCall:   {"A call for {amount} {currency} was made from room {room} when nobody stayed in it: nobody is charged. \"bellhop calls assign\" charges somebody", "房间 {room} 无人入住时拨出一个电话，费用 {amount} {currency}，未计入任何客人。可用 bellhop calls assign 指定付款人"},
 

@@ -110,6 +110,19 @@ func (a *applier) swap(x, y Room) {
 	}
 	a.exchange(x, wishY)
 	a.exchange(y, wishX)
+	a.partFrom(x, y)
+	a.partFrom(y, x)
+}
+
+// partFrom has a room's telephones rid of what leads to who has gone into the
+// other one by a swap.
+func (a *applier) partFrom(r, other Room) {
+	if !a.setup.Vacate {
+		return
+	}
+	for _, extension := range r.Phones() {
+		a.tellPhone(OpSwapped, r.Number, PhoneCall{Extension: extension, Stay: other.Stay, To: other.Number})
+	}
 }
 
 // carry puts who stays in one room, and what goes along with them, into

@@ -37,7 +37,7 @@ func clockOf(text string) time.Time {
 
 func (b *bar) try(at string, e Effect) error {
 	b.id++
-	return Apply(b.tx, &Event{ID: b.id, Time: clockOf(at), CallID: "c"}, "u", []Effect{e}, b.setup)
+	return Apply(b.tx, &Event{ID: b.id, Time: clockOf(at), CallID: "c" + at}, "u", []Effect{e}, b.setup)
 }
 
 func (b *bar) do(at string, e Effect) {
@@ -85,7 +85,10 @@ func (b *bar) outcome() string {
 			return "unclear: " + al.Params["stays"]
 		}
 	}
-	p := b.tx.postings[len(b.tx.postings)-1]
+	var p Posting
+	if n := len(b.tx.postings); n > 0 {
+		p = b.tx.postings[n-1]
+	}
 	switch {
 	case p.Event != b.id:
 		return "nothing"

@@ -36,6 +36,8 @@ type Phone struct {
 	Name string `json:"name,omitempty"`
 	// Class is the class of service; empty: the hotel never set one.
 	Class string `json:"class,omitempty"`
+	// Barred is the class in its place while a guest's credit limit is reached.
+	Barred string `json:"barred,omitempty"`
 	// Voicemail says whether there is to be any; nil: what stood there before.
 	Voicemail *bool `json:"voicemail,omitempty"`
 	// Order is the event that said so last.
@@ -128,7 +130,7 @@ type RestorePhone struct {
 type PhoneCall struct {
 	Extension string `json:"extension"`
 	Stay      string `json:"stay,omitempty"` // vacate: the one that has ended, or gone
-	// To: it has not ended, but gone into that room.
+	// To: it has not ended, but gone into that room. Swapped: so it has.
 	To string `json:"to,omitempty"`
 	// Arriving: it begins, and what an earlier one has left goes first.
 	Arriving bool `json:"arriving,omitempty"`
@@ -139,6 +141,7 @@ const (
 	OpPhone   = "phone"   // make it as it is wanted
 	OpVacate  = "vacate"  // take from it what was the guest's, then the same
 	OpRestore = "restore" // put it back as it was
+	OpSwapped = "swapped" // take from it what leads to who stayed there until a swap
 )
 
 // tellPhones says anew what is wanted of a room's telephones. change returns
@@ -150,6 +153,7 @@ func (a *applier) tellPhones(r Room, change func(*Phone) bool) {
 		if !change(&p) {
 			continue
 		}
+		p.Barred = a.barredClass(r.Number, p.Class)
 		p.Room, p.Order = r.Number, a.ev.ID
 		a.tx.Put(PhoneKey(extension), p)
 		a.tellPhone(OpPhone, r.Number, PhoneCall{Extension: extension})
@@ -164,6 +168,8 @@ func (a *applier) tellPhone(op, room string, body PhoneCall) {
 	c := QueuedCall{To: "pbx", Op: op, Body: text, Room: room, Urgency: Guest, Kind: Idempotent, CallID: a.ev.CallID}
 	switch op {
 	case OpVacate: // each of which takes something away of its own
+	case OpSwapped:
+		c.Supersedes = OpSwapped + "/" + body.Extension
 	case OpTidy:
 		c.Supersedes, c.Urgency = "tidy/"+body.Extension, Bulk
 	case OpDND:
@@ -440,6 +446,7 @@ func (a *applier) noteVacated(p *Phone, n *PhoneNote) {
 		return
 	}
 	p.Vacating = ""
+	a.queueAlarms(wakeUpsOf(a.tx, a.roomOf(*p))) // the PBX's own check-out takes those, too, that are to ring
 	if r, known := RoomOf(a.tx, p.Extension); n.Clean && (!known || r.Stay == "") {
 		p.Clean = a.ev.Time
 	}

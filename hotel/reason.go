@@ -35,6 +35,7 @@ const (
 	LeftForward    Reason = "left-forward"
 	LeftTogether   Reason = "left-together"
 	LeftMobile     Reason = "left-mobile"
+	LeftNumber     Reason = "left-mobile-number"
 	LeftAlarms     Reason = "left-alarms"
 	LeftVoicemail  Reason = "left-voicemail"
 	LeftSwitch     Reason = "left-voicemail-switch"
@@ -80,6 +81,7 @@ var reasonTexts = map[Reason][2]string{
 	LeftForward:    {"call forward", "呼叫转移"},
 	LeftTogether:   {"simultaneous ringing", "同时振铃"},
 	LeftMobile:     {"mobile telephone", "手机"},
+	LeftNumber:     {"mobile number", "手机号码"},
 	LeftAlarms:     {"alarms", "闹钟"},
 	LeftVoicemail:  {"voicemail messages", "语音留言"},
 	LeftSwitch:     {"voicemail on or off", "语音信箱开关"},

@@ -172,7 +172,7 @@ func (a *applier) mend(m *MendPhones) error {
 		}
 		a.mendPhone(r, x)
 	}
-	a.checkAlarms(r.Number)
+	a.queueAlarms(wakeUpsOf(a.tx, r.Number))
 	return nil
 }
 

@@ -128,6 +128,8 @@ func ruleCases() []ruleCase {
 			alertEffect(AlertNotClean, "", "room", "101", "extension", "8031", "left", "name")),
 		always("voicemail in the old room", command(CommandReport, map[string]string{"code": AlertVoicemail, "room": "101", "to": "102", "extension": "8031"}),
 			alertEffect(AlertVoicemail, "", "room", "101", "to", "102", "extension", "8031")),
+		always("something left after a swap", command(CommandReport, map[string]string{"code": AlertSwapped, "room": "101", "to": "102", "extension": "8031", "left": Because(LeftVoicemail)}),
+			alertEffect(AlertSwapped, "", "room", "101", "to", "102", "extension", "8031", "left", Because(LeftVoicemail))),
 		always("a room that nobody looks through", command(CommandReport, map[string]string{"code": AlertLookThrough, "room": "101"}),
 			alertEffect(AlertLookThrough, "", "room", "101")),
 		always("a phone to put back", Event{Kind: KindCommand, Name: CommandRestore, Extension: "8031"}, []Effect{{Restore: &RestorePhone{Extension: "8031"}}}),
@@ -191,8 +193,9 @@ func TestRules(t *testing.T) {
 // raisedElsewhere are the codes of alerts that no event raises by itself.
 var raisedElsewhere = []string{
 	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
-	AlertUnpriced, AlertVacantCall, AlertVacant, // see call_price_test.go; the last is the agent's
-	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, // see sweep_test.go
+	AlertUnpriced, AlertVacantCall, // see call_price_test.go
+	AlertCreditNear, AlertCredit, AlertCreditOnly, // see credit_test.go
+	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, // see sweep_test.go and survey_test.go
 	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }
 

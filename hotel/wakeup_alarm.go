@@ -135,13 +135,11 @@ func (a *applier) noteAlarms(n *WakeUpAlarms) {
 	}
 }
 
-// checkAlarms has every alarm that should stand looked at; with a room its own.
-func (a *applier) checkAlarms(room string) {
-	prefix := prefixWakeRoom
-	if room != "" {
-		prefix += room + "/"
-	}
-	for _, w := range wakeUpsBelow(a.tx, prefix) {
+// checkAlarms has every alarm that should stand looked at.
+func (a *applier) checkAlarms() { a.queueAlarms(wakeUpsBelow(a.tx, prefixWakeRoom)) }
+
+func (a *applier) queueAlarms(list []WakeUp) {
+	for _, w := range list {
 		if len(w.Alarms) > 0 {
 			a.queueAlarm(w)
 		}

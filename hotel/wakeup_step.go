@@ -509,7 +509,7 @@ func (a *applier) bootWakeUps() {
 			a.unsureRing(&w, "")
 		}
 	}
-	a.checkAlarms("")
+	a.checkAlarms()
 }
 
 // tellWakeUp emits the event of a change.

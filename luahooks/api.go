@@ -44,7 +44,7 @@ func (v *vm) api() *lua.LTable {
 	t.RawSetString("http", table("bellhop.http", map[string]lua.LGFunction{"get": v.httpGet, "post": v.httpPost}))
 	t.RawSetString("kv", table("bellhop.kv", map[string]lua.LGFunction{"get": v.kvGet, "set": v.kvSet, "delete": v.kvDelete}))
 	t.RawSetString("wakeup", table("bellhop.wakeup", map[string]lua.LGFunction{"add": v.wakeUpAdd, "cancel": v.wakeUpCancel}))
-	t.RawSetString("minibar", table("bellhop.minibar", map[string]lua.LGFunction{"item": v.minibarItem}))
+	t.RawSetString("minibar", table("bellhop.minibar", map[string]lua.LGFunction{"item": v.minibarItem, "unclear": v.minibarUnclear}))
 	t.RawSetString("json", table("bellhop.json", map[string]lua.LGFunction{"encode": jsonEncode, "decode": jsonDecode}))
 	t.RawSetString("language", lua.LString(v.set.language))
 	return t
@@ -239,9 +239,9 @@ func (o options) flag(name string) bool {
 
 func (v *vm) post(L *lua.LState) int {
 	r := v.running(L, "bellhop.post")
-	o := newOptions(L, "bellhop.post", L.CheckTable(1), "room", "kind", "item", "quantity", "amount", "description", "staff")
+	o := newOptions(L, "bellhop.post", L.CheckTable(1), "room", "stay", "kind", "minibar", "item", "quantity", "amount", "description", "staff")
 	p := &hotel.PostCharge{
-		Room: o.text("room", true), Kind: o.text("kind", true), Description: o.text("description", false), Staff: o.text("staff", false),
+		Room: o.text("room", o.table.RawGetString("stay") == lua.LNil), Stay: o.text("stay", false), Kind: o.text("kind", true), Minibar: o.text("minibar", false), Description: o.text("description", false), Staff: o.text("staff", false),
 		Amount: o.whole("amount", "a whole number of the currency's smallest unit", true),
 	}
 	quantity := o.whole("quantity", "a whole number", false)
@@ -256,6 +256,9 @@ func (v *vm) post(L *lua.LState) int {
 		}
 		if p.Description == "" {
 			p.Description, _ = textOf(item.RawGetString("name"))
+		}
+		if p.Minibar == "" {
+			p.Minibar, _ = textOf(item.RawGetString("minibar"))
 		}
 	} else {
 		p.Item = o.text("item", false)

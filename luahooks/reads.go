@@ -47,10 +47,6 @@ func (v *vm) room(L *lua.LState) int {
 	return 1
 }
 
-// maxPerEntry is the most that one entry may take of an item that says
-// nothing: two digits.
-const maxPerEntry = 99
-
 func (v *vm) minibarItem(L *lua.LState) int {
 	r := v.running(L, "bellhop.minibar.item")
 	code, _ := textOf(L.Get(1))
@@ -63,14 +59,11 @@ func (v *vm) minibarItem(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	if item.Max == 0 {
-		item.Max = maxPerEntry
-	}
 	t := L.CreateTable(0, 5)
 	setText(t, "code", item.Code)
-	setText(t, "name", item.Name)
+	setText(t, "name", item.NameIn(v.set.language))
 	t.RawSetString("price", lua.LNumber(item.Price))
-	t.RawSetString("max", lua.LNumber(item.Max))
+	t.RawSetString("max", lua.LNumber(item.Most()))
 	setText(t, "minibar", list)
 	L.Push(t)
 	return 1

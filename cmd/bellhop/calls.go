@@ -16,6 +16,9 @@ func callCommands() []*command {
 		{words: "calls assign", args: "CALL ROOM", about: "charge a call that nobody was charged for to who stays in a room, or with --stay to a stay", run: callsAssign, more: callsAssignHelp, flags: func(f *flag.FlagSet, c *call) {
 			f.StringVar(&c.opt.stay, "stay", "", "instead of a room: the stay of this `ID`")
 		}},
+		{words: "folio limit", args: "ROOM AMOUNT", about: "say how much who stays in a room may owe: an amount, none, or default for the hotel's", run: folioLimit, flags: func(f *flag.FlagSet, c *call) {
+			f.StringVar(&c.opt.stay, "stay", "", "of several in the room, the one of this `ID`")
+		}},
 		{words: "calls price", about: "price the calls that had no price until now, by the tariff", run: callsPrice},
 	}
 }
@@ -95,4 +98,23 @@ func callsPrice(c *call) error {
 	}
 	_, err = fmt.Fprintf(c.out, "calls priced: %d, still without a price: %d\n", len(before)-left, left)
 	return err
+}
+
+func folioLimit(c *call) error {
+	if err := c.need(2); err != nil {
+		return err
+	}
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	limit := c.args[1]
+	if limit != hotel.LimitNone && limit != hotel.LimitDefault {
+		minor, err := hotel.ParseAmount(limit, cfg.Hotel.Currency)
+		if err != nil {
+			return c.wrong("AMOUNT %v", err)
+		}
+		limit = strconv.FormatInt(minor, 10)
+	}
+	return c.order("/v1/folio/limit", api.Limit{Room: c.args[0], Stay: c.opt.stay, Limit: limit}, "limit of room "+c.args[0]+": "+c.args[1])
 }

@@ -1,19 +1,8 @@
--- Minibar: what was dialled becomes a charge on the room, a removal takes one
--- back. Copy this file into the hooks folder to change it: a file there with
--- the same name replaces this one.
+-- Minibar: what was dialled becomes a charge, a removal takes one back, and what
+-- cannot be waits for a person (bellhop minibar resolve). On whom a charge falls
+-- is the hotel's own rule: docs/minibar.md. Copy this file into the hooks folder
+-- to change it: a file there with the same name replaces this one.
 local bellhop = require "bellhop"
-
-local texts = {
-  en = {
-    unknown = "unknown minibar item ",
-    count = "minibar item %s: %d is not a possible count (1 to %d)",
-  },
-  zh = {
-    unknown = "未知的迷你吧商品：",
-    count = "迷你吧商品 %s：数量 %d 不合理（应为 1 到 %d）",
-  },
-}
-local text = texts[bellhop.language] or texts.en
 
 bellhop.on("minibar", function(event)
   if not event.room then
@@ -23,12 +12,12 @@ bellhop.on("minibar", function(event)
     return bellhop.log("room " .. event.room .. ": looked through, nothing taken")
   end
   local item = bellhop.minibar.item(event.item)
-  if not item then
-    return bellhop.alert(text.unknown .. event.item, { room = event.room })
-  end
   local count = event.count
-  if count < 1 or count > item.max then
-    return bellhop.alert(text.count:format(item.name, count, item.max), { room = event.room })
+  if not item or count < 1 or count > item.max then
+    return bellhop.minibar.unclear {
+      room = event.room, item = event.item, count = count, minibar = event.minibar,
+      removal = event.removal, staff = event.staff,
+    }
   end
   if event.removal then
     count = -count
