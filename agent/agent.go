@@ -167,6 +167,9 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	if setup.Tariff, err = site.Tariff(a.config); err != nil {
 		return err
 	}
+	if setup.Credit, err = site.Credit(a.config); err != nil {
+		return err
+	}
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)

@@ -195,7 +195,7 @@ func (p *phoneWriter) routesFor(wanted hotel.Phone, now pbx.Settings) ([]string,
 	default:
 		return p.withHelp(current, now), nil
 	}
-	routes, err := pbx.RoutesFor(wanted.Class, pbx.ClassRoutes{
+	routes, err := pbx.RoutesFor(wanted.Granted(), pbx.ClassRoutes{
 		Classes: p.classes, Existing: slices.Concat(now.Routes, now.OtherRoutes), Current: current, Emergency: p.emergency,
 	})
 	if err != nil {

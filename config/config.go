@@ -41,6 +41,7 @@ type Config struct {
 	Tax       Tax                 `toml:"tax"`
 	Minibar   Minibar             `toml:"minibar"`
 	Tariff    Tariff              `toml:"tariff"`
+	Credit    Credit              `toml:"credit"`
 }
 
 // Hotel says where the box stands.
@@ -216,6 +217,7 @@ func Default() Config {
 		PMS:     PMS{Link: "none"},
 		Tax:     Tax{Prices: PricesGross},
 		Tariff:  Tariff{International: "00", National: "0"},
+		Credit:  Credit{Warn: 8000, Class: "internal"},
 		Minibar: Minibar{Doubt: "4h"},
 		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}

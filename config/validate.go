@@ -57,6 +57,7 @@ func (c *Config) Validate() error {
 	faults = append(faults, c.Tax.faults()...)
 	faults = append(faults, c.Minibar.faults()...)
 	faults = append(faults, c.Tariff.faults()...)
+	faults = append(faults, c.Credit.faults()...)
 	faults = append(faults, c.Services.faults()...)
 	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	for _, lang := range []string{"zh", "en"} {

@@ -45,7 +45,9 @@ const (
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
 	AlertUnpriced     = "calls-unpriced"
-	AlertLateCall     = "call-after-checkout"
+	AlertCreditNear   = "credit-near"
+	AlertCredit       = "credit-reached"
+	AlertCreditOnly   = "credit-reached-only"
 	AlertVacantCall   = "call-from-vacant-room"
 
 	AlertWakeTrouble    = "wakeup-not-rung"

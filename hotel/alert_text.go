@@ -46,8 +46,10 @@ var alertTexts = map[string][2]string{
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
+	AlertCreditNear:   {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，限额为 {limit}"},
+	AlertCredit:       {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}: its telephones may dial no more than \"{class}\" and emergency numbers until it has paid, or \"bellhop folio limit\" raises it", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，达到限额 {limit}：在付款或用 bellhop folio limit 提高限额之前，其电话只能按等级“{class}”拨打，紧急号码除外"},
+	AlertCreditOnly:   {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}: its telephones are as they were", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，达到限额 {limit}：其电话权限未变"},
 	AlertUnpriced:     {"{count} calls of rooms have no price, since {from}: the tariff knows none for their numbers. They are kept; import a tariff that does, then \"bellhop calls price\" charges each once", "自 {from} 起有 {count} 个客房电话没有计价：费率表中没有相应号码。通话记录已保存；请导入完整的费率表，再执行 bellhop calls price 补计费"},
-	AlertLateCall:     {"A call of room {room} was priced when the guest had checked out: {amount} {currency} fall on stay {stay} (posting {posting})", "房间 {room} 的一个电话在客人退房后才计价：{amount} {currency} 计入住店 {stay}（记账 {posting}）"},
 	AlertVacantCall:   {"A call for {amount} {currency} was made from room {room} when nobody stayed in it: nobody is charged. \"bellhop calls assign\" charges somebody", "房间 {room} 无人入住时拨出一个电话，费用 {amount} {currency}，未计入任何客人。可用 bellhop calls assign 指定付款人"},
 
 	AlertWakeTrouble:    {"The wake-up of room {room} at {at} cannot be rung: {error}. It is tried until {until}; wake the guest by hand", "房间 {room} 在 {at} 的叫醒无法拨出：{error}。将重试到 {until}；请人工叫醒客人"},

@@ -44,6 +44,7 @@ type Setup struct {
 	Currency string // ISO 4217
 	Taxes    Taxes
 	Tariff   TariffSetup // what holds for all calls
+	Credit   CreditSetup
 	// Zone is the hotel's; local dates and times are by it.
 	Zone *time.Location
 	// Phones: names and classes of service are set on the PBX. Vacate: what a
@@ -175,6 +176,8 @@ func (a *applier) apply(e Effect) error {
 		return a.call()
 	case e.AssignCall != nil:
 		return a.assignCall(e.AssignCall)
+	case e.SetLimit != nil:
+		return a.setLimit(e.SetLimit)
 	case e.PriceCalls != nil:
 		return a.priceCalls(e.PriceCalls)
 	case e.Tariff != nil:

@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,9 @@ type PriceCalls struct {
 // MaxPricedAtOnce bounds how many calls one order prices: other commits wait for
 // it.
 const MaxPricedAtOnce = 200
+
+// CallNumbers writes a list of calls as [CommandPriceCalls] has it.
+func CallNumbers(calls []uint64) string { return strings.Trim(fmt.Sprint(calls), "[]") }
 
 func callRules(ev *Event) []Effect {
 	if ev.Name == CommandAssignCall {

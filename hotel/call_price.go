@@ -110,9 +110,7 @@ func (a *applier) chargeTo(r *CallRecord, room, stay string) error {
 	if !p.Late {
 		return nil
 	}
-	params := a.amountOf(r)
-	params["stay"], params["posting"] = stay, p.ID
-	return a.alert(&RaiseAlert{Code: AlertLateCall, Room: room, Params: params})
+	return a.tellLate(p)
 }
 
 func (a *applier) amountOf(r *CallRecord) map[string]string {

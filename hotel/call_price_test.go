@@ -125,11 +125,11 @@ func TestCallFallsOnWhoStayedWhenItBegan(t *testing.T) {
 	if len(tx.postings) != 1 || tx.postings[0].Stay != "G0" || !tx.postings[0].Late || r.Payer != "G0" {
 		t.Fatalf("postings %+v", tx.postings)
 	}
-	al := alerts(tx, AlertLateCall)
+	al := alerts(tx, AlertLate)
 	equal(t, "alerts", len(al), 1)
 	for _, language := range []string{"en", "zh"} {
 		text := al[0].Text(language)
-		if !strings.Contains(text, "1.00 CNY") || !strings.Contains(text, "G0") || !strings.Contains(text, "P1") || strings.Contains(text, "0211") {
+		if !strings.Contains(text, "1.00 CNY") || !strings.Contains(text, "G0") || !strings.Contains(text, "National 0xxx") || strings.Contains(text, "0211") {
 			t.Errorf("text: %s", text)
 		}
 	}

@@ -28,6 +28,7 @@ type Effect struct {
 	Call         *RecordCall   `json:"call,omitempty"`
 	AssignCall   *AssignCall   `json:"assignCall,omitempty"`
 	PriceCalls   *PriceCalls   `json:"priceCalls,omitempty"`
+	SetLimit     *SetLimit     `json:"setLimit,omitempty"`
 	Tariff       *NewTariff    `json:"tariff,omitempty"`
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`

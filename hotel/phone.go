@@ -36,6 +36,8 @@ type Phone struct {
 	Name string `json:"name,omitempty"`
 	// Class is the class of service; empty: the hotel never set one.
 	Class string `json:"class,omitempty"`
+	// Barred is the class in its place while a guest's credit limit is reached.
+	Barred string `json:"barred,omitempty"`
 	// Voicemail says whether there is to be any; nil: what stood there before.
 	Voicemail *bool `json:"voicemail,omitempty"`
 	// Order is the event that said so last.
@@ -151,6 +153,7 @@ func (a *applier) tellPhones(r Room, change func(*Phone) bool) {
 		if !change(&p) {
 			continue
 		}
+		p.Barred = a.barredClass(r.Number, p.Class)
 		p.Room, p.Order = r.Number, a.ev.ID
 		a.tx.Put(PhoneKey(extension), p)
 		a.tellPhone(OpPhone, r.Number, PhoneCall{Extension: extension})

@@ -158,6 +158,8 @@ func commandRules(ev *Event) []Effect {
 		return postingRules(ev)
 	case CommandMinibarPost, CommandMinibarResolve:
 		return minibarRules(ev)
+	case CommandLimit:
+		return limitRules(ev)
 	case CommandAssignCall, CommandPriceCalls:
 		return callRules(ev)
 	case CommandTariff:

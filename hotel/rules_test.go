@@ -197,7 +197,8 @@ func TestRules(t *testing.T) {
 // raisedElsewhere are the codes of alerts that no event raises by itself.
 var raisedElsewhere = []string{
 	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
-	AlertUnpriced, AlertLateCall, AlertVacantCall, // see call_price_test.go
+	AlertUnpriced, AlertVacantCall, // see call_price_test.go
+	AlertCreditNear, AlertCredit, AlertCreditOnly, // see credit_test.go
 	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, // see sweep_test.go and survey_test.go
 	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }

@@ -7,6 +7,19 @@ import (
 	"bellhop/hotel"
 )
 
+// Credit is how much guests may owe.
+func Credit(c config.Config) (hotel.CreditSetup, error) {
+	s := hotel.CreditSetup{Warn: int(c.Credit.Warn), Class: c.Credit.Class}
+	if c.Credit.Limit == "" {
+		return s, nil
+	}
+	var err error
+	if s.Limit, err = hotel.ParseAmount(c.Credit.Limit, c.Hotel.Currency); err != nil {
+		return s, fmt.Errorf("credit.limit: %w", err)
+	}
+	return s, nil
+}
+
 // Tariff is what the config says of all calls.
 func Tariff(c config.Config) (hotel.TariffSetup, error) {
 	t := c.Tariff

@@ -255,6 +255,7 @@ func (r *retention) remove(c *commit) (removed int) {
 			d.Delete(key)
 			d.Delete(hotel.GuestKey(s.ID))
 			d.Delete(hotel.FolioKey(s.ID))
+			d.Delete(hotel.CreditKey(s.ID))
 			removed++
 		}
 	}
