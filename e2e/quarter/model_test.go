@@ -75,6 +75,7 @@ type room struct {
 	voicemail     bool              // what its telephones are to have, if the hotel says so
 	hand          []handAlarm       // what the desk has set on the PBX itself
 	checking      bool              // its guests have paid, and it is being looked through
+	looked        bool              // … and that was dialled
 	spoken        bool              // somebody at the desk is busy with it
 	diary         []string
 }
@@ -178,7 +179,7 @@ func (m *model) checking(r *room, g *guest) {
 // vacate notes that nobody is left in a room.
 func (m *model) vacate(r *room) {
 	r.left, r.own, r.meddled, r.hand = m.house.now(), map[string]string{}, time.Time{}, nil
-	r.voicemail, r.checking = true, false
+	r.voicemail, r.checking, r.looked = true, false, false
 }
 
 // voicemailOf tells whether a guest is to have voicemail: where the hotel says

@@ -17,7 +17,7 @@ func (h *house) inspectStays() {
 			h.differs(known.Number, "there is no such room")
 			continue
 		}
-		if r.spoken && !r.checking {
+		if r.spoken && (!r.checking || r.looked) {
 			continue
 		}
 		h.swept(r, known.Stay)
