@@ -2,6 +2,7 @@ package quarter
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -92,6 +93,14 @@ type guest struct {
 
 func vacant(r *room) bool   { return len(r.guests) == 0 }
 func occupied(r *room) bool { return len(r.guests) > 0 }
+
+// absent tells whether all who stay in a room have left it without a word: nobody
+// calls from there, or answers.
+func absent(r *room) bool {
+	return occupied(r) && !slices.ContainsFunc(r.guests, func(g *guest) bool { return !g.gone })
+}
+
+func present(r *room) bool { return occupied(r) && !absent(r) }
 
 func newModel(h *house) *model {
 	m := &model{house: h, rooms: map[string]*room{}, inHouse: map[string]*room{}, on: map[string]func(){}, calls: map[string]string{}, well: time.Now()}
