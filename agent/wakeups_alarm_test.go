@@ -291,3 +291,23 @@ func TestAlarmGoesWithThePBXsClock(t *testing.T) {
 		b.standing("101 06:31")
 	})
 }
+
+// TestAlarmsOfASwapAtOneTime: each room holds the alarm of the other's guest
+// already.
+func TestAlarmsOfASwapAtOneTime(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		b.checkIn("101", "", "")
+		b.checkIn("102", "", "")
+		orders := b.wake("06:30", nil, "101", "102")
+		b.rest(time.Minute)
+		b.standing("101 06:30", "102 06:30")
+		b.order(hotel.Event{Kind: hotel.KindMove, Room: "101", Fields: map[string]string{"to": "102", "swap": "true"}})
+		b.rest(time.Minute)
+		b.standing("101 06:30", "102 06:30")
+		if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{Group: orders[0].Group}); err != nil {
+			b.t.Fatal(err)
+		}
+		b.rest(time.Minute)
+		b.standing()
+	})
+}
