@@ -311,3 +311,18 @@ func TestAlarmsOfASwapAtOneTime(t *testing.T) {
 		b.standing()
 	})
 }
+
+// TestAlarmThatTwoOrdersGoBy stays for the one when the other is taken back.
+func TestAlarmThatTwoOrdersGoBy(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		first := b.wake("06:40", nil, "101")[0]
+		b.rest(time.Minute)
+		b.wake("06:30", func(o *hotel.WakeUpAdd) { o.How = hotel.WakeByBoth }, "101")
+		b.rest(time.Minute)
+		if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{IDs: []string{first.ID}}); err != nil {
+			b.t.Fatal(err)
+		}
+		b.rest(time.Minute)
+		b.standing("101 06:40")
+	})
+}
