@@ -61,12 +61,18 @@ faults: needs
 	sort $(BELLHOP_FAULTS_ROWS) | go run ./e2e/faults/table >docs/faults.md
 	rm -f $(BELLHOP_FAULTS_ROWS)
 
-# Three months in a hotel of 120 rooms, on a fake clock, and a table of them; some
-# minutes. QUARTER_SEED repeats a run.
+# Weeks around the changes of the clocks in several zones, and three months, in a
+# hotel of 120 rooms, on a fake clock, with a table of each; a quarter of an hour.
+# QUARTER_SEED repeats a run, QUARTER_ZONE and QUARTER_HOW let the three months
+# pass elsewhere, and woken otherwise.
 QUARTER_DAYS ?= 91
 QUARTER_SEED ?= 0
+QUARTER_ZONE ?=
+QUARTER_HOW ?=
 quarter:
-	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.days $(QUARTER_DAYS) -quarter.seed $(QUARTER_SEED)
+	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.weeks
+	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.days $(QUARTER_DAYS) \
+	  -quarter.seed $(QUARTER_SEED) -quarter.zone "$(QUARTER_ZONE)" -quarter.how "$(QUARTER_HOW)"
 
 # Much of everything, and little of the box: an hour, 25 GB of disk, and a table.
 # SIZE_DIR is the disk that is measured, SIZE_TABLE a file for the table.

@@ -78,6 +78,7 @@ type Agent struct {
 	hookFaults    string
 	told          map[string]bool // outages that an alert was raised for; upkeep's own
 	looks         map[string]bool // stays for whose rooms an alert was raised that nobody looks through; upkeep's own
+	forgot        time.Time       // when names of guests were last seen to; tidy's own
 	verify        func(context.Context) (site.Installed, error)
 	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
 	doctoring     chan struct{}                 // one at a time
@@ -161,8 +162,14 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	}
 	a.caller = a.newCaller()
 	setup.LookThrough = a.config.Checkout.LookThrough
-	setup.Taxes = taxes(a.config.Tax)
+	setup.Taxes = Taxes(a.config.Tax)
 	setup.MinibarDoubt, setup.Language = a.config.Minibar.DoubtTime(), a.config.Hotel.Language
+	if setup.Tariff, err = site.Tariff(a.config); err != nil {
+		return err
+	}
+	if setup.Credit, err = site.Credit(a.config); err != nil {
+		return err
+	}
 	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)

@@ -55,7 +55,7 @@ func (a *alarms) wait(ctx context.Context, c hotel.QueuedCall, now time.Time) er
 	for _, alarm := range a.list {
 		if left := alarm.Near(theirs, alarmSlack, alarmSlack); left > 0 {
 			left = min(left, alarmPatience-now.Sub(c.Queued))
-			return &pms.Retry{Err: fmt.Errorf("the PBX wakes a guest at %02d:%02d, and is not changed meanwhile", alarm.Hour, alarm.Minute), After: left}
+			return &pms.Retry{Err: fmt.Errorf("the PBX wakes a guest at %02d:%02d, and is not changed meanwhile", alarm.Hour, alarm.Minute), After: left, Only: true}
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ func (p *caller) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
 		return nil, &pms.Refused{Reason: "the call names no telephone"}
 	}
 	if why := p.clock(); why != "" && (c.Op == hotel.OpRing || c.Op == hotel.OpDesk) {
-		return nil, &pms.Refused{Reason: "the clock of the box is not believed: " + why}
+		return nil, &pms.Refused{Reason: hotel.Because(hotel.ReasonClock) + ": " + why}
 	}
 	switch c.Op {
 	case hotel.OpRing:
@@ -62,12 +62,12 @@ func (p *caller) ring(ctx context.Context, body hotel.RingCall) ([]byte, error) 
 	}
 	away := p.lift(ctx, body.Phone)
 	if away != nil && body.Attempt%probeEvery != 0 {
-		return nil, &pms.Refused{Reason: away.Error()}
+		return nil, &pms.Refused{Reason: hotel.Because(hotel.ReasonPBXAway, away.Error())}
 	}
 	answer, err := p.dial(ctx, pbx.DialOrder{Caller: body.Phone, Callee: cmp.Or(w.Attempt.Callee, p.setup.Answers)})
 	var unsure *pms.Retry
 	if away != nil && errors.As(err, &unsure) {
-		return nil, &pms.Refused{Reason: unsure.Err.Error()} // it does not answer: it has not rung
+		return nil, &pms.Refused{Reason: hotel.Because(hotel.ReasonPBXAway, unsure.Err.Error())} // it does not answer: it has not rung
 	}
 	return answer, err
 }
@@ -118,7 +118,7 @@ func placed(id string, err error) ([]byte, error) {
 	case errors.Is(err, pbx.ErrBusy):
 		return reply(hotel.RingReply{Busy: true}), nil
 	}
-	return nil, &pms.Refused{Reason: err.Error()}
+	return nil, &pms.Refused{Reason: hotel.Because(hotel.ReasonPBXRefuses, err.Error())}
 }
 
 func reply(r hotel.RingReply) []byte {
@@ -135,7 +135,7 @@ const tellMost = 3
 // tell calls a room and says when it will be woken.
 func (p *caller) tell(ctx context.Context, body hotel.RingCall) ([]byte, error) {
 	if p.player == nil {
-		return nil, &pms.Refused{Reason: "the PBX cannot play prompts"}
+		return nil, &pms.Refused{Reason: hotel.Because(hotel.ReasonNoPrompts)}
 	}
 	var prompts []string
 	for _, w := range hotel.NextWakeUps(p.view(), body.Room, tellMost) {
@@ -195,7 +195,7 @@ func (a *Agent) newCaller() *caller {
 	keeper, _ := a.driver.(pbx.CallKeeper)
 	return &caller{
 		dialer: dialer, player: player, keeper: keeper, phones: a.phones, view: func() hotel.View { return a.store.Snapshot() },
-		clock: func() string { return a.clock.why() }, setup: a.wakeSetup(), zone: a.zone,
+		clock: func() string { return a.clock.reason() }, setup: a.wakeSetup(), zone: a.zone,
 		report: func(err error) { a.log.Warn("pbx", "error", err) },
 	}
 }

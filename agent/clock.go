@@ -1,13 +1,14 @@
 package agent
 
 import (
-	"fmt"
 	"runtime/debug"
 	"sync"
 	"time"
 
 	"bellhop/pbx"
 	"bellhop/site"
+
+	"bellhop/hotel"
 )
 
 // pbxSlack is how far the PBX's clock may be from ours to vouch for it.
@@ -23,22 +24,25 @@ type reading struct {
 }
 
 // believable says why a time is not believed; "" when it is.
-func believable(r reading) (why string) {
+func believable(r reading) (why string) { return hotel.Said(distrusted(r), "en") }
+
+// distrusted is the reason of that, to be said in another language.
+func distrusted(r reading) string {
 	if r.now.Before(r.built) {
-		return fmt.Sprintf("it is before the program was built (%s)", r.built.Format(time.DateOnly))
+		return hotel.Because(hotel.ReasonClockBuilt, r.built.Format(time.DateOnly))
 	}
 	// NTP may step by less than a second back.
 	if r.now.Before(r.last.Add(-time.Second)) {
-		return fmt.Sprintf("it is before the newest event (%s)", r.last.Format(time.RFC3339))
+		return hotel.Because(hotel.ReasonClockEvent, r.last.Format(time.RFC3339))
 	}
 	if r.synced {
 		return ""
 	}
 	if r.pbx.IsZero() {
-		return "it is not synchronised, and the PBX's is not known"
+		return hotel.Because(hotel.ReasonClockAlone)
 	}
 	if off := r.now.Sub(r.pbx).Abs(); off > pbxSlack {
-		return fmt.Sprintf("it is not synchronised, and %s from the PBX's", off.Round(time.Second))
+		return hotel.Because(hotel.ReasonClockOff, off.Round(time.Second).String())
 	}
 	return ""
 }
@@ -86,8 +90,11 @@ func buildTime() time.Time {
 func (c *clock) ok() bool { return c.why() == "" }
 
 // why says why the time is not believed; empty when it is.
-func (c *clock) why() string {
-	return believable(reading{now: c.now().Round(0), built: c.built, last: c.lastTime(), synced: c.synced(), pbx: c.pbxNow()})
+func (c *clock) why() string { return hotel.Said(c.reason(), "en") }
+
+// reason is why, to be said in another language.
+func (c *clock) reason() string {
+	return distrusted(reading{now: c.now().Round(0), built: c.built, last: c.lastTime(), synced: c.synced(), pbx: c.pbxNow()})
 }
 
 // pbxNow is what the PBX's clock shows now, by what it showed when it was

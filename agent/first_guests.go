@@ -44,7 +44,7 @@ func (a *Agent) ProposeOccupancy(ctx context.Context) (OccupancyProposal, error)
 			if name == "" || name == phone || name == r.Number {
 				continue
 			}
-			if strings.Contains(name, phone) || strings.Contains(name, r.Number) {
+			if namesNobody(name, r.Number, phone) {
 				p.House = append(p.House, ProposedRoom{Number: r.Number, Name: name})
 				break
 			}

@@ -70,7 +70,7 @@ func (a *Agent) lookAtFiles(ctx context.Context, n *nightly) {
 	case ctx.Err() != nil:
 	case errors.Is(err, site.ErrLogin):
 		n.ended = true
-		a.tell(ctx, hotel.AlertFilesUnseen, map[string]string{"error": err.Error() + "; it is not tried again before bellhop is restarted"})
+		a.tell(ctx, hotel.AlertFilesUnseen, map[string]string{"error": err.Error() + "; " + hotel.Because(hotel.ReasonNotTriedMore)})
 	case err != nil:
 		a.tell(ctx, hotel.AlertFilesUnseen, map[string]string{"error": err.Error()})
 	case len(found.Differ) > 0:

@@ -29,7 +29,7 @@ func (a *Agent) newPhoneWriter() *phoneWriter {
 			report: func(err error) { a.log.Warn("pbx", "error", err) },
 		},
 		pbx: setter, driver: a.driver, classes: a.config.Classes, emergency: a.config.Emergency.Routes,
-		own:  a.config.Checkout.Phones == config.CheckoutPBX,
+		own: a.config.Checkout.Phones == config.CheckoutPBX, vacates: a.config.Checkout.Phones != config.CheckoutLeave,
 		note: a.notePhone, noteWake: a.noteWakeAlarms, tell: a.tell,
 		turn:     make(chan struct{}, 1),
 		unsynced: a.unsyncedPMS,

@@ -20,32 +20,46 @@ type phonePlan struct {
 	short error
 	// learns: what stands there and is not ours is what stood there before.
 	learns bool
+	// foreign: the name was written there by somebody else, and stays. stale: it
+	// is one of ours, and no name of the house to be learned.
+	foreign, stale bool
 }
 
 func (t phonePlan) empty() bool { return t.change == pbx.Change{} }
 
-// String names what is to be changed. Neither names nor numbers of guests are
-// in it: it goes into alerts and logs.
-func (t phonePlan) String() string {
-	var parts []string
-	if t.change.Name != nil {
-		parts = append(parts, "name")
-	}
-	if t.change.Routes != nil {
-		parts = append(parts, fmt.Sprintf("routes to %q", *t.change.Routes))
-	}
-	for what, planned := range map[string]bool{
-		"do not disturb": t.change.DND != nil, "call restriction": t.change.Restricted != nil, "forward always": t.change.Always != nil,
-		"forward no answer": t.change.NoAnswer != nil, "forward busy": t.change.Busy != nil,
-		"simultaneous ringing": t.change.Together != nil, "mobile telephone": t.change.Mobile != nil,
-		"voicemail on or off": t.change.Voicemail != nil, "PIN of voicemail": t.change.VoicemailPIN != nil,
+// left names what is to be changed, as [hotel.Because] writes it. Neither names nor
+// numbers of guests are in it: it goes into alerts and logs.
+func (t phonePlan) left() (list []string) {
+	c := t.change
+	for _, one := range []struct {
+		what    hotel.Reason
+		planned bool
+	}{
+		{hotel.LeftName, c.Name != nil},
+		{hotel.LeftRoutes, c.Routes != nil},
+		{hotel.LeftDND, c.DND != nil},
+		{hotel.LeftRestricted, c.Restricted != nil},
+		{hotel.LeftForward, c.Always != nil || c.NoAnswer != nil || c.Busy != nil},
+		{hotel.LeftTogether, c.Together != nil},
+		{hotel.LeftMobile, c.Mobile != nil},
+		{hotel.LeftNumber, c.ForgetMobile},
+		{hotel.LeftSwitch, c.Voicemail != nil},
+		{hotel.LeftPIN, c.VoicemailPIN != nil},
 	} {
-		if planned {
-			parts = append(parts, what)
+		if one.planned {
+			list = append(list, hotel.Because(one.what))
 		}
 	}
-	slices.Sort(parts)
-	return strings.Join(parts, ", ")
+	return list
+}
+
+// String is the same in words, with the routes.
+func (t phonePlan) String() string {
+	text := hotel.Said(strings.Join(t.left(), ", "), "en")
+	if t.change.Routes != nil {
+		text += fmt.Sprintf(" (routes to %q)", *t.change.Routes)
+	}
+	return text
 }
 
 // join adds what another plan, for how the telephone may also be, has beyond t.
@@ -181,7 +195,7 @@ func (p *phoneWriter) routesFor(wanted hotel.Phone, now pbx.Settings) ([]string,
 	default:
 		return p.withHelp(current, now), nil
 	}
-	routes, err := pbx.RoutesFor(wanted.Class, pbx.ClassRoutes{
+	routes, err := pbx.RoutesFor(wanted.Granted(), pbx.ClassRoutes{
 		Classes: p.classes, Existing: slices.Concat(now.Routes, now.OtherRoutes), Current: current, Emergency: p.emergency,
 	})
 	if err != nil {
@@ -265,7 +279,7 @@ func (p *phoneWriter) learn(todo *phonePlan, wanted hotel.Phone, now pbx.Setting
 		return
 	}
 	ours, found := wanted.Ours, wanted.Found
-	if todo.change.Name != nil && (ours.Name == nil ||
+	if todo.change.Name != nil && !todo.stale && (ours.Name == nil ||
 		!early && p.vacantName(wanted) && now.Name != *ours.Name && (found.Name == nil || now.Name != *found.Name)) {
 		todo.note.Before.Name = &now.Name
 	}
@@ -305,14 +319,20 @@ func (p *phoneWriter) vacantRoutes(routes []string) bool {
 	return true
 }
 
-// clear plans to take off what a guest may have set on the telephone. Calls
-// that nobody takes may go to voicemail: that is the house's own setting.
+// clear plans to take off what a guest may have set on the telephone.
 func (t *phonePlan) clear(now pbx.Settings) {
 	off := false
 	if now.DND {
 		t.change.DND = &off
 		t.note.Cleared = append(t.note.Cleared, "do not disturb")
 	}
+	t.clearAway(now)
+}
+
+// clearAway is clear but for do not disturb, which is the room's. Calls that
+// nobody takes may go to voicemail: that is the house's own setting.
+func (t *phonePlan) clearAway(now pbx.Settings) {
+	off := false
 	if now.Restricted {
 		t.change.Restricted = &off
 		t.note.Cleared = append(t.note.Cleared, "call restriction")
@@ -324,6 +344,10 @@ func (t *phonePlan) clear(now pbx.Settings) {
 	if now.Mobile {
 		t.change.Mobile = &off
 		t.note.Cleared = append(t.note.Cleared, "mobile telephone")
+	}
+	if now.MobileKept {
+		t.change.ForgetMobile = true
+		t.note.Cleared = append(t.note.Cleared, "mobile number")
 	}
 	forwards := map[string]struct {
 		now pbx.Forward

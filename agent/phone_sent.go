@@ -153,6 +153,7 @@ func merged(a, b pbx.Change) pbx.Change {
 	if b.Mobile != nil {
 		a.Mobile = b.Mobile
 	}
+	a.ForgetMobile = a.ForgetMobile || b.ForgetMobile
 	if b.Voicemail != nil {
 		a.Voicemail = b.Voicemail
 	}
@@ -191,6 +192,7 @@ func after(now pbx.Settings, c pbx.Change) pbx.Settings {
 	if c.Mobile != nil {
 		now.Mobile = *c.Mobile
 	}
+	now.MobileKept = now.MobileKept && !c.ForgetMobile
 	if c.Voicemail != nil {
 		now.Voicemail = *c.Voicemail
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -169,12 +168,9 @@ func (p *phoneWriter) clearAlarms(ctx context.Context, extension string) error {
 // guestAlarms are the alarms of a telephone but for those that stand for
 // wake-ups: of a guest who has paid and still sleeps here, or of who comes.
 func (p *phoneWriter) guestAlarms(ctx context.Context, keeper pbx.AlarmKeeper, extension string) (ids []string, err error) {
-	alarms, err := keeper.ListAlarms(ctx, extension)
-	standing := hotel.StandingAlarms(p.view(), p.roomOf(extension), extension)
-	for _, a := range alarms {
-		if !slices.Contains(standing, a.ID) {
-			ids = append(ids, a.ID)
-		}
+	list, err := keeper.ListAlarms(ctx, extension)
+	for _, a := range (held{alarms: list}).strangers(p.view(), p.roomOf(extension), extension) {
+		ids = append(ids, a.ID)
 	}
 	return ids, err
 }
@@ -213,7 +209,7 @@ func (p *phoneWriter) readBack(ctx context.Context, body hotel.PhoneCall) error 
 	case time.Since(since) >= showsWithin:
 		return p.notClean(ctx, body, left...)
 	}
-	return fmt.Errorf("%w: still there: %s", errNotShown, strings.Join(left, ", "))
+	return fmt.Errorf("%w: still there: %s", errNotShown, hotel.Said(strings.Join(left, ", "), "en"))
 }
 
 // notClean tells what is left on a telephone, and that is that: the next guest's
@@ -237,8 +233,8 @@ func (p *phoneWriter) roomOf(extension string) string {
 	return room.Number
 }
 
-// leftOn lists what the PBX shows of a guest on a telephone, without names and
-// numbers. Voicemail of one who has moved is not among it, but counted.
+// leftOn lists what the PBX shows of a guest on a telephone, as [hotel.Because]
+// writes it. Voicemail of one who has moved is not among it, but counted.
 func (p *phoneWriter) leftOn(ctx context.Context, body hotel.PhoneCall) (left []string, messages int, err error) {
 	wanted := hotel.Phone{Extension: body.Extension}
 	p.view().Get(hotel.PhoneKey(body.Extension), &wanted)
@@ -247,7 +243,7 @@ func (p *phoneWriter) leftOn(ctx context.Context, body hotel.PhoneCall) (left []
 		return nil, 0, err
 	}
 	if todo := p.plan(wanted, found[0], true); !todo.empty() {
-		left = append(left, todo.String())
+		left = append(left, todo.left()...)
 	}
 	if keeper, ok := p.driver.(pbx.AlarmKeeper); ok {
 		alarms, err := p.guestAlarms(ctx, keeper, body.Extension)
@@ -255,7 +251,7 @@ func (p *phoneWriter) leftOn(ctx context.Context, body hotel.PhoneCall) (left []
 			return nil, 0, err
 		}
 		if len(alarms) > 0 {
-			left = append(left, fmt.Sprintf("alarms (%d)", len(alarms)))
+			left = append(left, hotel.Because(hotel.LeftAlarms))
 		}
 	}
 	if keeper, ok := p.driver.(pbx.VoicemailKeeper); ok {
@@ -264,7 +260,7 @@ func (p *phoneWriter) leftOn(ctx context.Context, body hotel.PhoneCall) (left []
 			return nil, 0, err
 		}
 		if messages = len(list); messages > 0 && body.To == "" {
-			left = append(left, fmt.Sprintf("voicemail messages (%d)", messages))
+			left = append(left, hotel.Because(hotel.LeftVoicemail))
 		}
 	}
 	return left, messages, nil

@@ -118,9 +118,9 @@ func TestVacatedPhoneIsReadBack(t *testing.T) {
 	pin := func(c *config.Config) { c.Checkout.VoicemailPIN = "0{extension}" }
 	leave := func(d *desk) {
 		s := d.pbx.phones["101"]
-		s.DND, s.Restricted, s.Together, s.Mobile, s.VoicemailPIN = true, true, true, true, "4711"
+		s.DND, s.Restricted, s.Together, s.Mobile, s.MobileKept, s.VoicemailPIN = true, true, true, true, true, "4711"
 		s.Always = pbx.Forward{On: true, To: pbx.ToNumber, Number: "0900"}
-		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1"}}
+		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1", Extension: "101"}}
 		d.pbx.voicemail["101"] = []pbx.Voicemail{{File: "a.wav"}}
 	}
 	t.Run("clean", func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestVacatedPhoneIsReadBack(t *testing.T) {
 			leave(d)
 			d.checkOut("101")
 			d.rest(10 * time.Minute)
-			if s := d.pbx.phones["101"]; s.DND || s.Restricted || s.Together || s.Mobile || s.Always.On || s.VoicemailPIN != "0101" {
+			if s := d.pbx.phones["101"]; s.DND || s.Restricted || s.Together || s.Mobile || s.MobileKept || s.Always.On || s.VoicemailPIN != "0101" {
 				t.Errorf("left: %+v", s)
 			}
 			if d.room("101").Clean.IsZero() {
@@ -159,7 +159,7 @@ func TestVacatedPhoneIsReadBack(t *testing.T) {
 				t.Error("the room counts as clean")
 			}
 			d.alerted(hotel.AlertNotClean)
-			if left := d.Alerts()[0].Params["left"]; left != "alarms (1)" {
+			if left := d.Alerts()[0].Params["left"]; left != "@left-alarms" {
 				t.Errorf("left: %q", left)
 			}
 			d.pbx.keeps = false
@@ -180,7 +180,7 @@ func TestVacatedPhoneIsReadBack(t *testing.T) {
 			d.checkOut("101")
 			d.rest(30 * time.Minute)
 			d.alerted(hotel.AlertNotClean)
-			if left := d.Alerts()[0].Params["left"]; left != "simultaneous ringing" {
+			if left := d.Alerts()[0].Params["left"]; left != "@left-together" {
 				t.Errorf("left: %q", left)
 			}
 		})
@@ -211,12 +211,30 @@ func TestAlarmThatStandsForAWakeUpStays(t *testing.T) {
 	})
 }
 
+// A check-out by the PBX takes all alarms. One that is still to ring is set again
+// at once.
+func TestAlarmIsSetAgainAfterACheckOutByThePBX(t *testing.T) {
+	set := func(c *config.Config) { c.WakeUp.How, c.Checkout.Phones = "pbx", config.CheckoutPBX }
+	atDesk(t, set, func(d *desk) {
+		d.comes("101", "G1", "Li", "leaves", "2026-11-22")
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandWakeAdd, WakeUp: &hotel.WakeCommand{
+			Add: &hotel.WakeUpAdd{Rooms: []string{"101"}, Time: "06:30"},
+		}})
+		d.rest(10 * time.Minute)
+		d.checkOut("101")
+		d.rest(30 * time.Second)
+		if !slices.Contains(d.pbx.log, "checkout 101") || len(d.pbx.alarms["101"]) != 1 {
+			t.Errorf("the PBX did %q, alarms: %+v", d.pbx.log, d.pbx.alarms["101"])
+		}
+	})
+}
+
 // What a guest who comes late to be shown may have left is not taken.
 func TestArrivalThatIsCarriedOutLate(t *testing.T) {
 	atDesk(t, nil, func(d *desk) {
 		d.comes("101", "G1", "Li")
 		d.rest(time.Minute)
-		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1"}}
+		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "1", Extension: "101"}}
 		d.pbx.keeps = true
 		d.checkOut("101")
 		d.rest(10 * time.Minute)
@@ -255,6 +273,60 @@ func TestVoicemailOfAGuestWhoMoved(t *testing.T) {
 		if len(d.pbx.voicemail["101"]) != 0 {
 			t.Error("the new guest hears the old one's voicemail")
 		}
+	})
+}
+
+// After a swap no call for one guest reaches the other; messages and alarms by
+// hand a person hears of.
+func TestSwapLeavesNoForwardToTheOtherGuest(t *testing.T) {
+	atDesk(t, withDND, func(d *desk) {
+		d.comes("101", "G1", "Li", "class", "local")
+		d.comes("102", "G2", "Wang", "class", "local")
+		d.dials("101", "76*1")
+		d.rest(time.Minute)
+		away := pbx.Forward{On: true, To: pbx.ToNumber, Number: "139"}
+		for _, n := range []string{"101", "102"} {
+			s := d.pbx.phones[n]
+			s.Always, s.Busy, s.Mobile, s.MobileKept, s.Restricted = away, away, true, true, true
+		}
+		d.pbx.voicemail["102"] = []pbx.Voicemail{{Extension: "102", File: "a.wav"}}
+		d.pbx.alarms["102"] = []pbx.Alarm{{ID: "7", Extension: "102"}}
+		d.order(hotel.Event{Kind: hotel.KindMove, Room: "101", Fields: map[string]string{"to": "102", "swap": "true"}})
+		d.rest(4 * time.Minute)
+		for n, dnd := range map[string]bool{"101": false, "102": true} {
+			s := d.pbx.phones[n]
+			if s.Always.On || s.Busy.On || s.Mobile || s.MobileKept || s.Restricted || !s.NoAnswer.On || s.DND != dnd {
+				t.Errorf("%s has %+v", n, s)
+			}
+		}
+		d.shows("101", "Wang", "Emergency", "Lift", "Local")
+		if len(d.pbx.voicemail["102"]) != 1 || len(d.pbx.alarms["102"]) != 1 {
+			t.Error("something was deleted")
+		}
+		d.alerted(hotel.AlertSwapped)
+		if text := d.Alerts()[0].Text("zh"); text != "房间 102 与 101 的客人已互换，房间 102 的电话 102 上仍有现住 101 的客人的：闹钟, 语音留言。请转达留言、重新设置闹钟，并在交换机上删除" {
+			t.Errorf("alert: %s", text)
+		}
+	})
+}
+
+// A PBX that comes back later may show forwards of the new guest.
+func TestSwapThatIsCarriedOutLate(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		d.comes("101", "G1", "Li", "class", "local")
+		d.comes("102", "G2", "Wang", "class", "local")
+		d.rest(time.Minute)
+		d.pbx.fail = func(string) error { return fmt.Errorf("away: %w", pbx.ErrRetry) }
+		d.order(hotel.Event{Kind: hotel.KindMove, Room: "101", Fields: map[string]string{"to": "102", "swap": "true"}})
+		d.rest(10 * time.Minute)
+		d.pbx.phones["101"].Always = pbx.Forward{On: true, To: pbx.ToNumber, Number: "139"}
+		d.pbx.fail = nil
+		d.rest(10 * time.Minute)
+		d.shows("101", "Wang", "Emergency", "Lift", "Local")
+		if !d.pbx.phones["101"].Always.On {
+			t.Error("a forward that may be the new guest's is gone")
+		}
+		d.alerted(hotel.AlertNotCleared, hotel.AlertNotCleared)
 	})
 }
 

@@ -69,13 +69,13 @@ func (p *phoneWriter) setAlarms(ctx context.Context, body []byte) error {
 
 func (p *phoneWriter) matchAlarms(ctx context.Context, keeper pbx.AlarmKeeper, w hotel.WakeUp) error {
 	at, phones := p.wantedAlarms(w)
-	kept := []hotel.WakeAlarm{}
+	now, kept := p.now(), []hotel.WakeAlarm{}
 	for _, x := range w.Alarms {
-		if !at.IsZero() && x.At.Equal(at) && slices.Contains(phones, x.Extension) {
+		if !at.IsZero() && x.At.Equal(at) && slices.Contains(phones, x.Extension) || p.ringsFor(w, x, now) {
 			kept = append(kept, x)
 			continue
 		}
-		if err := p.deleteAlarm(ctx, keeper, x); err != nil {
+		if err := p.giveUpAlarm(ctx, keeper, w, x); err != nil {
 			return err
 		}
 	}
@@ -96,12 +96,19 @@ func (p *phoneWriter) matchAlarms(ctx context.Context, keeper pbx.AlarmKeeper, w
 	return nil
 }
 
+// ringsFor tells whether an alarm is about to ring, or rings, for somebody who has
+// not been woken yet: however late it is looked at, it is left alone.
+func (p *phoneWriter) ringsFor(w hotel.WakeUp, x hotel.WakeAlarm, now time.Time) bool {
+	var room hotel.Room
+	return w.AwaitsAlarm(x, now) && p.view().Get(hotel.RoomKey(w.Room), &room) && slices.Contains(room.Phones(), x.Extension)
+}
+
 // wantedAlarms says when which telephones are to be rung by the PBX.
 func (p *phoneWriter) wantedAlarms(w hotel.WakeUp) (at time.Time, phones []string) {
 	at = p.wake.WantsAlarm(w)
 	now := p.now()
 	var room hotel.Room
-	if at.IsZero() || at.Sub(now) > hotel.AlarmAhead+time.Minute || !now.Before(at.Add(-30*time.Second)) || !p.view().Get(hotel.RoomKey(w.Room), &room) {
+	if at.IsZero() || now.Before(hotel.AlarmFrom(at, p.alarms.pbxNow().Location()).Add(-time.Minute)) || !now.Before(at.Add(-hotel.AlarmQuiet)) || !p.view().Get(hotel.RoomKey(w.Room), &room) {
 		return time.Time{}, nil
 	}
 	return at, room.Phones()
@@ -119,8 +126,11 @@ func (p *phoneWriter) setAlarm(ctx context.Context, keeper pbx.AlarmKeeper, w ho
 	if err != nil {
 		return kept, fmt.Errorf("list alarms of %s: %w", phone, err)
 	}
-	if i >= 0 && slices.ContainsFunc(standing, func(x pbx.Alarm) bool { return x.ID == kept[i].ID && x.Extension == phone && sameTime(x, spec) }) {
-		return kept, nil
+	if i >= 0 {
+		stays, err := p.keepAlarm(ctx, keeper, kept[i], standing, spec)
+		if err != nil || stays {
+			return kept, err
+		}
 	}
 	if i < 0 {
 		planned := hotel.WakeAlarm{Extension: phone, At: at}
@@ -148,6 +158,19 @@ func (p *phoneWriter) setAlarm(ctx context.Context, keeper pbx.AlarmKeeper, w ho
 	return kept, p.noteAlarms(ctx, hotel.WakeUpAlarms{ID: w.ID, Alarms: kept})
 }
 
+// keepAlarm tells whether the one that is known stands as it should. The PBX's
+// clock may have been set since: then it stands at the wrong time, and goes.
+func (p *phoneWriter) keepAlarm(ctx context.Context, keeper pbx.AlarmKeeper, known hotel.WakeAlarm, standing []pbx.Alarm, spec pbx.AlarmSpec) (bool, error) {
+	j := slices.IndexFunc(standing, func(x pbx.Alarm) bool { return x.ID == known.ID && x.Extension == known.Extension })
+	if j < 0 || known.ID == "" {
+		return false, nil
+	}
+	if sameTime(standing[j], spec) || known.Theirs {
+		return sameTime(standing[j], spec), nil
+	}
+	return false, p.deleteAlarm(ctx, keeper, known)
+}
+
 func sameTime(x pbx.Alarm, spec pbx.AlarmSpec) bool {
 	return x.Repeat == spec.Repeat && x.Hour == spec.Hour && x.Minute == spec.Minute
 }
@@ -166,6 +189,18 @@ func (p *phoneWriter) alarmSpec(w hotel.WakeUp, at time.Time) (pbx.AlarmSpec, er
 		Hour: local.Hour(), Minute: local.Minute(), Repeat: pbx.AlarmOnce, Rings: hotel.AlarmRings,
 		Interval: hotel.AlarmInterval * time.Minute, Prompt: w.Prompt,
 	}, nil
+}
+
+// giveUpAlarm takes an alarm away, unless another order of the room goes by it: then
+// it is that one's from now on. Two rooms that are swapped may be woken at one time.
+func (p *phoneWriter) giveUpAlarm(ctx context.Context, keeper pbx.AlarmKeeper, w hotel.WakeUp, x hotel.WakeAlarm) error {
+	heir, i, found := hotel.AlarmHeir(p.view(), w, x)
+	if !found || x.Theirs {
+		return p.deleteAlarm(ctx, keeper, x)
+	}
+	alarms := slices.Clone(heir.Alarms)
+	alarms[i].Theirs = false
+	return p.noteAlarms(ctx, hotel.WakeUpAlarms{ID: heir.ID, Alarms: alarms})
 }
 
 // deleteAlarm takes one of ours away, by its id. One that was about to be set

@@ -37,6 +37,7 @@ type phoneWriter struct {
 	classes   map[string][]string
 	emergency []string // routes
 	own       bool     // check-outs are the PBX's own
+	vacates   bool     // what guests leave is taken off
 	pin       string   // of voicemail while a room is vacant, see config.Checkout
 
 	view    func() hotel.View
@@ -69,6 +70,9 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 	if c.Op == hotel.OpSight {
 		return p.sight(ctx, c)
 	}
+	if c.Op == hotel.OpSurvey {
+		return p.survey(ctx, c)
+	}
 	var body hotel.PhoneCall
 	if c.Op == hotel.OpAlarm {
 		return nil, judgePBX(p.setAlarms(ctx, c.Body))
@@ -88,6 +92,8 @@ func (p *phoneWriter) send(ctx context.Context, c hotel.QueuedCall) ([]byte, err
 		err = p.show(ctx, body)
 	case hotel.OpVacate:
 		err = p.vacate(ctx, body, c.Queued)
+	case hotel.OpSwapped:
+		err = p.swapped(ctx, body, c.Queued)
 	case hotel.OpTidy:
 		err = p.tidy(ctx, body.Extension)
 	case hotel.OpDND:
@@ -152,11 +158,19 @@ func again(err error) bool {
 // settle makes a telephone as it is wanted. left: with that a check-out by the
 // PBX is over, too.
 func (p *phoneWriter) settle(ctx context.Context, extension string, vacate, left bool) error {
-	seen, err := p.change(ctx, extension, func(wanted hotel.Phone, now pbx.Settings) phonePlan {
+	return p.settleBy(ctx, extension, left, func(wanted hotel.Phone, now pbx.Settings) phonePlan {
 		return p.plan(wanted, now, vacate)
 	})
+}
+
+// settleBy is settle by another plan.
+func (p *phoneWriter) settleBy(ctx context.Context, extension string, left bool, plan planner) error {
+	seen, err := p.change(ctx, extension, plan)
 	if err != nil {
 		return err
+	}
+	if seen.todo.foreign {
+		seen.wanted.Ours.Name = nil // it does not become ours by being there
 	}
 	if err := p.confirm(ctx, seen, left); err != nil {
 		return err

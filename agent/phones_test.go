@@ -147,6 +147,7 @@ func (p *deskPBX) ChangeExtension(_ context.Context, number string, c pbx.Change
 				to.On = f.On
 			}
 		}
+		s.MobileKept = s.MobileKept && !c.ForgetMobile
 	})
 }
 
@@ -159,6 +160,7 @@ func (p *deskPBX) CheckOut(_ context.Context, extensions ...string) error {
 		p.touch(extensions[0])
 		s := p.phones[extensions[0]]
 		s.Name, s.Routes = s.Number, nil
+		delete(p.alarms, extensions[0])
 	})
 }
 
@@ -197,7 +199,11 @@ func (p *deskPBX) ChangeAlarm(context.Context, string, string, pbx.AlarmSpec) er
 }
 
 func (p *deskPBX) ListVoicemail(_ context.Context, extensions ...string) ([]pbx.Voicemail, error) {
-	return p.voicemail[extensions[0]], nil
+	var all []pbx.Voicemail
+	for _, x := range extensions {
+		all = append(all, p.voicemail[x]...)
+	}
+	return all, nil
 }
 
 func (p *deskPBX) DeleteVoicemail(context.Context, ...pbx.Voicemail) error {
@@ -347,7 +353,7 @@ func TestWhatTheGuestLeftGoes(t *testing.T) {
 		phone := d.pbx.phones["102"]
 		d.checkIn("102", "", "")
 		phone.DND, phone.Always = true, pbx.Forward{On: true, To: pbx.ToNumber, Number: "13800138000"}
-		d.pbx.alarms["102"] = []pbx.Alarm{{ID: "7"}, {ID: "9"}}
+		d.pbx.alarms["102"] = []pbx.Alarm{{ID: "7", Extension: "102"}, {ID: "9", Extension: "102"}}
 		d.pbx.voicemail["102"] = []pbx.Voicemail{{File: "msg0000.wav"}}
 		d.checkOut("102")
 		d.rest(time.Minute)

@@ -39,6 +39,10 @@ const (
 	DiffUnwritable DifferenceKind = "class"      // the class of service cannot be given
 	DiffRestricted DifferenceKind = "restricted" // it may call nobody, for help neither
 	DiffForward    DifferenceKind = "forward"    // a vacant room's calls go elsewhere
+	DiffTogether   DifferenceKind = "together"   // other telephones ring along with a vacant room's
+	DiffMobile     DifferenceKind = "mobile"     // a mobile telephone stands for a vacant room's
+	DiffAlarm      DifferenceKind = "alarm"      // one of ours is gone, or a vacant room has another
+	DiffVoicemail  DifferenceKind = "voicemail"  // a vacant room has messages
 	DiffDND        DifferenceKind = "dnd"        // the PBX shows do-not-disturb otherwise; that is known now
 )
 
@@ -70,12 +74,17 @@ func (a *Agent) CheckRooms(ctx context.Context, numbers []string) ([]Difference,
 	if err != nil {
 		return found, err
 	}
+	held, err := a.phones.readHeld(ctx, slices.DeleteFunc(phones, func(phone string) bool { return settings[phone] == nil }))
+	if err != nil {
+		return found, fmt.Errorf("%w: %w", ErrNoPBX, err)
+	}
 	for _, r := range rooms {
 		for _, phone := range r.Phones() {
 			wanted := hotel.Phone{Extension: phone}
 			view.Get(hotel.PhoneKey(phone), &wanted)
 			found = append(found, a.phones.compare(r, wanted, settings[phone])...)
 		}
+		found = append(found, held.compare(view, r)...)
 		read, err := a.noteDND(ctx, r, settings)
 		if err != nil {
 			return found, err
@@ -121,10 +130,13 @@ func (p *phoneWriter) compare(r hotel.Room, wanted hotel.Phone, now *pbx.Setting
 		return []Difference{diff(DiffMissing, false, "", "")}
 	}
 	var found []Difference
+	if r.Stay == "" && guestsName(r, wanted, now.Name) {
+		found = append(found, diff(DiffName, false, wanted.Extension, now.Name))
+	}
 	todo := p.plan(wanted, *now, false)
 	ours := true
 	if name := todo.change.Name; name != nil {
-		ours = nameIsOurs(wanted, now.Name)
+		ours = p.nameIsOurs(r, wanted, now.Name)
 		found = append(found, diff(DiffName, ours, *name, now.Name))
 	}
 	if routes := todo.change.Routes; routes != nil {
@@ -135,24 +147,51 @@ func (p *phoneWriter) compare(r hotel.Room, wanted hotel.Phone, now *pbx.Setting
 	if todo.short != nil {
 		found = append(found, diff(DiffUnwritable, false, todo.short.Error(), ""))
 	}
-	if now.Restricted {
-		found = append(found, diff(DiffRestricted, false, "off", "on"))
+	if todo.change.Routes == nil && r.Stay == "" && !touched(wanted) && !p.vacantRoutes(now.Routes) {
+		found = append(found, diff(DiffRoutes, p.vacates, vacantRoutesShown, strings.Join(now.Routes, ",")))
 	}
-	if now.Always.On && r.Stay == "" {
-		found = append(found, diff(DiffForward, false, "off", string(now.Always.To)))
+	clears := p.vacates && r.Stay == "" // then it can be taken off as at a check-out
+	if now.Restricted {
+		found = append(found, diff(DiffRestricted, clears, "off", "on"))
+	}
+	if r.Stay != "" {
+		return found
+	}
+	for _, f := range []pbx.Forward{now.Always, now.NoAnswer, now.Busy} {
+		if f.On && (f == now.Always || leadsOutside(f)) {
+			found = append(found, diff(DiffForward, clears, "off", string(f.To)))
+			break
+		}
+	}
+	if now.Together {
+		found = append(found, diff(DiffTogether, clears, "off", "on"))
+	}
+	if now.Mobile {
+		found = append(found, diff(DiffMobile, clears, "off", "on"))
 	}
 	return found
 }
 
+// vacantRoutesShown is what stands for the routes that a vacant room should have.
+const vacantRoutesShown = "(class " + hotel.ClassNone + ")"
+
 // nameIsOurs tells whether the name that the PBX shows is one that stood there
 // before it was told the newest: what the hotel wrote last or found then, what
-// stood there before all, or the number that a check-out of the PBX leaves.
-// Another one somebody has written there, and it is not fought over.
-func nameIsOurs(wanted hotel.Phone, now string) bool {
+// stood there before all, the number that a check-out of the PBX leaves, or the
+// name of the guest before, as a PBX shows it whose settings were put back from a
+// copy. Another one somebody has written there, and it is not fought over.
+func (p *phoneWriter) nameIsOurs(r hotel.Room, wanted hotel.Phone, now string) bool {
+	var last hotel.GuestRecord
+	if r.LastStay != "" && p.view().Get(hotel.GuestKey(r.LastStay), &last) && p.clean(last.Name) == now {
+		return true
+	}
 	for _, known := range []*string{wanted.Ours.Name, wanted.Found.Name, wanted.Before.Name, &wanted.Extension} {
 		if known != nil && *known == now {
 			return true
 		}
+	}
+	if wanted.Ours.Name != nil && *wanted.Ours.Name == "" {
+		return true // a guest's, whose name is not known any more
 	}
 	return wanted.Ours.Name == nil // the hotel has not come to write it yet
 }

@@ -146,7 +146,7 @@ func TestRoomThatCannotBeMended(t *testing.T) {
 		d.shows("102", "Room 102", "Emergency")
 
 		d.pbx.phones["103"].Restricted, d.pbx.phones["103"].Always = true, pbx.Forward{On: true, To: pbx.ToNumber, Number: "139"}
-		d.differs("restricted", []string{"103"}, "103 restricted on>off", "103 forward number>off")
+		d.differs("restricted", []string{"103"}, "103 restricted on>off ours", "103 forward number>off ours")
 		d.checkIn("103", "", "")
 		d.differs("a guest's forward", []string{"103"}, "103 restricted on>off")
 
@@ -158,6 +158,52 @@ func TestRoomThatCannotBeMended(t *testing.T) {
 		d.pbx.routes = []string{"Emergency", "Local", "Lift"}
 		d.pbx.phones["105"].Routes = []string{"Emergency", "Local", "Lift"}
 		d.differs("a route that is gone", []string{"105"}, `105 class >class of service "national": the PBX has no outbound route "National": the request is refused for good`)
+	})
+}
+
+// A vacant room is compared although nothing was ever written to it; what guests
+// set on telephones goes when a person agrees, and the rest is a person's.
+func TestVacantRoomIsComparedWithThePBX(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		s := d.pbx.phones["102"]
+		s.Name, s.Routes, s.Together, s.Mobile = "Chen", append(s.Routes, "National"), true, true
+		s.Busy = pbx.Forward{On: true, To: pbx.ToMobile}
+		d.pbx.alarms["102"] = []pbx.Alarm{{ID: "7", Extension: "102", AlarmSpec: pbx.AlarmSpec{Hour: 6, Minute: 5}}}
+		d.pbx.voicemail["102"] = []pbx.Voicemail{{Extension: "102", File: "a.wav"}}
+		d.pbx.phones["103"].NoAnswer = pbx.Forward{On: true, To: pbx.ToExtension, Number: "100"}
+		d.differs("never touched", []string{"102", "103"},
+			"102 name Chen>102", "102 routes Emergency,Lift,National>(class none) ours", "102 forward mobile>off ours",
+			"102 together on>off ours", "102 mobile on>off ours", "102 alarm 06:05>", "102 voicemail 1>")
+		d.mend("102")
+		d.differs("mended", []string{"102", "103"}, "102 name Chen>102", "102 alarm 06:05>", "102 voicemail 1>")
+		d.shows("102", "Chen", "Emergency", "Lift")
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: "102"})
+		d.rest(time.Minute)
+		d.shows("102", "Chen", "Emergency", "Lift", "National")
+		d.checkIn("103", "Li", "local")
+		d.rest(time.Minute)
+		d.pbx.alarms["103"] = []pbx.Alarm{{ID: "8", Extension: "103"}}
+		d.pbx.phones["103"].Mobile = true
+		d.differs("a guest's own", []string{"103"})
+	})
+}
+
+// An alarm that stands for a wake-up and is gone from the PBX is set again.
+func TestAlarmThatIsGoneIsFoundAndMended(t *testing.T) {
+	atDesk(t, func(c *config.Config) { c.WakeUp.How = "pbx" }, func(d *desk) {
+		d.checkIn("101", "Li", "local")
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandWakeAdd, WakeUp: &hotel.WakeCommand{
+			Add: &hotel.WakeUpAdd{Rooms: []string{"101"}, Time: "06:30"},
+		}})
+		d.rest(10 * time.Minute)
+		d.differs("it stands", []string{"101"})
+		d.pbx.alarms["101"] = []pbx.Alarm{{ID: "theirs", Extension: "101"}}
+		d.differs("gone", []string{"101"}, "101 alarm >W2 ours")
+		d.mend("101")
+		d.differs("set again", []string{"101"})
+		if len(d.pbx.alarms["101"]) != 2 {
+			t.Errorf("alarms %+v", d.pbx.alarms["101"])
+		}
 	})
 }
 

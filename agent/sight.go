@@ -79,26 +79,29 @@ func (p *phoneWriter) callsOf(ctx context.Context, phones []string, sight *hotel
 	return nil
 }
 
-// unsyncedPMS says why the management system may know what we do not: it takes
+// unsyncedPMS gives the reason why the management system may know what we do not: it takes
 // nothing now. Empty: nothing speaks for that.
 func (a *Agent) unsyncedPMS() string {
 	for _, d := range a.outbox.state() {
 		if d.To == "pms" && (d.Failures > 0 || d.Missing) {
-			return "the management system does not answer"
+			return hotel.Because(hotel.ReasonPMSAway)
 		}
 	}
 	if a.link == nil && a.config.PMS.Link != "none" {
-		return "the link to the management system could not be set up"
+		return hotel.Because(hotel.ReasonPMSMissing)
 	}
 	return ""
 }
 
 // tidy makes a vacant room's telephone what it should be; one that has been let
-// since is not its concern. Alarms and voicemail stay: somebody may have set
-// them for who comes next.
+// since is not its concern. Alarms and voicemail stay, as somebody may have set
+// them for who comes next, and a name that was written by hand.
 func (p *phoneWriter) tidy(ctx context.Context, extension string) error {
-	if room, known := hotel.RoomOf(p.view(), extension); !known || room.Stay != "" {
+	room, known := hotel.RoomOf(p.view(), extension)
+	if !known || room.Stay != "" {
 		return nil
 	}
-	return p.settle(ctx, extension, true, true)
+	return p.settleBy(ctx, extension, true, func(wanted hotel.Phone, now pbx.Settings) phonePlan {
+		return p.planTidy(room, wanted, now)
+	})
 }

@@ -3,6 +3,8 @@ package agent
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,7 +60,7 @@ func TestSightIsAskedForAgainWhileThePBXIsAway(t *testing.T) {
 
 func TestSightTellsOfAManagementSystemThatIsAway(t *testing.T) {
 	atDesk(t, func(c *config.Config) { c.PMS.Link = "webhook" }, func(d *desk) {
-		d.sees("101", `{"unsynced":"the link to the management system could not be set up"}`)
+		d.sees("101", `{"unsynced":"@pms-not-set-up"}`)
 	})
 }
 
@@ -84,6 +86,66 @@ func TestTidyPutsVacantTelephonesRight(t *testing.T) {
 		d.shows("101", "Room 101", "Emergency", "Lift")
 		if s := d.pbx.phones["102"]; !s.DND || !s.Always.On || len(d.pbx.alarms["101"]) != 1 {
 			d.t.Errorf("a guest's telephone is now %+v, alarms %v", s, d.pbx.alarms)
+		}
+	})
+}
+
+// Each vacant room is compared: what is ours is put right, what is not is told of
+// and stays, and that of guests nobody looks at.
+func TestSweepComparesVacantRooms(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		for _, room := range []string{"101", "102", "103"} {
+			d.comes(room, "G"+room, "Guest "+room, "class", "local")
+		}
+		d.checkIn("110", "", "local") // nobody was told a name
+		d.rest(time.Minute)
+		d.checkOut("101")
+		d.checkOut("102")
+		d.checkOut("110")
+		d.rest(10 * time.Minute)
+		away := pbx.Forward{On: true, To: pbx.ToNumber, Number: "139"}
+		for n := 101; n <= 105; n++ {
+			s := d.pbx.phones[fmt.Sprint(n)]
+			s.DND, s.Always, s.Routes = true, away, append(s.Routes, "National")
+		}
+		d.pbx.phones["101"].Name = "Guest 101" // as after the PBX was put back from a copy
+		d.pbx.phones["102"].Name = "Spa"       // by hand
+		d.pbx.phones["105"].Name, d.pbx.phones["110"].Name = "Chen", "Yang"
+		d.pbx.phones["106"].NoAnswer = pbx.Forward{On: true, To: pbx.ToExtension, Number: "100"}
+		d.pbx.phones["107"].Routes = nil
+		d.pbx.alarms["107"] = []pbx.Alarm{{ID: "7", Extension: "107"}}
+		d.pbx.voicemail["108"] = []pbx.Voicemail{{Extension: "108", File: "a.wav"}}
+		delete(d.pbx.phones, "109")
+		d.pbx.log = nil
+		for range 2 {
+			if _, err := d.RunJob(d.t.Context(), "nightly-checkout-sweep"); err != nil {
+				d.t.Fatal(err)
+			}
+			d.rest(10 * time.Minute)
+		}
+		d.shows("101", "Room 101", "Emergency", "Lift")
+		d.shows("102", "Spa", "Emergency", "Lift")
+		d.shows("103", "Guest 103", "Emergency", "Lift", "Local", "National")
+		d.shows("104", "Room 104", "Emergency", "Lift", "National")
+		d.shows("105", "Chen", "Emergency", "Lift", "National")
+		for n, stays := range map[string]bool{"101": false, "102": false, "103": true, "104": true, "105": true} {
+			if s := d.pbx.phones[n]; s.DND != stays || s.Always.On != stays {
+				d.t.Errorf("%s has %+v", n, s)
+			}
+		}
+		d.did("change 101", "change 102")
+		d.alerted(hotel.AlertVacant)
+		text := d.Alerts()[0].Text("en")
+		for _, want := range []string{
+			"(7): 102: name;", " 104: outbound routes, do not disturb, call forward;", " 105: name, outbound routes, do not disturb, call forward;",
+			" 107: no route for emergency calls, alarms;", " 108: voicemail messages;", " 109: the PBX has no such extension;", " 110: name.",
+		} {
+			if !strings.Contains(text, want) {
+				d.t.Errorf("the alert does not say %q: %s", want, text)
+			}
+		}
+		if al := d.Alerts()[0]; al.Count != 1 || strings.Contains(fmt.Sprint(al), "Chen") {
+			d.t.Errorf("alert: %+v", al)
 		}
 	})
 }

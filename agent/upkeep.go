@@ -49,6 +49,7 @@ func (a *Agent) tidy(ctx context.Context) {
 			return
 		case <-tick.C:
 			a.retain(ctx)
+			a.forget(ctx)
 			a.compact(ctx)
 		}
 	}

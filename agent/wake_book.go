@@ -21,6 +21,9 @@ func (a *Agent) WakeUps(q WakeQuery) []hotel.WakeUp {
 	all := slices.DeleteFunc(list[hotel.WakeUp](a.store.Snapshot(), hotel.PrefixWakeUp), func(w hotel.WakeUp) bool {
 		return w.State.Over() && !q.All || q.Room != "" && w.Room != q.Room || q.Date != "" && !w.RingsOn(q.Date)
 	})
+	for i := range all {
+		all[i].Trouble = hotel.Said(all[i].Trouble, "en")
+	}
 	slices.SortStableFunc(all, func(a, b hotel.WakeUp) int {
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(len(a.Room), len(b.Room)), cmp.Compare(a.Room, b.Room))
 	})

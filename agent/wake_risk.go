@@ -54,8 +54,8 @@ func (r *wakeRisk) look(ctx context.Context) {
 
 // trouble says why nobody could be rung now, and whether it is the clock.
 func (r *wakeRisk) trouble() (why string, clock bool) {
-	if why := r.agent.clock.why(); why != "" {
-		return "the clock of the box is not believed: " + why, true
+	if why := r.agent.clock.reason(); why != "" {
+		return hotel.Because(hotel.ReasonClock) + ": " + why, true
 	}
 	if r.agent.driver == nil {
 		return "", false
@@ -63,9 +63,9 @@ func (r *wakeRisk) trouble() (why string, clock bool) {
 	state := r.agent.driver.State()
 	switch {
 	case state.Error != "":
-		return "the PBX: " + state.Error, false
+		return hotel.Because(hotel.ReasonPBXAway, state.Error), false
 	case state.Deaf != "":
-		return "the PBX cannot report: " + state.Deaf, false
+		return hotel.Because(hotel.ReasonPBXDeaf, state.Deaf), false
 	}
 	return "", false
 }

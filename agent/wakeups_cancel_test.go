@@ -134,3 +134,47 @@ func TestNothingElseIsHungUp(t *testing.T) {
 		b.rings("21:30:00 101 775")
 	})
 }
+
+// TestDoNotDisturbWhileItRings: what puts it back comes late, and finds that the
+// room is rung again.
+func TestDoNotDisturbWhileItRings(t *testing.T) {
+	atBook(t, nil, func(b *book) {
+		b.pbx.phones["101"].DND = true
+		b.wake("21:30", nil, "101")
+		b.until("21:30:10")
+		if err := b.phones.putBack(b.t.Context(), "101"); err != nil || b.pbx.phones["101"].DND {
+			t.Errorf("put back while it rings: %v", err)
+		}
+		b.until("21:31:00")
+		if !b.pbx.phones["101"].DND {
+			t.Error("not put back")
+		}
+	})
+}
+
+// TestCancelledWhileDoNotDisturbIsLifted: nothing is rung, and it is put back.
+func TestCancelledWhileDoNotDisturbIsLifted(t *testing.T) {
+	atBook(t, nil, func(b *book) {
+		b.pbx.phones["101"].DND = true
+		lift := make(chan struct{})
+		b.ask(func(op string) error {
+			if op == "change 101" {
+				b.ask(nil, nil)
+				<-lift
+			}
+			return nil
+		}, nil)
+		w := b.wake("21:30", nil, "101")[0]
+		b.until("21:30:03")
+		if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{IDs: []string{w.ID}}); err != nil {
+			t.Fatal(err)
+		}
+		b.rest(time.Second)
+		close(lift)
+		b.rest(10 * time.Second)
+		if !b.pbx.phones["101"].DND || len(b.Phones()) > 0 {
+			t.Errorf("not put back: %+v", b.Phones())
+		}
+		b.is(w.ID, hotel.WakeUpCancelled, 1)
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"bellhop/config"
 	"bellhop/hotel"
 )
 
@@ -84,6 +85,19 @@ func TestCallsByModel(t *testing.T) {
 	for model, want := range map[string]int{"Yeastar S300": 60, "S100": 30, "s50": 25, "S20": 10, "K2": 200, "": 8, "P560": 8} {
 		if got := modelCalls(model); got != want {
 			t.Errorf("%q carries %d, want %d", model, got, want)
+		}
+	}
+}
+
+// How many rooms may be rung at once: what the config says, a third of it kept
+// free if it does not say how much, and one whatever it says.
+func TestPlacesForCalls(t *testing.T) {
+	for _, c := range []struct{ calls, reserve, want int }{
+		{0, -1, 6}, {0, 0, 8}, {0, 3, 5}, {30, -1, 20}, {30, 5, 25}, {30, 0, 30}, {4, 4, 1}, {4, 9, 1}, {1, -1, 1},
+	} {
+		a := &Agent{config: config.Config{WakeUp: config.WakeUp{Calls: c.calls, Reserve: c.reserve}}}
+		if got := a.wakePlaces(); got != c.want {
+			t.Errorf("%d calls, %d kept free: %d places, want %d", c.calls, c.reserve, got, c.want)
 		}
 	}
 }

@@ -299,6 +299,9 @@ func TestGuestIsWoken(t *testing.T) {
 		if got := b.changes(w.ID); !slices.Equal(got, []string{"scheduled", "ringing", "answered"}) {
 			t.Errorf("changes %q", got)
 		}
+		if b.pbx.phones["101"].DND || len(b.Phones()) > 0 {
+			t.Errorf("do not disturb was put on a telephone that had none: %+v", b.Phones())
+		}
 		b.rest(25 * time.Hour)
 		b.rings("21:30:00 101 775")
 	})

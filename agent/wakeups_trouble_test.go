@@ -74,13 +74,16 @@ func TestWhatCannotBeRungInTimeFails(t *testing.T) {
 		w := b.wake("21:30", nil, "101")[0]
 		b.until("21:59:30")
 		b.is(w.ID, hotel.WakeUpRinging, 0)
-		b.until("22:01:00")
+		b.until("22:00:05")
 		w = b.is(w.ID, hotel.WakeUpFailed, 0)
 		if !strings.Contains(w.Trouble, "no such extension") {
 			t.Errorf("why: %q", w.Trouble)
 		}
 		b.alerted(hotel.AlertWakeFailed, hotel.AlertWakeTrouble)
 		b.rings()
+		if n := b.Status().Store.Parked; n != 0 {
+			t.Errorf("%d calls wait for a person", n)
+		}
 	})
 }
 
@@ -348,6 +351,11 @@ func TestOrdersByTelephone(t *testing.T) {
 		b.alerted(hotel.AlertWakeStands)
 		if left := b.WakeUps(WakeQuery{}); len(left) != 1 || left[0].ID != desk.ID {
 			t.Errorf("left: %+v", left)
+		}
+		dial(b.t, b.Agent, "103", "779*C") // there is none
+		b.alerted(hotel.AlertWakeStands)
+		if s := b.Status(); s.ParkedUnits != 0 || s.Store.Parked != 0 {
+			t.Errorf("parked: %d units, %d calls", s.ParkedUnits, s.Store.Parked)
 		}
 	})
 }

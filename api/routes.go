@@ -123,6 +123,7 @@ func (s *server) handler() http.Handler {
 	s.money(mux)
 	mux.HandleFunc("GET /v1/calls", s.callRecords)
 	mux.HandleFunc("POST /v1/import", s.importLists)
+	s.tariff(mux)
 	mux.HandleFunc("POST /v1/checkin", s.stay(hotel.Event{Kind: hotel.KindCheckIn}))
 	mux.HandleFunc("POST /v1/checkout", s.checkOut)
 	mux.HandleFunc("POST /v1/move", s.stay(hotel.Event{Kind: hotel.KindMove}))

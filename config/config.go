@@ -40,6 +40,8 @@ type Config struct {
 	Mail      Mail                `toml:"mail"`
 	Tax       Tax                 `toml:"tax"`
 	Minibar   Minibar             `toml:"minibar"`
+	Tariff    Tariff              `toml:"tariff"`
+	Credit    Credit              `toml:"credit"`
 }
 
 // Hotel says where the box stands.
@@ -178,9 +180,13 @@ type API struct {
 
 // Store says where events are kept and for how long.
 type Store struct {
-	Path    string `toml:"path"`
-	Keep    string `toml:"keep"`     // whole days, such as "30d"
-	MaxSize string `toml:"max_size"` // such as "256MB"
+	Path string `toml:"path"`
+	Keep string `toml:"keep"` // whole days, such as "30d"
+	// KeepNames is how long names of guests are kept after they have left, in
+	// whole days; never longer than Keep.
+	KeepNames string `toml:"keep_names"`
+	MaxSize   string `toml:"max_size"` // such as "256MB"
+	Backups   int    `toml:"backups"`  // copies kept beside the database; 0: none are made
 }
 
 // PMS says how the hotel's management system is reached.
@@ -205,12 +211,13 @@ func Default() Config {
 			DialplanPath: "/support/customcfg/extensions_support.conf",
 			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",
 		},
-		Hooks: Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
-		API:   API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
-		Store: Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", MaxSize: "256MB"},
-		PMS:   PMS{Link: "none"},
-		Tax:   Tax{Prices: PricesGross},
-
+		Hooks:   Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
+		API:     API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
+		Store:   Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB", Backups: 3},
+		PMS:     PMS{Link: "none"},
+		Tax:     Tax{Prices: PricesGross},
+		Tariff:  Tariff{International: "00", National: "0"},
+		Credit:  Credit{Warn: 8000, Class: "internal"},
 		Minibar: Minibar{Doubt: "4h"},
 		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}

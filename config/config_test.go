@@ -22,6 +22,9 @@ func TestDefaultsFillWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	keep, _ := c.Store.KeepFor()
+	if names, err := c.Store.KeepNamesFor(); err != nil || names != 3*24*time.Hour {
+		t.Errorf("names are kept for %s, %v", names, err)
+	}
 	size, _ := c.Store.MaxBytes()
 	if c.Services.Minibar != "778" || keep != 30*24*time.Hour || size != 256e6 {
 		t.Errorf("defaults: %+v", c)
@@ -33,6 +36,8 @@ func TestFaultsAreNamed(t *testing.T) {
 		good + "usernam = \"x\"":                        `line 9: unknown key "pbx.usernam"; did you mean "username"?`,
 		good + "[pms]\nfoo = 1":                         `line 10: unknown key "pms.foo"; known here: link, url, secret_file`,
 		good + "[store]\nkeep = \"1w\"":                 `store.keep: must be whole days such as "30d", but it is "1w"`,
+		good + "[store]\nkeep = \"0d\"":                 `store.keep: must be whole days such as "30d", but it is "0d"`,
+		good + "[store]\nkeep_names = \"3\"":            `store.keep_names: must be whole days such as "3d", but it is "3"`,
 		good + "[store]\nmax_size = \"1MB\"":            `store.max_size`,
 		good + "[services]\nminibar = \"777\"":          `is used by two services, but it is "777"`,
 		good + "[services]\nwakeup = \"7x\"":            `services.wakeup: must be digits`,
@@ -122,5 +127,15 @@ func TestNoPBXNeedsNoAddress(t *testing.T) {
 	_, err := Parse([]byte("[hotel]\ntimezone = \"Asia/Shanghai\"\ncountry = \"CN\"\n[pbx]\ndriver = \"none\"\n"))
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// Names are never kept for longer than the events that named them.
+func TestNamesGoBeforeEvents(t *testing.T) {
+	for names, want := range map[string]time.Duration{"0d": 0, "2d": 48 * time.Hour, "30d": 240 * time.Hour} {
+		s := Store{Keep: "10d", KeepNames: names}
+		if got, err := s.KeepNamesFor(); err != nil || got != want {
+			t.Errorf("%s: %s, %v", names, got, err)
+		}
 	}
 }

@@ -56,6 +56,8 @@ func (c *Config) Validate() error {
 	faults = append(faults, c.WakeUp.faults()...)
 	faults = append(faults, c.Tax.faults()...)
 	faults = append(faults, c.Minibar.faults()...)
+	faults = append(faults, c.Tariff.faults()...)
+	faults = append(faults, c.Credit.faults()...)
 	faults = append(faults, c.Services.faults()...)
 	faults = append(faults, c.Dialplan.faults(c.Services)...)
 	for _, lang := range []string{"zh", "en"} {
@@ -70,8 +72,11 @@ func (c *Config) Validate() error {
 	check(c.Store.Path != "", "store.path", "must name the database's file", "")
 	_, err = c.Store.KeepFor()
 	check(err == nil, "store.keep", `must be whole days such as "30d"`, c.Store.Keep)
+	_, err = c.Store.KeepNamesFor()
+	check(err == nil, "store.keep_names", `must be whole days such as "3d"`, c.Store.KeepNames)
 	_, err = c.Store.MaxBytes()
 	check(err == nil, "store.max_size", `must be such as "256MB", 16MB at least`, c.Store.MaxSize)
+	check(c.Store.Backups >= 0 && c.Store.Backups <= 100, "store.backups", "must be 0 to 100", strconv.Itoa(c.Store.Backups))
 	check(slices.Contains([]string{"none", "webhook"}, c.PMS.Link), "pms.link", `must be "none" or "webhook"`, c.PMS.Link)
 	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", masked(c.PMS.URL))
 	faults = append(faults, c.Mail.faults()...)
@@ -260,9 +265,26 @@ func masked(text string) string {
 
 // KeepFor is how long events are kept.
 func (s Store) KeepFor() (time.Duration, error) {
-	days, ok := strings.CutSuffix(s.Keep, "d")
+	keep, err := wholeDays(s.Keep)
+	if err == nil && keep == 0 {
+		err = errors.New("none")
+	}
+	return keep, err
+}
+
+// KeepNamesFor is how long names of guests are kept after they have left.
+func (s Store) KeepNamesFor() (time.Duration, error) {
+	names, err := wholeDays(s.KeepNames)
+	if keep, _ := s.KeepFor(); err == nil && keep > 0 {
+		names = min(names, keep)
+	}
+	return names, err
+}
+
+func wholeDays(text string) (time.Duration, error) {
+	days, ok := strings.CutSuffix(text, "d")
 	n, err := strconv.ParseUint(days, 10, 16)
-	if !ok || err != nil || n == 0 || n > 3650 {
+	if !ok || err != nil || n > 3650 {
 		return 0, errors.New("not a number of days")
 	}
 	return time.Duration(n) * 24 * time.Hour, nil

@@ -30,6 +30,7 @@ const (
 	AlertNotCleared   = "phone-not-cleared"
 	AlertNotClean     = "phone-not-clean"
 	AlertVoicemail    = "voicemail-left"
+	AlertSwapped      = "swap-left"
 	AlertLookThrough  = "not-looked-through"
 	AlertRelay        = "relay-behind"
 	AlertFiles        = "pbx-files-changed"
@@ -39,9 +40,15 @@ const (
 	AlertSweepHeld    = "sweep-held"
 	AlertSwept        = "swept"
 	AlertNotSwept     = "not-swept"
+	AlertVacant       = "vacant-phones"
 	AlertMany         = "too-many-alerts"
 	AlertEmergency    = "emergency-call"
 	AlertNoHelp       = "emergency-call-failed"
+	AlertUnpriced     = "calls-unpriced"
+	AlertCreditNear   = "credit-near"
+	AlertCredit       = "credit-reached"
+	AlertCreditOnly   = "credit-reached-only"
+	AlertVacantCall   = "call-from-vacant-room"
 
 	AlertWakeTrouble    = "wakeup-not-rung"
 	AlertWakeFailed     = "wakeup-failed"
@@ -51,6 +58,7 @@ const (
 	AlertWakeStands     = "wakeup-stands"
 	AlertWakeAlarm      = "wakeup-alarm"
 	AlertWakeHear       = "wakeup-asked"
+	AlertBackup         = "backup-failed"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
 
@@ -101,6 +109,24 @@ func (a *applier) alert(r *RaiseAlert) error {
 	return err
 }
 
+// guestWord stands in a hook's words for the name of the stay that the parameter
+// "stay" says.
+const guestWord = "{guest}"
+
+// withoutGuest takes the name out of what a hook says of a check-in: it is looked
+// up when the alert is shown.
+func (a *applier) withoutGuest(raise *RaiseAlert, params map[string]string) {
+	names := a.ev.Names()
+	if a.ev.Kind != KindCheckIn || len(names) == 0 {
+		return
+	}
+	for k, v := range params {
+		if bare := replaceWords(v, names, guestWord); bare != v {
+			raise.Params[clip(k)], raise.Params["stay"] = clip(bare), clip(a.ev.stays()[0])
+		}
+	}
+}
+
 // raise opens an alert, or counts it, and gives its id.
 func (a *applier) raise(r *RaiseAlert) (string, error) {
 	if r.Code == "" {
@@ -110,6 +136,7 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 	for k, v := range r.Params {
 		raise.Params[clip(k)] = clip(v)
 	}
+	a.withoutGuest(raise, r.Params)
 	id, al, open := a.findAlert(raise)
 	most := maxAlerts
 	if raise.Code == AlertEmergency || raise.Code == AlertNoHelp {

@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -8,8 +9,8 @@ import (
 )
 
 // alertTexts holds the words of each code, in the two languages of the
-// product. A word in braces is the alert's parameter of that name, and
-// a question mark when the alert has none.
+// product. A word in braces is the alert's parameter of that name, in which
+// reasons are said in words, and a question mark when the alert has none.
 var alertTexts = map[string][2]string{
 	AlertHook:         {"{text}", "{text}"},
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
@@ -31,6 +32,7 @@ var alertTexts = map[string][2]string{
 	AlertNotCleared:   {"Room {room} was let again before its phone {extension} could be cleared: look for voicemail, alarms and forwards of the guest before", "房间 {room} 的电话 {extension} 尚未清理就已入住新客人：请检查上一位客人的留言、闹钟和呼叫转移"},
 	AlertNotClean:     {"Phone {extension} of room {room} still holds something of the guest who left: {left}. Clear it on the PBX; the next check-in tries again", "房间 {room} 的电话 {extension} 上仍有退房客人的内容：{left}。请在交换机上清除；下次入住时会再次尝试"},
 	AlertVoicemail:    {"The guest who moved from room {room} to {to} has voicemail on the old phone {extension}: it goes when the room is let again", "从房间 {room} 换到 {to} 的客人在旧电话 {extension} 上还有留言：该房间再次入住时将被删除"},
+	AlertSwapped:      {"The guests of rooms {room} and {to} have changed places, and phone {extension} of room {room} still holds, of the guest who is in {to} now: {left}. Let the guest have the voicemail, set alarms anew, and delete them on the PBX", "房间 {room} 与 {to} 的客人已互换，房间 {room} 的电话 {extension} 上仍有现住 {to} 的客人的：{left}。请转达留言、重新设置闹钟，并在交换机上删除"},
 	AlertLookThrough:  {"Room {room} is checking out and nobody has looked it through yet: enter \"nothing taken\" by phone, or check out with --now", "房间 {room} 正在退房，但尚未查房：请用电话输入“无消费”，或使用 --now 直接退房"},
 	AlertRelay:        {"{to} does not take the reports that are handed on to it (relay_to); those older than an hour are not handed on later", "{to} 未接收转发给它的报告（relay_to）；超过一小时的报告不再补发"},
 	AlertFiles:        {"{count} of the files that were installed on the PBX are no longer what they were ({files}): see \"bellhop install plan\", then \"bellhop install apply\"", "安装在交换机上的文件有 {count} 个已改变（{files}）：请先看 bellhop install plan，再执行 bellhop install apply"},
@@ -40,9 +42,15 @@ var alertTexts = map[string][2]string{
 	AlertSweepHeld:    {"{count} rooms should have been left, and the nightly sweep has checked none of them out: {why}", "有 {count} 间客房应已退房，夜间清理未办理任何退房：{why}"},
 	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
 	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
+	AlertVacant:       {"Telephones of vacant rooms show what Bellhop has not put there ({count}): {phones}. It stays; \"bellhop rooms check\" lists it, and with --mend takes off what it can. If guests are there: \"bellhop rooms occupancy\"", "空房电话上有并非由 Bellhop 设置的内容（{count} 部）：{phones}。未作更改；可用 bellhop rooms check 查看，加 --mend 可清除其中一部分。如房内有客人：bellhop rooms occupancy"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},
 	AlertNoHelp:       {"EMERGENCY CALL to {number} DID NOT GET THROUGH ({error}), from {place}: send somebody at once; \"bellhop doctor\" says whether a route is missing", "紧急呼叫 {number} 未接通（{error}）：{place}。请立即派人前往；bellhop doctor 会说明是否缺少路由"},
+	AlertCreditNear:   {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，限额为 {limit}"},
+	AlertCredit:       {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}: its telephones may dial no more than \"{class}\" and emergency numbers until it has paid, or \"bellhop folio limit\" raises it", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，达到限额 {limit}：在付款或用 bellhop folio limit 提高限额之前，其电话只能按等级“{class}”拨打，紧急号码除外"},
+	AlertCreditOnly:   {"Stay {stay} in room {room} owes {owed} {currency}, and may owe {limit}: its telephones are as they were", "房间 {room} 的住店 {stay} 已欠 {owed} {currency}，达到限额 {limit}：其电话权限未变"},
+	AlertUnpriced:     {"{count} calls of rooms have no price, since {from}: the tariff knows none for their numbers. They are kept; import a tariff that does, then \"bellhop calls price\" charges each once", "自 {from} 起有 {count} 个客房电话没有计价：费率表中没有相应号码。通话记录已保存；请导入完整的费率表，再执行 bellhop calls price 补计费"},
+	AlertVacantCall:   {"A call for {amount} {currency} was made from room {room} when nobody stayed in it: nobody is charged. \"bellhop calls assign\" charges somebody", "房间 {room} 无人入住时拨出一个电话，费用 {amount} {currency}，未计入任何客人。可用 bellhop calls assign 指定付款人"},
 
 	AlertWakeTrouble:    {"The wake-up of room {room} at {at} cannot be rung: {error}. It is tried until {until}; wake the guest by hand", "房间 {room} 在 {at} 的叫醒无法拨出：{error}。将重试到 {until}；请人工叫醒客人"},
 	AlertWakeFailed:     {"The wake-up of room {room} at {at} was not rung ({error}): look after the guest", "房间 {room} 在 {at} 的叫醒没有拨出（{error}）：请人工处理"},
@@ -52,6 +60,7 @@ var alertTexts = map[string][2]string{
 	AlertWakeStands:     {"The guest of room {room} cancelled by telephone; what the telephone did not order still stands: {orders}", "房间 {room} 的客人用电话取消了叫醒；并非由电话设置的仍然有效：{orders}"},
 	AlertWakeAlarm:      {"The PBX's alarm for room {room} at {at} could not be set: {error}", "无法在交换机上为房间 {room} 设置 {at} 的闹钟：{error}"},
 	AlertWakeHear:       {"The guest of room {room} asks when the wake-up rings: {orders}. Tell the guest; the telephone could not ({error})", "房间 {room} 的客人询问叫醒时间：{orders}。请转告客人；电话无法播报（{error}）"},
+	AlertBackup:         {"The nightly copy of the database was not made: {error}. The copies of before are kept", "夜间数据库备份未完成：{error}。之前的备份仍保留"},
 	AlertMail:           {"No mail goes out until somebody mends it: {error}. They are kept for a day; \"bellhop mail test\" tries", "邮件无法发出，需要人工处理：{error}。邮件保留一天；可用 bellhop mail test 测试"},
 	AlertMinibarDoubt:   {"Minibar of room {room}, {at}: {count} of {what}. It is not clear whose it is: {stays}. \"bellhop minibar resolve\" with --stay posts it, with --drop does not", "房间 {room} 迷你吧，{at}：{what}，数量 {count}。不清楚属于哪位客人：{stays}。用 bellhop minibar resolve 加 --stay 入账，加 --drop 放弃"},
 	AlertMinibarItem:    {"Minibar of room {room}, {at}: {count} of item {item}, which is not on the price list {minibar}. \"bellhop minibar resolve\" with --item posts it, with --drop does not", "房间 {room} 迷你吧，{at}：商品 {item}，数量 {count}，不在价目表 {minibar} 中。用 bellhop minibar resolve 加 --item 入账，加 --drop 放弃"},
@@ -84,10 +93,23 @@ func (a Alert) TextFor(v View, language string) string {
 	if language == "zh" {
 		text = texts[1]
 	}
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
+	text = placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if value := a.Params[name[1:len(name)-1]]; value != "" {
-			return value
+			return Said(value, language)
 		}
 		return "?"
 	})
+	if stay := a.Params["stay"]; stay != "" && strings.Contains(text, guestWord) {
+		text = strings.ReplaceAll(text, guestWord, guestName(v, stay))
+	}
+	return text
+}
+
+// guestName is the name of a stay's guest, or the stay where that is not known.
+func guestName(v View, stay string) string {
+	var g GuestRecord
+	if v != nil {
+		v.Get(GuestKey(stay), &g)
+	}
+	return cmp.Or(g.Name, stay)
 }

@@ -24,6 +24,11 @@ type Tx interface {
 	// PostingsOf visits a stay's, the newest first, until visit returns false.
 	PostingsOf(stay string, visit func(Posting) bool)
 	PutCall(CallRecord)
+	// Call reads the record of the call that an event reported; false when there
+	// is none, or retention took it.
+	Call(event uint64) (CallRecord, bool)
+	// Legs are the records that one telephone call has until now.
+	Legs(callID string) []CallRecord
 	// Queue adds a call to the outbox; it gets its id and key there.
 	Queue(QueuedCall)
 	// Requeue puts a parked call back to its lane, or ends a parked or
@@ -38,6 +43,8 @@ type Setup struct {
 	PMS      bool   // somebody is told of postings, statuses and calls
 	Currency string // ISO 4217
 	Taxes    Taxes
+	Tariff   TariffSetup // what holds for all calls
+	Credit   CreditSetup
 	// Zone is the hotel's; local dates and times are by it.
 	Zone *time.Location
 	// Phones: names and classes of service are set on the PBX. Vacate: what a
@@ -167,6 +174,14 @@ func (a *applier) apply(e Effect) error {
 		a.looked(e.Looked)
 	case e.Call != nil:
 		return a.call()
+	case e.AssignCall != nil:
+		return a.assignCall(e.AssignCall)
+	case e.SetLimit != nil:
+		return a.setLimit(e.SetLimit)
+	case e.PriceCalls != nil:
+		return a.priceCalls(e.PriceCalls)
+	case e.Tariff != nil:
+		return a.importTariff(e.Tariff)
 	case e.Import != nil:
 		return a.importLists(e.Import)
 	case e.CronRan != nil:
@@ -177,6 +192,10 @@ func (a *applier) apply(e Effect) error {
 		return a.sweep(e.Sweep)
 	case e.Leave != nil:
 		return a.sweepOut(e.Leave)
+	case e.Backup != nil:
+		a.backup()
+	case e.Survey != nil:
+		return a.surveyed(e.Survey)
 	case e.Park != nil:
 		a.tx.Put(ParkedUnitKey(e.Park.Event, e.Park.Unit), ParkedUnit{
 			Event: e.Park.Event, Unit: e.Park.Unit, Error: clip(e.Park.Error), Time: a.tx.Now(),
@@ -319,27 +338,6 @@ func orExpiry(d time.Duration) time.Duration {
 		return httpExpiry
 	}
 	return d
-}
-
-func (a *applier) call() error {
-	if a.ev.CDR == nil {
-		return &Invalid{Effect: "call", Rule: "the event has no CDR"}
-	}
-	record := CallRecord{Event: a.ev.ID, Room: a.ev.Room, CallID: a.ev.CallID, CDR: *a.ev.CDR, Time: a.ev.Time}
-	var r Room
-	if a.ev.Room != "" && a.tx.Get(RoomKey(a.ev.Room), &r) {
-		record.Stay = a.stayAt(r, a.callBegan())
-	}
-	a.tx.PutCall(record)
-	if record.Room != "" {
-		a.noteCall(record.Room, a.ev.CDR)
-		body := struct {
-			CallRecord
-			VIP int `json:"vip,omitempty"`
-		}{record, a.vip(record.Stay)}
-		a.tellPMS("call", Bulk, record.Room, body, nil)
-	}
-	return nil
 }
 
 // clip bounds a text that came from outside, on a character's border. Bytes

@@ -61,9 +61,11 @@ func (a *applier) moveAll(from, to Room) {
 	}
 	a.arriveWakeUps(to)
 	a.empty(from)
-	if wish, known := a.wishFor(old); known && a.setup.Phones {
+	if a.setup.Phones {
 		a.clearFirst(to)
-		a.grant(to, wish)
+		if wish, known := a.wishFor(old); known {
+			a.grant(to, wish)
+		}
 	}
 	a.depart(old, PhoneCall{Stay: to.Stay, To: to.Number}, true)
 }
@@ -77,11 +79,14 @@ func (a *applier) moveOne(from, to Room, stay string) {
 	a.occupied(to.Number, to.Stay)
 	a.arriveWakeUps(to)
 	a.remain(from, without(from.Stays(), []string{stay}))
-	if known && a.setup.Phones {
-		a.clearFirst(to)
-		a.grant(to, wish)
-		a.rename(to)
+	if !a.setup.Phones {
+		return
 	}
+	a.clearFirst(to)
+	if known {
+		a.grant(to, wish)
+	}
+	a.rename(to) // also who came behind a guest without a name, whose room was told nothing
 }
 
 // swap lets those who stay in two rooms exchange them.
@@ -105,6 +110,19 @@ func (a *applier) swap(x, y Room) {
 	}
 	a.exchange(x, wishY)
 	a.exchange(y, wishX)
+	a.partFrom(x, y)
+	a.partFrom(y, x)
+}
+
+// partFrom has a room's telephones rid of what leads to who has gone into the
+// other one by a swap.
+func (a *applier) partFrom(r, other Room) {
+	if !a.setup.Vacate {
+		return
+	}
+	for _, extension := range r.Phones() {
+		a.tellPhone(OpSwapped, r.Number, PhoneCall{Extension: extension, Stay: other.Stay, To: other.Number})
+	}
 }
 
 // carry puts who stays in one room, and what goes along with them, into

@@ -228,6 +228,7 @@ func (a *applier) remain(r Room, rest []string) {
 		r.Sharers = rest[1:]
 	}
 	a.tx.Put(RoomKey(r.Number), r)
+	a.bar(r.Number)
 	if r.Stay == first {
 		return
 	}

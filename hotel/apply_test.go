@@ -186,7 +186,7 @@ func TestRecordCall(t *testing.T) {
 				tx, ev := smallHotel(), testEvent()
 				ev.CDR, ev.Room = cdr, c.room
 				must(Apply(tx, ev, "rules", []Effect{{Call: &RecordCall{}}}, setup))
-				want := CallRecord{Event: 7, Room: c.room, Stay: c.stay, CallID: "c-1", CDR: *cdr, Time: eventTime}
+				want := CallRecord{Event: 7, Room: c.room, Stay: c.stay, CallID: "c-1", CDR: *cdr, Time: eventTime, Why: WhyInternal}
 				equal(t, "calls", tx.calls, []CallRecord{want})
 				if !setup.PMS || c.room == "" {
 					equal(t, "queued calls", len(tx.queued), 0)

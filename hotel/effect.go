@@ -26,11 +26,17 @@ type Effect struct {
 	Extend       *ExtendStay   `json:"extend,omitempty"`
 	Looked       *LookThrough  `json:"looked,omitempty"`
 	Call         *RecordCall   `json:"call,omitempty"`
+	AssignCall   *AssignCall   `json:"assignCall,omitempty"`
+	PriceCalls   *PriceCalls   `json:"priceCalls,omitempty"`
+	SetLimit     *SetLimit     `json:"setLimit,omitempty"`
+	Tariff       *NewTariff    `json:"tariff,omitempty"`
 	Import       *Import       `json:"import,omitempty"`
 	CronRan      *CronRan      `json:"cronRan,omitempty"`
 	ResolveAlert *ResolveAlert `json:"resolveAlert,omitempty"`
 	Sweep        *Sweep        `json:"sweep,omitempty"`
 	Leave        *Leave        `json:"leave,omitempty"`
+	Survey       *Survey       `json:"survey,omitempty"`
+	Backup       *Backup       `json:"backup,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`

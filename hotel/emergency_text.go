@@ -52,11 +52,7 @@ func (a Alert) guests(v View, say func(en, zh string) string) string {
 	}
 	var names []string
 	for _, id := range strings.Split(stays, staysBetween) {
-		var g GuestRecord
-		if v != nil {
-			v.Get(GuestKey(id), &g)
-		}
-		names = append(names, cmp.Or(g.Name, id))
+		names = append(names, guestName(v, id))
 	}
 	return say("guest "+strings.Join(names, " + "), "客人 "+strings.Join(names, "、"))
 }

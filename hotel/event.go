@@ -102,6 +102,8 @@ type Event struct {
 	Raw []byte `json:"raw,omitempty"`
 	// Import is the list that an import command carries.
 	Import *Import `json:"import,omitempty"`
+	// Tariff is the one that a tariff import carries.
+	Tariff *NewTariff `json:"tariff,omitempty"`
 	// RoomOrder and FirstGuests are what the commands of these names carry.
 	RoomOrder   *RoomOrder   `json:"roomOrder,omitempty"`
 	FirstGuests *FirstGuests `json:"firstGuests,omitempty"`
@@ -116,6 +118,9 @@ type Event struct {
 	// chain; 0 for what came from outside.
 	Cause uint64 `json:"cause,omitempty"`
 	Depth int    `json:"depth,omitempty"`
+
+	// Named: what a far side answered, as a hook may have sent it names of guests.
+	Named bool `json:"named,omitempty"`
 
 	// Lanes are fixed when the event is kept: it runs when it is at the head
 	// of all of them.

@@ -104,6 +104,7 @@ func (a *applier) begin(r Room, s OccupiedRoom) error {
 	case len(s.Name) > maxText:
 		return &Invalid{"occupancy", "name", fmt.Sprintf("must have at most %d bytes", maxText), ""} // names go into no message
 	}
+	s.Name = nameOf(s.Name)
 	a.tx.Put(StayKey(id), Stay{ID: id, Room: r.Number, State: StayInHouse, CheckIn: a.ev.Time, Leaves: s.Leaves})
 	if s.Name != "" {
 		a.tx.Put(GuestKey(id), GuestRecord{Name: s.Name})

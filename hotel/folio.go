@@ -29,6 +29,7 @@ func (a *applier) addUp(p Posting) {
 	a.tx.Get(FolioKey(p.Stay), &f)
 	f.add(p)
 	a.tx.Put(FolioKey(p.Stay), f)
+	a.checkCredit(s)
 }
 
 func (f *Folio) add(p Posting) {

@@ -65,12 +65,12 @@ func (a *applier) stayAt(r Room, at time.Time) string {
 	return ""
 }
 
-// callBegan is when the call of the event's CDR began.
-func (a *applier) callBegan() time.Time {
-	if began := a.ev.CDR.Began; !began.IsZero() {
+// callBegan is when a recorded call began.
+func (a *applier) callBegan(r *CallRecord) time.Time {
+	if began := r.CDR.Began; !began.IsZero() {
 		return began
 	}
-	return a.ev.CDR.WhenBegan(a.setup.zone(), 0, a.ev.Time)
+	return r.CDR.WhenBegan(a.setup.zone(), 0, r.Time)
 }
 
 // WhenBegan reckons when a call began: its record has the PBX's local time, which

@@ -36,13 +36,15 @@ type Phone struct {
 	Name string `json:"name,omitempty"`
 	// Class is the class of service; empty: the hotel never set one.
 	Class string `json:"class,omitempty"`
+	// Barred is the class in its place while a guest's credit limit is reached.
+	Barred string `json:"barred,omitempty"`
 	// Voicemail says whether there is to be any; nil: what stood there before.
 	Voicemail *bool `json:"voicemail,omitempty"`
 	// Order is the event that said so last.
 	Order uint64 `json:"order,omitempty"`
 
 	// Before is what the PBX held when the hotel first changed it. Ours is what
-	// the hotel last wrote, or was about to write, and Found what it found then,
+	// the hotel last wrote, or was about to write (an empty name: that of a guest who left long ago), and Found what it found then,
 	// until the PBX shows ours: what is neither, somebody else has written since.
 	Before PhoneSettings `json:"before,omitzero"`
 	Ours   PhoneSettings `json:"ours,omitzero"`
@@ -114,6 +116,8 @@ type PhoneNote struct {
 	// that nothing was left.
 	Vacated string `json:"vacated,omitempty"`
 	Clean   bool   `json:"clean,omitempty"`
+	// Forget: which guest's name it showed is not to be known any more.
+	Forget bool `json:"forget,omitempty"`
 }
 
 // RestorePhone wants a telephone put back as it was before the hotel changed it.
@@ -126,7 +130,7 @@ type RestorePhone struct {
 type PhoneCall struct {
 	Extension string `json:"extension"`
 	Stay      string `json:"stay,omitempty"` // vacate: the one that has ended, or gone
-	// To: it has not ended, but gone into that room.
+	// To: it has not ended, but gone into that room. Swapped: so it has.
 	To string `json:"to,omitempty"`
 	// Arriving: it begins, and what an earlier one has left goes first.
 	Arriving bool `json:"arriving,omitempty"`
@@ -137,6 +141,7 @@ const (
 	OpPhone   = "phone"   // make it as it is wanted
 	OpVacate  = "vacate"  // take from it what was the guest's, then the same
 	OpRestore = "restore" // put it back as it was
+	OpSwapped = "swapped" // take from it what leads to who stayed there until a swap
 )
 
 // tellPhones says anew what is wanted of a room's telephones. change returns
@@ -148,6 +153,7 @@ func (a *applier) tellPhones(r Room, change func(*Phone) bool) {
 		if !change(&p) {
 			continue
 		}
+		p.Barred = a.barredClass(r.Number, p.Class)
 		p.Room, p.Order = r.Number, a.ev.ID
 		a.tx.Put(PhoneKey(extension), p)
 		a.tellPhone(OpPhone, r.Number, PhoneCall{Extension: extension})
@@ -162,6 +168,8 @@ func (a *applier) tellPhone(op, room string, body PhoneCall) {
 	c := QueuedCall{To: "pbx", Op: op, Body: text, Room: room, Urgency: Guest, Kind: Idempotent, CallID: a.ev.CallID}
 	switch op {
 	case OpVacate: // each of which takes something away of its own
+	case OpSwapped:
+		c.Supersedes = OpSwapped + "/" + body.Extension
 	case OpTidy:
 		c.Supersedes, c.Urgency = "tidy/"+body.Extension, Bulk
 	case OpDND:
@@ -405,6 +413,9 @@ func (a *applier) notePhone(n *PhoneNote) {
 	if n.Shown {
 		p.Found = PhoneSettings{}
 	}
+	if n.Forget && p.Name == "" && p.Ours.Name != nil {
+		p.Ours.Name, p.Found.Name = new(string), nil // one of ours, that is all
+	}
 	if n.Leaving != nil {
 		p.Leaving, p.GivenBack = n.Leaving, time.Time{}
 	}
@@ -435,6 +446,7 @@ func (a *applier) noteVacated(p *Phone, n *PhoneNote) {
 		return
 	}
 	p.Vacating = ""
+	a.queueAlarms(wakeUpsOf(a.tx, a.roomOf(*p))) // the PBX's own check-out takes those, too, that are to ring
 	if r, known := RoomOf(a.tx, p.Extension); n.Clean && (!known || r.Stay == "") {
 		p.Clean = a.ev.Time
 	}

@@ -37,7 +37,7 @@ type Posting struct {
 	Stay        string    `json:"stay,omitempty"`    // empty: nobody is known who it falls on
 	Kind        string    `json:"kind"`              // minibar, call, other or payment
 	Minibar     string    `json:"minibar,omitempty"` // minibar: the price list
-	Item        string    `json:"item,omitempty"`    // minibar: its code
+	Item        string    `json:"item,omitempty"`    // minibar: its code; call: its destination
 	Description string    `json:"description,omitempty"`
 	Quantity    int       `json:"quantity"`
 	Amount      int64     `json:"amount"` // of all together and with tax, in the currency's minor unit; negative takes back

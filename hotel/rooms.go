@@ -170,7 +170,25 @@ func (a *applier) mend(m *MendPhones) error {
 		if len(without([]string{x}, r.Phones())) > 0 {
 			return &Invalid{"mend", "extensions", "must be the room's", clip(x)}
 		}
-		a.tellPhone(OpPhone, r.Number, PhoneCall{Extension: x})
+		a.mendPhone(r, x)
 	}
+	a.queueAlarms(wakeUpsOf(a.tx, r.Number))
 	return nil
+}
+
+// mendPhone has a telephone told anew. That of a vacant room is also rid of what
+// guests set there, and may dial no more than any vacant room's: a person has seen
+// what it shows, and agreed.
+func (a *applier) mendPhone(r Room, extension string) {
+	p := Phone{Extension: extension}
+	a.tx.Get(PhoneKey(extension), &p)
+	vacant := r.Stay == "" && a.setup.Vacate
+	if vacant && p.Class == "" && len(a.setup.Classes) > 0 {
+		p.Room, p.Class, p.Order = r.Number, ClassNone, a.ev.ID
+		a.tx.Put(PhoneKey(extension), p)
+	}
+	a.tellPhone(OpPhone, r.Number, PhoneCall{Extension: extension})
+	if vacant {
+		a.tellPhone(OpTidy, r.Number, PhoneCall{Extension: extension})
+	}
 }

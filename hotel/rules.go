@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -41,8 +42,11 @@ func Rules(ev *Event, hooked bool) []Effect {
 	case KindGap:
 		return gapRules(ev)
 	case KindDelivered:
-		if ev.Fields["op"] == OpSight {
+		switch ev.Fields["op"] {
+		case OpSight:
 			return sightRules(ev)
+		case OpSurvey:
+			return surveyRules(ev)
 		}
 		return wakePlacedRules(ev)
 	case KindRefused, KindExpired:
@@ -154,6 +158,14 @@ func commandRules(ev *Event) []Effect {
 		return postingRules(ev)
 	case CommandMinibarPost, CommandMinibarResolve:
 		return minibarRules(ev)
+	case CommandLimit:
+		return limitRules(ev)
+	case CommandAssignCall, CommandPriceCalls:
+		return callRules(ev)
+	case CommandTariff:
+		if ev.Tariff != nil {
+			return []Effect{{Tariff: ev.Tariff}}
+		}
 	case CommandStaffAdd, CommandStaffRemove:
 		return staffRules(ev)
 	case CommandExtend:
@@ -184,6 +196,9 @@ func cronRules(ev *Event) []Effect {
 func outcomeRules(ev *Event) []Effect {
 	if ev.Fields["op"] == OpRelay {
 		return alertOf(AlertRelay, "", map[string]string{"to": ev.Fields["to"]}) // one for all rooms
+	}
+	if ev.Fields["to"] == BackupTo {
+		return alertOf(AlertBackup, "", map[string]string{"error": cmp.Or(ev.Fields["error"], ev.Fields["state"])})
 	}
 	code := AlertRefused
 	switch {

@@ -5,7 +5,7 @@ import "strconv"
 func checkInOf(ev *Event) *CheckIn {
 	f := ev.Fields
 	c := &CheckIn{
-		Room: ev.Room, Stay: f["stay"], Name: f["name"], Class: f["class"], Leaves: f["leaves"], Language: f["language"],
+		Room: ev.Room, Stay: f["stay"], Name: nameOf(f["name"]), Class: f["class"], Leaves: f["leaves"], Language: f["language"],
 		Incognito: said(ev, "incognito"), Share: said(ev, "share"),
 	}
 	if f["vip"] == "" {

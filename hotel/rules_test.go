@@ -128,6 +128,12 @@ func ruleCases() []ruleCase {
 			alertEffect(AlertNotClean, "", "room", "101", "extension", "8031", "left", "name")),
 		always("voicemail in the old room", command(CommandReport, map[string]string{"code": AlertVoicemail, "room": "101", "to": "102", "extension": "8031"}),
 			alertEffect(AlertVoicemail, "", "room", "101", "to", "102", "extension", "8031")),
+		always("a backup that failed", Event{Kind: KindRefused, Fields: map[string]string{"to": BackupTo, "op": OpBackup, "state": "refused", "error": "disk full"}},
+			alertEffect(AlertBackup, "", "error", "disk full")),
+		always("a backup that came too late", Event{Kind: KindExpired, Fields: map[string]string{"to": BackupTo, "op": OpBackup, "state": "expired"}},
+			alertEffect(AlertBackup, "", "error", "expired")),
+		always("something left after a swap", command(CommandReport, map[string]string{"code": AlertSwapped, "room": "101", "to": "102", "extension": "8031", "left": Because(LeftVoicemail)}),
+			alertEffect(AlertSwapped, "", "room", "101", "to", "102", "extension", "8031", "left", Because(LeftVoicemail))),
 		always("a room that nobody looks through", command(CommandReport, map[string]string{"code": AlertLookThrough, "room": "101"}),
 			alertEffect(AlertLookThrough, "", "room", "101")),
 		always("a phone to put back", Event{Kind: KindCommand, Name: CommandRestore, Extension: "8031"}, []Effect{{Restore: &RestorePhone{Extension: "8031"}}}),
@@ -191,7 +197,9 @@ func TestRules(t *testing.T) {
 // raisedElsewhere are the codes of alerts that no event raises by itself.
 var raisedElsewhere = []string{
 	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
-	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, // see sweep_test.go
+	AlertUnpriced, AlertVacantCall, // see call_price_test.go
+	AlertCreditNear, AlertCredit, AlertCreditOnly, // see credit_test.go
+	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, // see sweep_test.go and survey_test.go
 	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }
 

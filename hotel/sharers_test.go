@@ -141,6 +141,8 @@ func TestSwap(t *testing.T) {
 		`do-not-disturb {"extension":"8031"} 103 do-not-disturb/8031`, `do-not-disturb {"extension":"8032"} 103 do-not-disturb/8032`,
 		`do-not-disturb {"extension":"102"} 102 do-not-disturb/102`,
 		`phone {"extension":"8031"} 103 phone/8031`, `phone {"extension":"8032"} 103 phone/8032`, `phone {"extension":"102"} 102 phone/102`,
+		`swapped {"extension":"8031","stay":"G2","to":"102"} 103 swapped/8031`, `swapped {"extension":"8032","stay":"G2","to":"102"} 103 swapped/8032`,
+		`swapped {"extension":"102","stay":"G5","to":"103"} 102 swapped/102`,
 	})
 
 	refused(t, tx, Invalid{"swap", "to", "is the same room", "103"}, Effect{Move: &MoveStay{From: "103", To: "103", Swap: true}})
@@ -280,4 +282,13 @@ func TestCallsOfALeftRoomArePending(t *testing.T) {
 	equal(t, "one goes on", tx.stay("G2").CallPending, true)
 	apply(t, tx, withPhones, Effect{Phone: &PhoneNote{Extension: "8032", Stay: "G2", CallUp: &over}})
 	equal(t, "none goes on", tx.stay("G2").CallPending, false)
+}
+
+// A name is shown in the new room also if nothing was told of the old one: who
+// came first there has none.
+func TestSharerOfSomebodyWithoutANameMovesAlone(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPhones, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G2"}}, Effect{CheckIn: &CheckIn{Room: "103", Stay: "G3", Name: "Wang", Share: true}})
+	apply(t, tx, withPhones, Effect{Move: &MoveStay{From: "103", To: "102", Stay: "G3"}})
+	equal(t, "name on the telephone", tx.phone("102").Name, "Wang")
 }

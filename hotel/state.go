@@ -211,9 +211,23 @@ type CallRecord struct {
 	Event  uint64    `json:"event"`
 	Room   string    `json:"room,omitempty"`
 	Stay   string    `json:"stay,omitempty"`
+	Serial string    `json:"serial,omitempty"` // the PBX's
 	CallID string    `json:"callid,omitempty"`
 	CDR    CDR       `json:"cdr"`
 	Time   time.Time `json:"time"` // when it was reported, UTC
+
+	// Number is the one that was dialled, in the form that the tariff knows.
+	Number      string `json:"number,omitempty"`
+	Rate        string `json:"rate,omitempty"` // the prefix by which it is priced
+	Destination string `json:"destination,omitempty"`
+	Price       int64  `json:"price,omitempty"` // with tax, in minor units
+	// Why nobody is charged: one of the words that begin with Why. With a price,
+	// it may still be assigned to somebody.
+	Why     string `json:"why,omitempty"`
+	Posting string `json:"posting,omitempty"` // the charge
+	Payer   string `json:"payer,omitempty"`   // the stay that is charged
+	// Assigned: a person said whose it is.
+	Assigned bool `json:"assigned,omitempty"`
 }
 
 // Import is a list of rooms or of minibar items that replaces the records

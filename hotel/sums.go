@@ -66,7 +66,7 @@ func (by SumBy) group(p Posting, zone *time.Location) (name string, of bool) {
 	case ByStaff:
 		return p.Staff, p.Kind != PostingCall
 	case ByDestination:
-		return p.Description, p.Kind == PostingCall
+		return cmp.Or(p.Item, p.Description), p.Kind == PostingCall
 	}
 	return p.Time.In(zone).Format(time.DateOnly), true
 }

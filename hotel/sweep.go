@@ -2,7 +2,6 @@ package hotel
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ type RoomSight struct {
 	Alarms   []string `json:"alarms,omitempty"`   // set by hand, as "1203 06:30"
 	Names    []string `json:"names,omitempty"`    // telephones that show another name than the hotel gave them
 	Calls    []string `json:"calls,omitempty"`    // telephones in use
-	Unsynced string   `json:"unsynced,omitempty"` // why the PMS may know what we do not
+	Unsynced string   `json:"unsynced,omitempty"` // a [Reason] why the PMS may know what we do not
 }
 
 // SightCall is the body of the call that looks at a room.
@@ -47,8 +46,9 @@ type SightCall struct {
 
 // The operations of calls to the PBX that a sweep makes.
 const (
-	OpSight = "sight" // look whether a room may be checked out
-	OpTidy  = "tidy"  // make a vacant room's telephone what it should be
+	OpSight  = "sight"  // look whether a room may be checked out
+	OpSurvey = "survey" // compare vacant rooms' telephones with what they should be
+	OpTidy   = "tidy"   // make a vacant room's telephone that
 )
 
 // overdueRoom is an occupied room of which all guests should have left.
@@ -104,7 +104,7 @@ func (a *applier) sweep(s *Sweep) error {
 			return err
 		}
 	}
-	a.tidyVacant()
+	a.surveyVacant()
 	return nil
 }
 
@@ -136,15 +136,15 @@ func (a *applier) sightOverdue(late []overdueRoom, occupied int) error {
 	case len(late) == 0:
 		return nil
 	case !g.CheckOut:
-		why = "the config does not allow it ([checkout] sweep)"
+		why = Because(ReasonSweepOff)
 	case !confirmed:
-		why = "nobody has said who was in the house when the box came (\"bellhop rooms occupancy\")"
+		why = Because(ReasonUnconfirmed)
 	case !a.setup.Phones:
-		why = "no PBX can be asked whether they are still there"
+		why = Because(ReasonNobodyToAsk)
 	case len(late) > g.Rooms:
-		why = fmt.Sprintf("they are more than %d ([checkout] sweep_rooms)", g.Rooms)
+		why = Because(ReasonManyRooms, strconv.Itoa(g.Rooms))
 	case len(late)*100 > g.Percent*occupied:
-		why = fmt.Sprintf("they are more than %d%% of the occupied rooms ([checkout] sweep_percent)", g.Percent)
+		why = Because(ReasonLargePart, strconv.Itoa(g.Percent))
 	}
 	if why != "" {
 		return a.alert(&RaiseAlert{Code: AlertSweepHeld, Joined: true, Params: map[string]string{"count": strconv.Itoa(len(late)), "why": why}})
@@ -192,13 +192,13 @@ func (a *applier) sweepOut(l *Leave) error {
 		return nil // it was extended, or has left, since
 	}
 	if open := wakeUpsOf(a.tx, r.Number); len(open) > 0 {
-		return a.keepIn(r, "a wake-up is ordered for "+open[0].Date+" "+open[0].Time)
+		return a.keepIn(r, Because(ReasonWakeUp, open[0].Date+" "+open[0].Time))
 	}
 	if why := l.Sight.objections(); why != "" {
 		return a.keepIn(r, why)
 	}
 	if at := lastCall(a.tx, r.Number); at > leaves+" "+leftBy {
-		return a.keepIn(r, "it was called from, or answered, on "+at)
+		return a.keepIn(r, Because(ReasonCalled, at))
 	}
 	if err := a.checkOut(&CheckOut{Room: r.Number, All: true, Now: true}); err != nil {
 		return err
@@ -214,35 +214,18 @@ func (a *applier) keepIn(r Room, why string) error {
 // objections says what of a room speaks against a check-out; empty: nothing.
 func (s RoomSight) objections() string {
 	var parts []string
-	say := func(what string, list []string) {
+	say := func(what Reason, list []string) {
 		if len(list) > 0 {
-			parts = append(parts, what+" "+strings.Join(list, ", "))
+			parts = append(parts, Because(what, list...))
 		}
 	}
-	say("alarms were set by hand:", s.Alarms)
-	say("another name is shown by", s.Names)
-	say("in a call:", s.Calls)
+	say(ReasonAlarmsByHand, s.Alarms)
+	say(ReasonOtherName, s.Names)
+	say(ReasonInCall, s.Calls)
 	if s.Unsynced != "" {
 		parts = append(parts, s.Unsynced)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// tidyVacant has each vacant room's telephones compared with what they should
-// be, and put right.
-func (a *applier) tidyVacant() {
-	if !a.setup.Phones || !a.setup.Vacate {
-		return
-	}
-	a.tx.List(PrefixPhone, func(_ string, decode func(any) bool) bool {
-		var p Phone
-		if decode(&p) {
-			if r, known := RoomOf(a.tx, p.Extension); known && r.Stay == "" {
-				a.tellPhone(OpTidy, r.Number, PhoneCall{Extension: p.Extension})
-			}
-		}
-		return true
-	})
 }
 
 // prefixLastCall begins the keys under which it is kept when a room's telephone

@@ -42,7 +42,7 @@ func alertsOf(tx *memTx) (list []string) {
 		if text := a.Text("zh"); strings.ContainsAny(text, "?{}") { // something is not given
 			list = append(list, text)
 		}
-		list = append(list, a.Code+" "+a.Room+" "+a.Params["rooms"]+a.Params["why"])
+		list = append(list, a.Code+" "+a.Room+" "+a.Params["rooms"]+Said(a.Params["why"], "en"))
 		return true
 	})
 	slices.Sort(list)
@@ -58,11 +58,10 @@ func queuedOps(tx *memTx) (list []string) {
 
 func TestSweepListsAndTouchesNobody(t *testing.T) {
 	tx := sweepHotel("203", "205")
-	tx.Put(PhoneKey("201"), Phone{Extension: "201", Class: ClassNone}) // vacant
-	tx.Put(PhoneKey("203"), Phone{Extension: "203", Class: "local"})   // not
 	apply(t, tx, sweepSetup(), Effect{Sweep: &Sweep{Overdue: OverdueList}})
 	equal(t, "alerts", alertsOf(tx), []string{"overdue  203 (2026-02-28), 205 (2026-02-28)"})
-	equal(t, "calls", queuedOps(tx), []string{"tidy 201"})
+	equal(t, "calls", queuedOps(tx), []string{"survey "})
+	equal(t, "rooms", string(tx.queued[0].Body), `{"rooms":["201","202","204","206","207","208","209"]}`)
 	equal(t, "room 203", tx.room("203").Stay, "G203")
 }
 
@@ -101,6 +100,9 @@ func TestSweepGuards(t *testing.T) {
 			for _, room := range c.late {
 				looks = append(looks, "sight "+room)
 			}
+		}
+		if setup.Phones {
+			looks = append(looks, "survey ")
 		}
 		equal(t, c.name+": held", held, want)
 		equal(t, c.name+": looked at", queuedOps(tx), looks)

@@ -71,6 +71,25 @@ func (tx *memTx) keys() []string          { return slices.Sorted(maps.Keys(tx.st
 func (tx *memTx) outside() (n int)        { return len(tx.queued) + len(tx.emitted) }
 func (tx *memTx) room(number string) Room { return record[Room](tx, RoomKey(number)) }
 
+func (tx *memTx) Call(event uint64) (CallRecord, bool) {
+	for i := len(tx.calls) - 1; i >= 0; i-- {
+		if tx.calls[i].Event == event {
+			return tx.calls[i], true
+		}
+	}
+	return CallRecord{}, false
+}
+
+func (tx *memTx) Legs(callID string) (legs []CallRecord) {
+	seen := map[uint64]bool{}
+	for _, r := range tx.calls {
+		if newest, _ := tx.Call(r.Event); callID != "" && r.CallID == callID && !seen[r.Event] {
+			legs, seen[r.Event] = append(legs, newest), true
+		}
+	}
+	return legs
+}
+
 func (tx *memTx) Requeue(call uint64, drop bool) (QueuedCall, bool) {
 	tx.requeued = append(tx.requeued, Requeue{call, drop})
 	q := tx.parkedCalls[call]

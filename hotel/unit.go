@@ -18,6 +18,8 @@ type Done struct {
 	Effects []Effect  `json:"effects,omitempty"`
 	Error   string    `json:"error,omitempty"` // why it did nothing
 	Log     []string  `json:"log,omitempty"`
+	// Removed: what the run read and gave went with the names of guests.
+	Removed bool `json:"removed,omitempty"`
 }
 
 // Reads is what a unit's result depends on in the state.

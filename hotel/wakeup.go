@@ -111,7 +111,7 @@ type WakeUp struct {
 	LastCall  string      `json:"lastCall,omitempty"`
 	LastPhone string      `json:"lastPhone,omitempty"`
 	Unsure    int         `json:"unsure,omitempty"`  // attempts that nobody knows of
-	Trouble   string      `json:"trouble,omitempty"` // why it could not be rung, as was told
+	Trouble   string      `json:"trouble,omitempty"` // why it could not be rung, as was told; reasons as [Because] writes them
 	// LastDue and LastState say of one that repeats how the day before went.
 	LastDue   time.Time   `json:"lastDue,omitzero"`
 	LastState WakeUpState `json:"lastState,omitempty"`

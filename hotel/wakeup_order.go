@@ -268,6 +268,9 @@ func (a *applier) planWakeUp(w *WakeUp) {
 		w.At = a.ev.Time // at once, that is when the clock is believed
 		return
 	}
+	if a.setup.Wake.HowOf(*w) == WakeByPBX {
+		w.At = w.Due.Add(-alarmEarly)
+	}
 	a.planAlarms(w)
 }
 

@@ -176,7 +176,7 @@ func (a *applier) beginAttempt(w *WakeUp, now time.Time) {
 	}
 	var room Room
 	if !a.tx.Get(RoomKey(w.Room), &room) {
-		a.cannotRing(w, "the room is not known any more")
+		a.cannotRing(w, Because(ReasonNoRoom))
 		return
 	}
 	w.State = WakeUpRinging
@@ -192,7 +192,7 @@ func (a *applier) beginAttempt(w *WakeUp, now time.Time) {
 	w.Attempt = &WakeAttempt{Number: w.Ring, Phone: phones[(w.Tries-1)%len(phones)], Began: now, Callee: a.calleeOf(w)}
 	w.At = now.Add(wakePatience)
 	if !a.setup.Wake.Rings() {
-		a.cannotRing(w, "the PBX cannot be told to place calls, or no confirming code is set")
+		a.cannotRing(w, Because(ReasonCannotCall))
 		return
 	}
 	a.saveWakeUp(*w)
@@ -230,7 +230,7 @@ func (a *applier) tooLate(w *WakeUp, now time.Time) {
 		return
 	}
 	if w.Trouble == "" {
-		w.Trouble = "it was " + now.Sub(w.Due).Round(time.Second).String() + " late"
+		w.Trouble = Because(ReasonLate, now.Sub(w.Due).Round(time.Second).String())
 	}
 	a.overWakeUp(w, WakeUpFailed)
 }
@@ -248,7 +248,7 @@ func (a *applier) cannotRing(w *WakeUp, why string) {
 		w.At = a.ev.Time.Add(wakeLater)
 	}
 	first := w.Trouble == ""
-	w.Trouble = clip(why)
+	w.Trouble = clip(strings.TrimPrefix(why, "refused: "))
 	if w.At.After(a.deadline(w)) {
 		a.tooLate(w, w.At)
 		return
@@ -288,7 +288,7 @@ func (a *applier) endAttempt(w *WakeUp, outcome WakeUpState) {
 	}
 	w.Planned = w.At
 	a.saveWakeUp(*w)
-	if last || spacing > dndBetween {
+	if spacing > dndBetween { // after the last one it is when nothing more comes
 		a.putBackDND(w.Room)
 	}
 	a.tellWakeUp(*w, "attempt")
@@ -484,7 +484,7 @@ func (a *applier) placedCall(p *WakeUpPlaced) {
 	case p.State == CallDelivered && reply.Busy:
 		a.endAttempt(&w, WakeUpBusy)
 	case p.State == CallDelivered && reply.Void:
-		a.cannotRing(&w, "it was not wanted any more")
+		a.cannotRing(&w, Because(ReasonNotWanted))
 	case p.State == CallDelivered:
 		w.Attempt.CallID = reply.CallID
 		w.Trouble = ""
@@ -521,7 +521,7 @@ func (a *applier) tellWakeUp(w WakeUp, change string) {
 	if !w.Due.IsZero() {
 		fields["due"] = w.Due.UTC().Format(time.RFC3339)
 	}
-	for name, value := range map[string]string{"group": w.Group, "stay": w.Stay, "outcome": string(w.Outcome), "error": w.Trouble} {
+	for name, value := range map[string]string{"group": w.Group, "stay": w.Stay, "outcome": string(w.Outcome), "error": Said(w.Trouble, "en")} {
 		if value != "" {
 			fields[name] = value
 		}

@@ -45,8 +45,10 @@ type Settings struct {
 	// Together rings other telephones of the user along with this one, Mobile
 	// lets a mobile telephone take part as if it were this one.
 	Together, Mobile bool
-	Voicemail        bool // calls may be taken by voicemail
-	VoicemailPIN     PIN  // empty: the PBX does not show it
+	// MobileKept: the PBX keeps a mobile number of the user, on or off.
+	MobileKept   bool `json:",omitempty"`
+	Voicemail    bool // calls may be taken by voicemail
+	VoicemailPIN PIN  // empty: the PBX does not show it
 }
 
 // PIN is a secret of digits. It prints as stars, so that no log or error holds
@@ -95,6 +97,7 @@ type Change struct {
 	Busy     *Forward
 
 	Together, Mobile *bool
+	ForgetMobile     bool // the user's mobile number is deleted
 	Voicemail        *bool
 	VoicemailPIN     *PIN // digits
 }

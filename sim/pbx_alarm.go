@@ -267,8 +267,9 @@ func (p *PBX) arm(e *extension, a *alarm, after time.Time) {
 	p.arrange(next, func(at time.Time) { p.ringAlarm(e, a, turn, 1, at) })
 }
 
-// next is when an alarm rings, in the zone of after. A time that the clock
-// skips is taken as far behind the jump as it would have been.
+// next is when an alarm rings, in the zone of after: when the clock next shows
+// its time, so twice where that comes twice, if it stands for so long. A time
+// that the clock skips is taken as far behind the jump as it would have been.
 func (a *alarm) next(after time.Time) (time.Time, bool) {
 	clock, err := time.Parse("15:04", a.at)
 	if err != nil {
@@ -277,14 +278,28 @@ func (a *alarm) next(after time.Time) (time.Time, bool) {
 	for day := range 9 {
 		date := after.AddDate(0, 0, day)
 		at := time.Date(date.Year(), date.Month(), date.Day(), clock.Hour(), clock.Minute(), 0, 0, after.Location())
-		if !at.After(after) {
+		if a.kind == "custom" && !strings.Contains(a.weekdays, strconv.Itoa(int(at.Weekday()))) {
 			continue
 		}
-		if a.kind != "custom" || strings.Contains(a.weekdays, strconv.Itoa(int(at.Weekday()))) {
-			return at, true
+		for _, shown := range moments(at) {
+			if shown.After(after) {
+				return shown, true
+			}
 		}
 	}
 	return time.Time{}, false
+}
+
+// moments are all at which a clock shows the same as at one of them, the earliest
+// first: zones set theirs back by half an hour, one or two.
+func moments(at time.Time) (list []time.Time) {
+	shows := at.Format(time.DateTime)
+	for _, off := range []time.Duration{-2 * time.Hour, -time.Hour, -30 * time.Minute, 0, 30 * time.Minute, time.Hour, 2 * time.Hour} {
+		if other := at.Add(off); other.Format(time.DateTime) == shows {
+			list = append(list, other)
+		}
+	}
+	return list
 }
 
 // defaultInterval is the pause of an alarm that names none; assumed.

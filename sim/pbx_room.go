@@ -28,7 +28,7 @@ func (p *PBX) Dial(extension, number string) (callid string, err error) {
 	switch {
 	case e == nil:
 		return "", fmt.Errorf("dial from %s: %w", extension, ErrNoExtension)
-	case number == "" || len(number) > maxPressed || strings.Trim(number, "0123456789*#") != "":
+	case number == "" || len(number) > maxPressed || strings.Trim(number, "0123456789*#"+codeLetters) != "":
 		return "", fmt.Errorf("dial from %s: %w", extension, ErrNumber)
 	case p.busy(extension):
 		return "", fmt.Errorf("dial from %s: %w", extension, ErrBusy)
@@ -49,6 +49,10 @@ func (p *PBX) Dial(extension, number string) (callid string, err error) {
 	}
 	return t.id, nil
 }
+
+// codeLetters stand in what a dialogue of the dialplan reports for what was
+// chosen in it: a removal, nothing taken, wrong PINs, cancel, hear.
+const codeLetters = "RNPCH"
 
 // enterCode plays a call to a feature code: the PBX answers at once, and each
 // key takes its time.

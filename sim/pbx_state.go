@@ -130,15 +130,31 @@ func (p *PBX) SetExtension(x PBXExtension) error {
 		e.handset = slices.Clone(x.Handset)
 	}
 	if x.Alarms != nil {
-		e.dropAlarms(func(*alarm) bool { return true })
-		e.alarms = alarms
-		for _, a := range alarms {
-			p.arm(e, a, p.o.Now())
-		}
+		p.replaceAlarms(e, alarms)
 	}
 	p.changedBy(e, ByHand)
 	p.reportChange(x.Number, operation)
 	return nil
+}
+
+// replaceAlarms leaves alone what stays as it is: it may be ringing.
+func (p *PBX) replaceAlarms(e *extension, alarms []*alarm) {
+	standing := slices.Clone(e.alarms)
+	stays := func(a *alarm) int {
+		return slices.IndexFunc(standing, func(old *alarm) bool { return old.info() == a.info() })
+	}
+	e.dropAlarms(func(old *alarm) bool {
+		return !slices.ContainsFunc(alarms, func(a *alarm) bool { return a.info() == old.info() })
+	})
+	e.alarms = nil
+	for _, a := range alarms {
+		if i := stays(a); i >= 0 {
+			e.alarms = append(e.alarms, standing[i])
+			continue
+		}
+		e.alarms = append(e.alarms, a)
+		p.arm(e, a, p.o.Now())
+	}
 }
 
 // reportChange tells of a change on the web page, if there is anybody to tell:

@@ -17,6 +17,9 @@ type Meeting struct {
 	Met  Met
 	// Handset is how the telephone will behave; only of one that rings.
 	Handset Handset
+	// Prompts are what is played to whoever answers, with "+" between; empty: it
+	// is no call of the PBX's own.
+	Prompts string
 }
 
 // CallKind says who made a call.
@@ -72,7 +75,7 @@ type Witness struct {
 // meets tells what a call met at an extension; h is how a telephone that rings will behave.
 func (p *PBX) meets(t *talk, number string, kind CallKind, m Met, h Handset, at time.Time) {
 	if p.o.Witness.Meets != nil {
-		p.o.Witness.Meets(Meeting{at.In(p.o.Zone), number, t.id, t.from, kind, m, h})
+		p.o.Witness.Meets(Meeting{at.In(p.o.Zone), number, t.id, t.from, kind, m, h, t.prompts})
 	}
 }
 

@@ -21,6 +21,9 @@ import (
 const crashPath = "BELLHOP_TEST_CRASH_DB"
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv(crashForget); path != "" {
+		forgetUntilKilled(path)
+	}
 	if path := os.Getenv(crashPath); path != "" {
 		appendUntilKilled(path)
 	}

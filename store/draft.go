@@ -148,13 +148,15 @@ func (d *draft) flush() {
 	d.flushState()
 	for _, p := range d.postings {
 		d.c.putPosting(p)
+		d.trace(bucketPostings, postingKey(p.ID))
 	}
 	for _, r := range d.calls {
-		d.c.put(bucketCalls, number(r.Event), encode(r))
+		d.c.putCall(r)
 	}
 	for _, q := range d.queued {
 		q.Event, q.Depth, q.Unit = d.cause.ID, d.cause.Depth, d.unit
 		d.c.queue(q)
+		d.trace(bucketOutbox, number(d.c.meta.LastNext))
 	}
 	for _, r := range d.requeued {
 		d.c.requeue(r)
@@ -175,6 +177,9 @@ func (d *draft) flushState() {
 		}
 		value := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(r.json)), r.version)
 		d.c.put(bucketState, []byte(key), append(value, r.json...))
+		if hotel.MayHoldNames(key) {
+			d.trace(bucketState, []byte(key))
+		}
 	}
 }
 

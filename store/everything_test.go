@@ -22,6 +22,8 @@ func fillEverything(b *bench) {
 			if _, err := b.Append(b.t.Context(), ev, []byte(fmt.Sprint("body", n))); err != nil {
 				b.t.Fatal(err)
 			}
+		case 4:
+			ev = hotel.Event{Kind: hotel.KindCheckIn, Room: "104", Fields: map[string]string{"name": fmt.Sprint("Guest ", n), "stay": fmt.Sprint("S", n)}}
 		}
 		ev = b.append(ev)
 		if n%7 == 6 {

@@ -133,7 +133,7 @@ func (c *commit) keep(k *kept, event []byte) {
 	if len(k.Raw) > 0 {
 		c.keepRaw(k.ID, k.Raw)
 	}
-	c.put(bucketJournal, number(k.ID), event)
+	c.put(bucketJournal, number(k.ID), c.withoutNames(k, event))
 	c.meta.Events++
 	for _, q := range k.Calls {
 		q.Event, q.Depth = k.ID, k.Depth
@@ -202,7 +202,7 @@ func (s *Store) Event(id uint64) (hotel.Event, error) {
 		if value == nil {
 			return ErrNoEvent
 		}
-		if err := json.Unmarshal(value, &k); err != nil {
+		if err := json.Unmarshal(whole(tx, number(id), value), &k); err != nil {
 			return err
 		}
 		k.Raw = bytes.Clone(tx.Bucket(bucketRaw).Get(number(id)))
@@ -224,7 +224,7 @@ func (s *Store) Events(after uint64, most int) ([]hotel.Event, error) {
 				continue
 			}
 			var e kept
-			if err := json.Unmarshal(v, &e); err != nil {
+			if err := json.Unmarshal(whole(tx, k, v), &e); err != nil {
 				return fmt.Errorf("read event %d: %w", binary.BigEndian.Uint64(k), err)
 			}
 			events = append(events, e.Event)

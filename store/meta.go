@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -12,12 +14,15 @@ import (
 //
 //	journal   event id                        → the event
 //	          event id, unit name             → '1' when the event is finished by it, else '0'; its done-record
+//	names     as in journal                   → a record of the journal with the names of guests that it leaves out there
+//	          event id, 0, bucket, 0, key     → a hook of the event may have written names there
 //	merge     time (s, 4 bytes), digest of a merge key → event id
 //	raw       event id                        → bytes of a report that could not be read
 //	state     key (hotel.RoomKey …)           → version (8 bytes), JSON
 //	postings  number                          → hotel.Posting
 //	folios    stay 0 number                   → which postings are on a stay's folio
 //	calls     event id                        → hotel.CallRecord
+//	legs      callid 0 event id               → which records a telephone call has
 //	outbox    id                              → a queued call
 //	lanes     destination 0 urgency room 0 id → the place of a queued call in one of its lanes
 //	later     not-before (ms), id             → instead, while it is too early for the call
@@ -30,6 +35,7 @@ import (
 // page of its own.
 var (
 	bucketJournal  = []byte("journal")
+	bucketNames    = []byte("names")
 	bucketRaw      = []byte("raw")
 	bucketState    = []byte("state")
 	bucketPostings = []byte("postings")
@@ -47,8 +53,17 @@ var (
 
 // buckets are all of them but meta.
 var buckets = [][]byte{
-	bucketJournal, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls,
+	bucketJournal, bucketNames, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls, bucketLegs,
 	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded,
+}
+
+// newer are those that older versions did not have; a file that is only read
+// may be one of theirs. Calls from before there were legs were not priced, so
+// that nothing asks for theirs.
+var newer = [][]byte{bucketNames, bucketFolios, bucketLegs}
+
+func isNewer(bucket []byte) bool {
+	return slices.ContainsFunc(newer, func(name []byte) bool { return bytes.Equal(name, bucket) })
 }
 
 // meta is what the store knows of itself, written with each commit.
@@ -79,7 +94,7 @@ func (m *meta) read(tx *bbolt.Tx) error {
 		return fmt.Errorf("bucket %q is missing", bucketMeta)
 	}
 	for _, name := range buckets {
-		if tx.Bucket(name) == nil {
+		if tx.Bucket(name) == nil && !isNewer(name) {
 			return fmt.Errorf("bucket %q is missing", name)
 		}
 	}

@@ -187,14 +187,11 @@ func inPlace(db *bbolt.DB, path string) error {
 
 // prepare makes the buckets of a new database and reads those of an old one.
 func prepare(db *bbolt.DB) error {
-	fresh, old := false, false
+	fresh := false
 	err := db.View(func(tx *bbolt.Tx) error {
 		first, _ := tx.Cursor().First()
 		fresh = first == nil
 		if fresh {
-			return nil
-		}
-		if old = lacksFolios(tx) && !db.IsReadOnly(); old {
 			return nil
 		}
 		var m meta
@@ -203,11 +200,11 @@ func prepare(db *bbolt.DB) error {
 		}
 		return nil
 	})
-	if old {
-		return db.Update(addFolios)
-	}
-	if err != nil || !fresh {
+	if err != nil {
 		return err
+	}
+	if !fresh {
+		return addBuckets(db)
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
 		if err := makeBuckets(tx); err != nil {
@@ -215,6 +212,29 @@ func prepare(db *bbolt.DB) error {
 		}
 		m := meta{ID: draw()}
 		return m.write(tx)
+	})
+}
+
+// addBuckets makes those that an older version did not have, and fills them.
+func addBuckets(db *bbolt.DB) error {
+	missing := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		missing = slices.ContainsFunc(newer, func(name []byte) bool { return tx.Bucket(name) == nil })
+		return nil
+	})
+	if err != nil || !missing || db.IsReadOnly() {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{bucketNames, bucketLegs} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return fmt.Errorf("create bucket %q: %w", name, err)
+			}
+		}
+		if tx.Bucket(bucketFolios) != nil {
+			return nil
+		}
+		return addFolios(tx)
 	})
 }
 

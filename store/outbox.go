@@ -120,6 +120,9 @@ func (c *commit) takeOut(q *hotel.QueuedCall) bool {
 // a place among the parked. Settling what is settled already does nothing.
 func (s *Store) Settle(ctx context.Context, q hotel.QueuedCall, out hotel.Outcome) error {
 	err := s.submit(ctx, true, func(c *commit) error {
+		if kept, ok := c.read(bucketOutbox, number(q.ID)); ok && out.State != hotel.CallDelivered {
+			q.Body, q.URL = kept.Body, kept.URL // names may have been removed since it was read
+		}
 		if !c.takeOut(&q) {
 			return nil
 		}
@@ -189,7 +192,7 @@ func (c *commit) tell(q *hotel.QueuedCall, reply []byte) {
 		}
 	}
 	cause := &hotel.Event{ID: q.Event, Depth: q.Depth}
-	c.emit(hotel.Event{Kind: kind, Room: q.Room, CallID: q.CallID, Lanes: slices.Clone(q.Lanes), Fields: fields}, cause)
+	c.emit(hotel.Event{Kind: kind, Room: q.Room, CallID: q.CallID, Lanes: slices.Clone(q.Lanes), Fields: fields, Named: c.traced(q)}, cause)
 }
 
 // Sending marks a call of kind once before its attempt and returns when that

@@ -100,6 +100,9 @@ func (s *Store) Posting(id string) (p hotel.Posting, found bool, err error) {
 func (s *Store) Folio(stay, after string, most int) ([]hotel.Posting, error) {
 	var all []hotel.Posting
 	err := s.view(func(tx *bbolt.Tx) error {
+		if tx.Bucket(bucketFolios) == nil {
+			return nil // an older version's file, only read
+		}
 		prefix := folioPrefix(stay)
 		postings, cursor := tx.Bucket(bucketPostings), tx.Bucket(bucketFolios).Cursor()
 		from := prefix
@@ -149,9 +152,4 @@ func addFolios(tx *bbolt.Tx) error {
 		return fmt.Errorf("list the postings of each stay: %w", err)
 	}
 	return m.write(tx)
-}
-
-// lacksFolios tells whether the file is of the version before stays had theirs.
-func lacksFolios(tx *bbolt.Tx) bool {
-	return tx.Bucket(bucketMeta) != nil && tx.Bucket(bucketPostings) != nil && tx.Bucket(bucketFolios) == nil
 }

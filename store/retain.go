@@ -238,9 +238,12 @@ func (r *retention) remove(c *commit) (removed int) {
 			continue
 		}
 		if _, mayGo := o.look(v); mayGo {
-			if bytes.Equal(o.bucket, bucketPostings) {
+			switch {
+			case bytes.Equal(o.bucket, bucketPostings):
 				c.removePosting(o.key)
-			} else {
+			case bytes.Equal(o.bucket, bucketCalls):
+				c.removeCall(o.key)
+			default:
 				c.remove(o.bucket, o.key)
 			}
 			removed++
@@ -252,6 +255,7 @@ func (r *retention) remove(c *commit) (removed int) {
 			d.Delete(key)
 			d.Delete(hotel.GuestKey(s.ID))
 			d.Delete(hotel.FolioKey(s.ID))
+			d.Delete(hotel.CreditKey(s.ID))
 			removed++
 		}
 	}
@@ -260,9 +264,13 @@ func (r *retention) remove(c *commit) (removed int) {
 }
 
 func (c *commit) removeEvent(e oldEvent) {
-	if !c.remove(bucketJournal, number(e.id)) {
+	if c.tx.Bucket(bucketJournal).Get(number(e.id)) == nil {
 		return
 	}
+	if c.hasNames(e.id) {
+		c.forget(e.id)
+	}
+	c.remove(bucketJournal, number(e.id))
 	var done [][]byte
 	cursor := c.tx.Bucket(bucketJournal).Cursor()
 	for k, _ := cursor.Seek(number(e.id)); len(k) >= 8 && readNumber(k[:8]) == e.id; k, _ = cursor.Next() {
@@ -274,10 +282,7 @@ func (c *commit) removeEvent(e oldEvent) {
 	if e.merge != nil {
 		c.remove(bucketMerge, e.merge)
 	}
-	if raw := c.tx.Bucket(bucketRaw).Get(number(e.id)); raw != nil {
-		c.meta.RawBytes -= int64(len(raw))
-		c.remove(bucketRaw, number(e.id))
-	}
+	c.removeRaw(e.id)
 	d := c.draft(&hotel.Event{}, "retention")
 	d.Delete(hotel.ReranKey(e.id))
 	d.flush()

@@ -71,6 +71,7 @@ func (s *salvaged) all(data []byte) {
 	each(bucketJournal, func(k, v []byte) { s.put(bucketJournal, k, v, len(k) == 8) })
 	// The key of a unit's record may be damaged, too: its event must be there.
 	each(bucketJournal, func(k, v []byte) { s.put(bucketJournal, k, v, len(k) > 8 && s.has(bucketJournal, k[:8])) })
+	each(bucketNames, func(k, v []byte) { s.put(bucketNames, k, v, s.has(bucketJournal, k[:8])) })
 	for _, name := range [][]byte{bucketRaw, bucketState, bucketPostings, bucketCalls, bucketParked, bucketEnded} {
 		each(name, func(k, v []byte) { s.put(name, k, v, true) })
 	}
@@ -124,6 +125,9 @@ func (s *salvaged) put(bucket, key, value []byte, wanted bool) {
 	if &bucket[0] == &bucketPostings[0] {
 		s.putFolio(value)
 	}
+	if &bucket[0] == &bucketCalls[0] {
+		s.putLeg(value)
+	}
 	s.size += len(key) + len(value)
 	s.meta.Bytes += int64(len(key) + len(value))
 	s.meta.count(string(bucket), key, value)
@@ -137,6 +141,14 @@ func (s *salvaged) putFolio(posting []byte) {
 	var p hotel.Posting
 	if json.Unmarshal(posting, &p) == nil && p.Stay != "" {
 		s.put(bucketFolios, folioKey(p.Stay, p.ID), here, true)
+	}
+}
+
+// putLeg makes the list of a call's records anew.
+func (s *salvaged) putLeg(record []byte) {
+	var r hotel.CallRecord
+	if json.Unmarshal(record, &r) == nil && hasLegs(r.CallID) {
+		s.put(bucketLegs, legKey(r.CallID, r.Event), here, true)
 	}
 }
 
@@ -295,6 +307,8 @@ func sound(bucket string, k, v []byte) bool {
 		}
 		var e hotel.Event
 		return len(k) == 8 && json.Unmarshal(v, &e) == nil && e.ID == readNumber(k)
+	case string(bucketNames):
+		return len(k) >= 8 && (json.Valid(v) || bytes.Equal(v, here))
 	case string(bucketState):
 		return len(k) > 0 && len(v) > 8 && json.Valid(v[8:])
 	case string(bucketOutbox), string(bucketParked), string(bucketEnded):

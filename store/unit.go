@@ -94,7 +94,7 @@ func (c *commit) finish(ev *hotel.Event, u *Unit, last bool, apply ApplyFunc) er
 		flag = '1'
 		c.finished = append(c.finished, ev.ID)
 	}
-	c.put(bucketJournal, key, append([]byte{flag}, encode(u.Done)...))
+	c.put(bucketJournal, key, append([]byte{flag}, c.doneWithoutNames(ev, u)...))
 	return nil
 }
 
@@ -141,7 +141,7 @@ func (s *Store) Unfinished(after uint64, most int) (events []Pending, upTo uint6
 				continue
 			}
 			var k kept
-			if err := json.Unmarshal(w.event, &k); err != nil {
+			if err := json.Unmarshal(whole(tx, number(w.id), w.event), &k); err != nil {
 				return fmt.Errorf("read event %d: %w", w.id, err)
 			}
 			events = append(events, Pending{Event: k.Event, Done: w.done})
@@ -195,7 +195,7 @@ func (s *Store) Done(id uint64) (map[string]hotel.Done, error) {
 				continue
 			}
 			var d hotel.Done
-			if err := json.Unmarshal(v[1:], &d); err != nil {
+			if err := json.Unmarshal(whole(tx, k, v[1:]), &d); err != nil {
 				return fmt.Errorf("read unit %q of event %d: %w", k[8:], id, err)
 			}
 			all[string(k[8:])] = d

@@ -11,15 +11,7 @@ import (
 	"os"
 	"strings"
 	"unicode/utf8"
-
-	"bellhop/hotel"
 )
-
-func hotelCommands() []*command {
-	return []*command{
-		{words: "calls", about: "list the newest call records", run: callsList, flags: listFlags},
-	}
-}
 
 func listFlags(f *flag.FlagSet, c *call) {
 	jsonFlag(f, c)
@@ -130,18 +122,4 @@ func checkColumns(head, must, may []string) error {
 
 func (c *call) history(path string) string {
 	return fmt.Sprintf("%s?limit=%d&room=%s", path, c.opt.limit, url.QueryEscape(c.opt.room))
-}
-
-func callsList(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var all []hotel.CallRecord
-	if err := client.Get(c.ctx, c.history("/v1/calls"), &all); err != nil {
-		return err
-	}
-	return show(c, all, "EVENT START ROOM FROM TO TALK STATUS", func(r hotel.CallRecord) []any {
-		return []any{r.Event, r.CDR.Start, r.Room, r.CDR.From, r.CDR.To, r.CDR.Talk, r.CDR.Status}
-	})
 }

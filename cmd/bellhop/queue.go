@@ -52,7 +52,7 @@ func queueList(c *call) error {
 		return err
 	}
 	return show(c, calls, "ID QUEUED TO OP ROOM URGENCY STATE EVENT ERROR", func(q hotel.QueuedCall) []any {
-		return []any{q.ID, c.at(q.Queued), q.To, q.Op, q.Room, q.Urgency, q.State, q.Event, brief(q.LastError, 50)}
+		return []any{q.ID, c.at(q.Queued), q.To, q.Op, q.Room, q.Urgency, q.State, q.Event, brief(hotel.Said(q.LastError, "en"), 50)}
 	})
 }
 

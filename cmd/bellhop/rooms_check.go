@@ -108,8 +108,10 @@ func whatToDo(d agent.Difference) string {
 		return "mend [classes] or the routes on the PBX"
 	case agent.DiffRestricted:
 		return "it can call nobody, for help neither: take the call restriction off on the PBX"
-	case agent.DiffForward:
-		return "nobody stays there: take the forward off"
+	case agent.DiffForward, agent.DiffTogether, agent.DiffMobile:
+		return "nobody stays there: take it off on the PBX"
+	case agent.DiffAlarm, agent.DiffVoicemail:
+		return "nobody stays there: if it is for nobody who comes, delete it on the PBX"
 	case agent.DiffDND:
 		return "noted as the PBX shows it"
 	case diffLoose:

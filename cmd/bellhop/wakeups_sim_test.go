@@ -179,6 +179,70 @@ func TestSimulatedGuestsAreWoken(t *testing.T) {
 	}
 }
 
+// calls are the records of the calls from a telephone, in order.
+func (n *night) calls(phone string) (list []hotel.CDR) {
+	n.t.Helper()
+	events, err := n.agent.Events(0, 1000)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	for _, ev := range events {
+		if ev.CDR != nil && ev.CDR.From == phone {
+			list = append(list, *ev.CDR)
+		}
+	}
+	return list
+}
+
+// TestSimulatedGuestIsSpokenTo in the language of the order, which the first call
+// finds out can be asked for. An older dialplan has but the one number.
+func TestSimulatedGuestIsSpokenTo(t *testing.T) {
+	for spoken, want := range map[string]string{"12": "775 7751 7752", "": "775 775 775"} {
+		overnight(t, "call", sim.Limits{Languages: spoken}, func(n *night) {
+			n.phone("1001", nil, simAwake)
+			for _, language := range []string{"zh", "zh", "en"} {
+				at := time.Now().In(n.zone).Add(2 * time.Minute).Format("15:04")
+				if _, _, _, err := n.agent.AddWakeUps(n.t.Context(), hotel.WakeUpAdd{Rooms: []string{"1001"}, Time: at, Language: language}); err != nil {
+					n.t.Fatal(err)
+				}
+				n.rest(5 * time.Minute)
+			}
+			var called []string
+			for _, c := range n.calls("1001") {
+				called = append(called, c.To)
+			}
+			if got := strings.Join(called, " "); got != want {
+				n.t.Errorf("languages %q: called %s, want %s", spoken, got, want)
+			}
+			if open := n.agent.WakeUps(agent.WakeQuery{}); len(open) > 0 {
+				n.t.Errorf("not answered: %+v", open)
+			}
+		})
+	}
+}
+
+// TestSimulatedCallIsHungUp when its order is cancelled while it rings.
+func TestSimulatedCallIsHungUp(t *testing.T) {
+	overnight(t, "call", sim.Limits{}, func(n *night) {
+		n.phone("1001", nil, simAsleep)
+		id := n.wake("1001")
+		var w hotel.WakeUp
+		for w.Attempt == nil {
+			n.rest(time.Second)
+			w = n.agent.WakeUps(agent.WakeQuery{})[0]
+		}
+		n.rest(5 * time.Second)
+		if _, err := n.agent.CancelWakeUps(n.t.Context(), hotel.WakeUpCancel{IDs: []string{id}}); err != nil {
+			n.t.Fatal(err)
+		}
+		n.rest(20 * time.Minute)
+		n.is(id, hotel.WakeUpCancelled, 1)
+		if calls := n.calls("1001"); len(calls) != 1 || calls[0].Duration > 6 {
+			n.t.Errorf("calls %+v", calls)
+		}
+	})
+}
+
 func TestSimulatedPBXRestartsInTheMiddle(t *testing.T) {
 	overnight(t, "call", sim.Limits{}, func(n *night) {
 		n.phone("1001", nil, simAsleep, simAwake)

@@ -134,7 +134,7 @@ func (h *house) switchOn(folder string) {
 	h.t.Helper()
 	b := &box{folder: folder, line: &line{conns: map[net.Conn]bool{}}}
 	a, err := agent.New(agent.Options{
-		Config: h.configOf(folder), Driver: h.driverOf(b), Link: h.pms, Log: slog.New(slog.DiscardHandler),
+		Config: h.configOf(folder), Driver: h.driverOf(b), Link: h.linkOf(), Log: slog.New(slog.DiscardHandler),
 		Synced: func() bool { return h.run.synced }, Hooks: h.hooks(),
 	})
 	if err != nil {
@@ -183,7 +183,14 @@ func (h *house) configOf(folder string) config.Config {
 	c.Checkout.Sweep, c.Checkout.SweepRooms, c.Checkout.SweepPercent = h.run.sweep, 30, 50
 	c.Services.Confirm = confirmCode
 	c.WakeUp.Desk = deskPhone
-	c.Checkout.WakeUps = h.run.wakeUps
+	c.Checkout.WakeUps, c.Checkout.LookThrough = h.run.wakeUps, h.run.looks
+	c.Checkin.Incognito = h.run.masked
+	if h.run.voicemail {
+		c.Checkin.VoicemailVIP = voicemailFrom
+	}
+	if h.run.how != "" {
+		c.WakeUp.How = h.run.how
+	}
 	c.Store.Path = filepath.Join(folder, "bellhop.db")
 	c.PMS.Link = "webhook"
 	return c

@@ -7,12 +7,13 @@
 // a run repeats in the whole and not in each detail.
 //
 //	quarter_test.go  the runs, and the table of what has happened
-//	house_test.go    the hotel: all of the above, and how it passes its days
+//	hotel_test.go    the hotel: all of the above, and how it passes its days
 //	box_test.go      the agent's computer, its lines, and how its power goes
 //	life_*_test.go   what people and nature do: a function each
-//	model_test.go    what must be so, by what people have done
+//	model_*_test.go  what must be so, by what people have done
 //	rule_*_test.go   what is held against it: a function each
-//	witness_test.go  what the PBX itself and the PMS have seen
+//	witness_test.go  what the PBX itself has seen
+//	pms_test.go      the PMS, how it is away, and what it was told
 //	tamper_test.go   the verdict must turn red: ways to spoil a run
 //
 // The model shares no code with the agent, and computes times with time.Date and

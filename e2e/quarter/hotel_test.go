@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,9 +33,15 @@ type run struct {
 	checkout string // the configuration's checkout.phones
 	forwards bool   // calls that the agent places follow forwards, and reach voicemail
 	wakeUps  string // the configuration's checkout.wakeups
-	sweep    bool   // by night a job may check out who should have left
-	synced   bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
-	tamper   *tamper
+	how      string // the configuration's wakeup.how
+	reports  bool   // the PBX reports the calls of its alarms
+	looks    bool   // who checks out is gone when the room has been looked through
+	// voicemail: by VIP level; otherwise all keep what they have.
+	voicemail bool
+	masked    string // what telephones show of who is incognito; empty: their number
+	sweep     bool   // by night a job may check out who should have left
+	synced    bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
+	tamper    *tamper
 }
 
 // house is a hotel with all that is in it.
@@ -57,7 +64,10 @@ type house struct {
 	stale   string // a copy of the box's folder that is some minutes old; tampers only
 
 	unplugged bool          // the network is away
+	pmsSince  time.Time     // when the PMS was last taken away …
+	pmsBack   time.Time     // … and was back again
 	ahead     time.Duration // by how much the PBX's clock is
+	off       []*span       // when the box had no power
 
 	duties   duties
 	arranged int
@@ -129,8 +139,11 @@ func (h *house) build() {
 		Number: deskPhone, Settings: map[string]string{"username": "Reception", "selectoutroute": emergencyRoute},
 		Handset: []sim.Handset{{Does: sim.Answers, After: sim.Span(3 * time.Second), Keys: "1", Pause: sim.Span(4 * time.Second), Talk: sim.Span(20 * time.Second)}},
 	}))
+	for _, prompt := range strings.Fields("bh-wakeup-at bh-wakeup-none bh-0 bh-1 bh-2 bh-3 bh-4 bh-5 bh-6 bh-7 bh-8 bh-9") {
+		p.AddPrompt(prompt)
+	}
 	limits := p.Limits()
-	limits.Confirm, limits.CallersForward = confirmCode, h.run.forwards
+	limits.Confirm, limits.CallersForward, limits.AlarmReports = confirmCode, h.run.forwards, h.run.reports
 	h.must(p.SetLimits(limits))
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan struct{})
@@ -154,6 +167,8 @@ func (h *house) furnish() {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: number, Extensions: h.model.rooms[number].phones})
 	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
+	// That nobody is in the house yet a person says: before, no job takes a room for vacant.
+	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandOccupancy, FirstGuests: &hotel.FirstGuests{From: "here"}}))
 	time.Sleep(time.Minute) // the PBX has answered, and its clock is known
 }
 
@@ -177,6 +192,7 @@ func (h *house) pass() {
 	end := h.now().AddDate(0, 0, h.run.days)
 	h.everyDay(12, 0, h.inspectAll)
 	h.everyDay(4, 30, h.afterSweep)
+	h.everyDay(22, 30, h.eveOfClocks)
 	h.later(h.between(10*time.Minute, 40*time.Minute), h.lookIn)
 	for _, l := range lives {
 		h.schedule(l)

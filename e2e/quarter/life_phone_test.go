@@ -29,8 +29,9 @@ func (h *house) manner() sim.Handset {
 
 // otherManner lets a telephone behave otherwise from now on.
 func (h *house) otherManner() {
-	r := pick(h, h.model.numbers)
-	h.must(h.pbx.SetExtension(sim.PBXExtension{Number: r, Handset: []sim.Handset{h.manner()}}))
+	if r := h.choose(present); r != nil {
+		h.answers(r, h.manner())
+	}
 }
 
 // placed takes it that a telephone is in use.
@@ -47,8 +48,11 @@ func (h *house) placed(what string, err error) {
 func (h *house) talk(r *room) {
 	number := fmt.Sprintf("8%06d", h.dice.IntN(1_000_000))
 	h.must(h.pbx.SetOutside(number, sim.Handset{Does: sim.Answers, After: sim.Span(5 * time.Second), Talk: sim.Span(h.between(time.Minute, 8*time.Minute))}))
-	_, err := h.pbx.Dial(r.phones[0], number)
+	id, err := h.pbx.Dial(r.phones[0], number)
 	h.placed("calls outside", err)
+	if err == nil {
+		h.model.calls[id] = r.number
+	}
 }
 
 // callAndBeHeard is a call for sure.
@@ -59,13 +63,13 @@ func (h *house) callAndBeHeard(r *room) {
 }
 
 func (h *house) callOut() {
-	if r := h.choose(occupied); r != nil {
+	if r := h.choose(present); r != nil {
 		h.talk(r)
 	}
 }
 
 func (h *house) callRoom() {
-	from, to := h.choose(occupied), h.choose(occupied)
+	from, to := h.choose(present), h.choose(present)
 	if from == nil || from == to {
 		return
 	}
@@ -75,7 +79,7 @@ func (h *house) callRoom() {
 
 // callIn lets somebody outside call a guest, and leave a message perhaps.
 func (h *house) callIn() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
@@ -85,7 +89,7 @@ func (h *house) callIn() {
 
 // minibar lets a chambermaid tell that one thing was taken.
 func (h *house) minibar() {
-	r := h.choose(func(*room) bool { return true })
+	r := h.choose(func(r *room) bool { return !absent(r) })
 	_, err := h.pbx.Dial(pick(h, r.phones), "778*"+minibarItem+"*1")
 	if !errors.Is(err, sim.ErrBusy) {
 		r.bar++
@@ -105,7 +109,7 @@ var ownSettings = []struct{ on, off map[string]string }{
 
 // setOwn lets a guest set something on the telephone, or take it back.
 func (h *house) setOwn() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
@@ -126,7 +130,7 @@ func (h *house) setOwn() {
 
 // alarmByHand lets the desk set an alarm on the PBX itself.
 func (h *house) alarmByHand() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
@@ -134,12 +138,17 @@ func (h *house) alarmByHand() {
 	x, _ := h.pbx.Extension(phone)
 	kind := pick(h, []string{"onetime", "everyday"})
 	at := fmt.Sprintf("%02d:%02d", 5+h.dice.IntN(4), h.dice.IntN(60))
+	if h.chance(50) { // as guests like it
+		at = at[:4] + pick(h, []string{"0", "5"})
+	}
 	for _, a := range x.Alarms {
 		if a.Time == at {
 			return
 		}
 	}
-	h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Alarms: append(x.Alarms, sim.Alarm{Time: at, Type: kind, Repeats: "1"})}))
+	h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Alarms: append(x.Alarms, sim.Alarm{Time: at, Type: kind, Repeats: "1", Prompt: handPrompt})}))
+	now := h.now()
+	r.hand = append(r.hand, handAlarm{phone, at, kind, moment(time.Date(now.Year(), now.Month(), now.Day()+1, 12, 0, 0, 0, h.zone), at, h.zone)})
 	r.note(h.now(), "alarm %s %s on the PBX by hand", kind, at)
 	h.count["alarms by hand"]++
 }
@@ -159,7 +168,7 @@ func (h *house) meddle() {
 
 // callForHelp lets a guest call for help: the desk is told at once.
 func (h *house) callForHelp() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}

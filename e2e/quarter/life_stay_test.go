@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"strconv"
 	"testing/synctest"
 	"time"
 
 	"bellhop/agent"
 	"bellhop/hotel"
+	"bellhop/sim"
 )
 
 // ordered tells whether an order was carried out; false: nobody was there to
@@ -41,12 +42,20 @@ func (h *house) newGuest(nights int) *guest {
 		leaves: time.Date(now.Year(), now.Month(), now.Day()+nights, 6, h.dice.IntN(6*60), h.dice.IntN(60), 0, h.zone),
 	}
 	g.told = g.leaves
+	if h.chance(30) {
+		g.vip = 1 + h.dice.IntN(9)
+	}
+	if h.chance(8) {
+		g.incognito, g.name = true, fmt.Sprintf("%s %d", incognitoName, h.model.stays)
+		h.count["incognito guests"]++
+	}
 	return g
 }
 
 func checkInOf(r *room, g *guest) hotel.Event {
 	return hotel.Event{Kind: hotel.KindCheckIn, Room: r.number, Fields: map[string]string{
 		"stay": g.stay, "name": g.name, "class": g.class, "leaves": g.leaves.Format(time.DateOnly),
+		"incognito": strconv.FormatBool(g.incognito), "vip": strconv.Itoa(g.vip),
 	}}
 }
 
@@ -64,11 +73,21 @@ func (h *house) checkIn(r *room, g *guest) {
 			return false
 		}
 		r.spoken = false
+		if vacant(r) {
+			h.answers(r, h.manner())
+		}
 		h.model.checkIn(r, g)
 		h.count["check-ins"]++
 		h.at(g.leaves, func() { h.leave(g) })
 		return true
 	})
+}
+
+// answers says how a room's telephones behave from now on.
+func (h *house) answers(r *room, how sim.Handset) {
+	for _, phone := range r.phones {
+		h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Handset: []sim.Handset{how}}))
+	}
 }
 
 // coach lets a group come, who all leave together.
@@ -131,26 +150,15 @@ func (h *house) leave(g *guest) {
 	case n < 95 && h.run.sweep:
 		g.gone = true
 		r.note(h.now(), "%s has left without a word", g.stay)
+		if absent(r) {
+			h.answers(r, sim.Handset{Does: sim.Ignores})
+		}
 		h.count["gone without a word"]++
 		h.later(h.between(40*time.Hour, 80*time.Hour), func() { h.leave(g) })
 	default:
 		h.talk(r)
 		h.checkOut(r, g)
 	}
-}
-
-func (h *house) checkOut(r *room, g *guest) {
-	ev := hotel.Event{Kind: hotel.KindCheckOut, Room: r.number, Fields: map[string]string{"stay": g.stay}}
-	r.spoken = true
-	h.insist(func() bool {
-		if !h.ordered(r.number, ev) {
-			return false
-		}
-		r.spoken = false
-		h.model.checkOut(r, g)
-		h.count["check-outs"]++
-		return true
-	})
 }
 
 // stayOn lets a guest stay longer: the desk is told, or only sees it.
@@ -219,7 +227,7 @@ func (h *house) powerDuring() {
 	}
 	h.count["orders with the power cut in their middle"]++
 	r.note(h.now(), "power cut in the middle of the check-in of %s; answered %v, %v", g.stay, answered, told)
-	h.powerOff(folder)
+	h.powerOff(folder, h.between(time.Second, 3*time.Minute))
 	h.insist(func() bool {
 		if h.box == nil {
 			return false
@@ -242,32 +250,4 @@ func (h *house) stayOf(r *room) string {
 		}
 	}
 	return ""
-}
-
-// move lets a guest have another room.
-func (h *house) move() {
-	h.exchange(h.choose(occupied), h.choose(vacant), "moves", nil)
-}
-
-// swap lets the guests of two rooms exchange them.
-func (h *house) swap() {
-	h.exchange(h.choose(occupied), h.choose(occupied), "swaps", map[string]string{"swap": "true"})
-}
-
-func (h *house) exchange(from, to *room, what string, fields map[string]string) {
-	if from == nil || to == nil || from == to {
-		return
-	}
-	ev := hotel.Event{Kind: hotel.KindMove, Room: from.number, Fields: map[string]string{"to": to.number}}
-	maps.Copy(ev.Fields, fields)
-	from.spoken, to.spoken = true, true
-	h.insist(func() bool {
-		if !h.ordered(from.number, ev) {
-			return false
-		}
-		from.spoken, to.spoken = false, false
-		h.model.move(from, to)
-		h.count[what]++
-		return true
-	})
 }

@@ -18,18 +18,28 @@ func (h *house) outage() {
 	h.while("PBX away", long, func() { h.pbx.SetDown(true) }, func() { h.pbx.SetDown(false) })
 }
 
-// while lets a trouble last; one of a name at a time.
+// while lets a trouble last that keeps the agent from the PBX.
 func (h *house) while(name string, long time.Duration, begin, end func()) {
+	var over func()
+	h.lasting(name, long, func() {
+		begin()
+		over = h.model.trouble()
+	}, func() {
+		end()
+		over()
+	})
+}
+
+// lasting lets something be so for a while; one of a name at a time.
+func (h *house) lasting(name string, long time.Duration, begin, end func()) {
 	if h.model.on[name] != nil {
 		return
 	}
 	begin()
-	over := h.model.trouble()
 	h.model.all.note(h.now(), "%s", name)
 	h.model.on[name] = func() {
 		delete(h.model.on, name)
 		end()
-		over()
 		h.model.all.note(h.now(), "%s is over", name)
 	}
 	ending := h.model.on[name]
@@ -95,17 +105,27 @@ func (h *house) power() {
 	if h.box == nil {
 		return
 	}
-	h.powerOff(h.cutPower())
-}
-
-// powerOff leaves the box off for a while.
-func (h *house) powerOff(folder string) {
-	h.count["power cuts"]++
 	long := h.between(time.Second, 3*time.Minute)
 	if h.chance(20) {
 		long = h.between(3*time.Minute, 90*time.Minute)
 	}
+	h.powerOff(h.cutPower(), long)
+}
+
+// powerAtBreakfast leaves the box dead while guests are to be woken.
+func (h *house) powerAtBreakfast() {
+	if h.box != nil {
+		h.powerOff(h.cutPower(), h.between(15*time.Minute, 50*time.Minute))
+	}
+}
+
+// powerOff leaves the box off for a while.
+func (h *house) powerOff(folder string, long time.Duration) {
+	h.count["power cuts"]++
+	off := &span{from: h.now()}
+	h.off = append(h.off, off)
 	h.while("power", long, func() {}, func() {
+		off.to = h.now()
 		h.switchOn(folder)
 		h.setLine(h.unplugged)
 	})

@@ -41,11 +41,11 @@ func (h *house) wakeTime() string {
 
 // wakeByDesk lets a guest order a wake-up at the desk.
 func (h *house) wakeByDesk() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
-	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: pick(h, []string{"once", "once", "once", "daily", "weekdays"}), from: "desk"}
+	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: pick(h, []string{"once", "once", "once", "daily", "weekdays"}), from: "desk", how: h.wakeHow()}
 	if w.repeat == "weekdays" {
 		w.days = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
 		if h.chance(30) {
@@ -55,17 +55,26 @@ func (h *house) wakeByDesk() {
 	h.orderWakes([]*wake{w})
 }
 
+// wakeHow draws by whom an order is carried out: as the hotel does it, or as the
+// desk says.
+func (h *house) wakeHow() string {
+	if h.chance(60) {
+		return h.run.how
+	}
+	return pick(h, []string{"call", "pbx", "both"})
+}
+
 // wakeGroup lets a coach's guests be woken at one time.
 func (h *house) wakeGroup() {
-	clock, wakes := h.wakeTime(), []*wake(nil)
+	clock, how, wakes := h.wakeTime(), h.wakeHow(), []*wake(nil)
 	taken := map[*room]bool{}
 	for range 40 {
-		r := h.choose(occupied)
+		r := h.choose(present)
 		if r == nil || taken[r] || !h.freeAt(r, clock) || len(wakes) == 30 {
 			continue
 		}
 		taken[r] = true
-		wakes = append(wakes, &wake{room: r, guest: r.guests[0], clock: clock, repeat: "once", from: "group"})
+		wakes = append(wakes, &wake{room: r, guest: r.guests[0], clock: clock, repeat: "once", from: "group", how: how})
 	}
 	if len(wakes) > 1 {
 		h.orderWakes(wakes)
@@ -79,6 +88,9 @@ func (h *house) orderWakes(wakes []*wake) {
 	}
 	one := wakes[0]
 	order := hotel.WakeUpAdd{Time: one.clock, Repeat: hotel.WakeRepeat(one.repeat), Days: one.days}
+	if one.how != h.run.how {
+		order.How = hotel.WakeHow(one.how)
+	}
 	for _, w := range wakes {
 		order.Rooms = append(order.Rooms, w.room.number)
 	}
@@ -109,9 +121,11 @@ func (h *house) expectWake(w *wake, now time.Time) {
 			break
 		}
 	}
+	w.given = now
 	h.model.wakes = append(h.model.wakes, w)
-	w.room.note(now, "wake-up %s %s by %s, first %s", w.clock, w.repeat, w.from, w.first.Format("01-02 15:04 MST"))
+	w.room.note(now, "wake-up %s %s by %s (%s), first %s", w.clock, w.repeat, w.from, w.how, w.first.Format("01-02 15:04 MST"))
 	h.count["wake-ups ordered by "+w.from]++
+	h.count["wake-ups ordered: "+w.how]++
 	h.followWake(w, now)
 }
 
@@ -133,9 +147,10 @@ func (h *house) followWake(w *wake, after time.Time) {
 	h.at(due.Add(-time.Second), func() { // what is cancelled after that is too late to be sure
 		if w.cancelled.IsZero() && (w.until.IsZero() || due.Before(w.until)) {
 			phone := w.room.phones[0]
-			if h.chance(20) {
+			if h.chance(20) && present(w.room) {
 				h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Handset: []sim.Handset{h.manner(), h.manner()}}))
 			}
+			h.lookAlarms(w, due)
 			h.at(due.Add(wakeOver), func() { h.judgeWake(w, due) })
 			h.followWake(w, due)
 		}
@@ -144,7 +159,7 @@ func (h *house) followWake(w *wake, after time.Time) {
 
 // cancelSome lets a guest want to sleep.
 func (h *house) cancelSome() {
-	r := h.choose(func(r *room) bool { return occupied(r) && len(h.model.wakesOf(r)) > 0 })
+	r := h.choose(func(r *room) bool { return present(r) && len(h.model.wakesOf(r)) > 0 })
 	if r == nil || h.box == nil {
 		return
 	}
@@ -166,26 +181,25 @@ func (h *house) cancelSome() {
 	h.count["wake-ups cancelled"]++
 }
 
-// wakeByPhone lets a guest dial for a wake-up, while nothing is wrong: who
-// dials when nobody listens is told so by the telephone.
-func (h *house) wakeByPhone() {
-	r := h.choose(occupied)
-	if r == nil || h.model.troubles > 0 || h.now().Sub(h.model.well) < 5*time.Minute {
-		return
-	}
-	w := &wake{room: r, guest: r.guests[0], clock: h.wakeTime(), repeat: "once", from: "phone"}
-	if !h.freeAt(r, w.clock) {
-		return
-	}
-	_, err := h.pbx.Dial(r.phones[0], "779*"+w.clock[:2]+w.clock[3:])
-	h.placed("779 dialled", err)
-	if err == nil {
-		now := h.now()
-		h.later(10*time.Second, func() {
-			if h.troubleAround(now, h.now()) {
-				w.shaken = h.now().AddDate(0, 0, 7) // whether it was taken is not known
+// eveOfClocks lets guests be woken around the moment at which clocks are set in
+// the coming night, at times that come twice or are skipped too.
+func (h *house) eveOfClocks() {
+	now := h.now()
+	_, before := now.Zone()
+	for at := now; at.Before(now.Add(12 * time.Hour)); at = at.Add(time.Minute) {
+		if _, after := at.Zone(); after == before {
+			continue
+		}
+		old := time.FixedZone("", before)
+		for range 14 {
+			r := h.choose(func(r *room) bool { return present(r) && len(h.model.wakesOf(r)) == 0 })
+			if r == nil {
+				break
 			}
-		})
-		h.expectWake(w, now.Add(10*time.Second))
+			clock := at.Add(h.between(-55*time.Minute, 70*time.Minute)).In(old).Format("15:04")
+			h.count["wake-ups around the change of the clocks"]++
+			h.orderWakes([]*wake{{room: r, guest: r.guests[0], clock: clock, repeat: "once", from: "desk", how: pick(h, []string{"call", "pbx", "both"})}})
+		}
+		return
 	}
 }

@@ -16,7 +16,7 @@ const (
 	// nothing wrong all the while: a coach of guests is told it one by one.
 	settledWithin = 25 * time.Minute
 	// diaryLines is how much is remembered of each room.
-	diaryLines = 25
+	diaryLines = 40
 )
 
 // classRoutes are the routes of the classes of service that guests are given.
@@ -29,10 +29,16 @@ var classRoutes = map[string][]string{
 
 // names are guests' names, and what a PBX shows of them: it takes no apostrophe,
 // no dot and no ampersand (API 2.0.0, extension/update).
-var names = []struct{ given, shown string }{
+var names = []name{
 	{"Anna Rossi", "Anna Rossi"}, {"Sean O'Brien", "Sean OBrien"}, {"Smith & Sons", "Smith + Sons"}, {"Dr. Kovács", "Dr Kovács"},
 	{"Müller-Lüdenscheidt", "Müller-Lüdenscheidt"}, {"李伟", "李伟"}, {"van der Berg", "van der Berg"}, {"Ольга Петрова", "Ольга Петрова"}, {"", ""},
 }
+
+type name struct{ given, shown string }
+
+// incognitoName begins the names of those who are incognito: no telephone ever
+// shows it, and no message to the PMS has it.
+const incognitoName = "Garbo"
 
 // model is what must be so.
 type model struct {
@@ -47,7 +53,8 @@ type model struct {
 	bad      []*span           // the troubles so far
 	wakes    []*wake
 	stays    int
-	inHouse  map[string]*room // rooms by the ids of stays
+	calls    map[string]string // rooms, by the ids of calls to numbers outside
+	inHouse  map[string]*room  // rooms by the ids of stays
 }
 
 // room is one room, as the people who work there know it.
@@ -64,6 +71,12 @@ type room struct {
 	known         bool              // it had a guest whose name or class was told to the PBX
 	own           map[string]string // what the guest has set on the first telephone
 	bar           int               // entries of the minibar that were dialled
+	status        string            // as housekeeping has said last
+	statuses      int               // how often it has
+	voicemail     bool              // what its telephones are to have, if the hotel says so
+	hand          []handAlarm       // what the desk has set on the PBX itself
+	checking      bool              // its guests have paid, and it is being looked through
+	looked        bool              // … and that was dialled
 	spoken        bool              // somebody at the desk is busy with it
 	diary         []string
 }
@@ -73,18 +86,28 @@ type guest struct {
 	leaves                   time.Time // as the desk knows it
 	told                     time.Time // … and as it has told the agent
 	// gone: the guest has left without a word, so that a job may check the stay out.
-	gone bool
+	gone      bool
+	incognito bool
+	vip       int
 }
 
 func vacant(r *room) bool   { return len(r.guests) == 0 }
 func occupied(r *room) bool { return len(r.guests) > 0 }
 
+// absent tells whether all who stay in a room have left it without a word: nobody
+// calls from there, or answers.
+func absent(r *room) bool {
+	return occupied(r) && !slices.ContainsFunc(r.guests, func(g *guest) bool { return !g.gone })
+}
+
+func present(r *room) bool { return occupied(r) && !absent(r) }
+
 func newModel(h *house) *model {
-	m := &model{house: h, rooms: map[string]*room{}, inHouse: map[string]*room{}, on: map[string]func(){}, well: time.Now()}
+	m := &model{house: h, rooms: map[string]*room{}, inHouse: map[string]*room{}, on: map[string]func(){}, calls: map[string]string{}, well: time.Now()}
 	for floor := 2; floor <= 7; floor++ { // 112 is for help
 		for door := 1; door <= 20; door++ {
 			number := fmt.Sprint(floor*100 + door)
-			r := &room{number: number, phones: []string{number}, own: map[string]string{}}
+			r := &room{number: number, phones: []string{number}, own: map[string]string{}, voicemail: true}
 			if floor == 7 && door <= 5 {
 				r.phones = append(r.phones, "1"+number)
 			}
@@ -105,9 +128,15 @@ func (r *room) note(at time.Time, format string, args ...any) {
 	r.diary = append(r.diary, at.Format("2006-01-02 15:04:05 ")+fmt.Sprintf(format, args...))
 }
 
-// shows is the name that the room's telephones must show.
-func (r *room) shows() string {
-	if vacant(r) || r.guests[0].shown == "" {
+// shows is the name that one of the room's telephones must show; masked is what
+// the hotel lets them show of those who are incognito, if anything.
+func (r *room) shows(phone, masked string) string {
+	switch {
+	case occupied(r) && r.guests[0].incognito && masked != "":
+		return masked
+	case occupied(r) && r.guests[0].incognito:
+		return phone
+	case vacant(r) || r.guests[0].shown == "":
 		return houseName(r.number)
 	}
 	return r.guests[0].shown
@@ -116,7 +145,7 @@ func (r *room) shows() string {
 // routes are those that the room's telephones must have.
 func (r *room) routes() []string {
 	routes := []string{emergencyRoute, foreignRoute}
-	if occupied(r) {
+	if occupied(r) && !r.checking {
 		routes = append(routes, classRoutes[r.class]...)
 	}
 	return routes
@@ -126,11 +155,11 @@ func (r *room) routes() []string {
 func (m *model) checkIn(r *room, g *guest) {
 	now := m.house.now()
 	if vacant(r) {
-		r.class = g.class
+		r.class, r.voicemail = g.class, m.house.voicemailOf(g)
 		m.wakesArrive(r, g)
 	}
 	r.guests, r.touched = append(r.guests, g), now
-	r.known = r.known || g.name != "" || g.class != ""
+	r.known = r.known || g.name != "" || g.class != "" || m.house.run.voicemail
 	m.inHouse[g.stay] = r
 	r.note(now, "check-in %s %q class %q until %s", g.stay, g.name, g.class, g.leaves.Format("01-02 15:04"))
 }
@@ -140,37 +169,34 @@ func (m *model) checkOut(r *room, g *guest) {
 	now := m.house.now()
 	r.note(now, "check-out %s", g.stay)
 	delete(m.inHouse, g.stay)
-	r.guests = slices.DeleteFunc(r.guests, func(other *guest) bool { return other == g })
+	r.guests = without(r.guests, g)
 	r.touched = now
 	m.wakesLeave(r, g, vacant(r))
 	if vacant(r) {
-		r.left, r.own, r.kept, r.meddled = now, map[string]string{}, false, time.Time{}
+		m.vacate(r)
+		r.kept = false
 	}
 }
 
-// move takes all who stay in a room into a vacant one, or lets those of two
-// rooms exchange them.
-func (m *model) move(from, to *room) {
-	now := m.house.now()
-	for _, r := range []*room{from, to} {
-		r.note(now, "%s and %s exchange who stays there", from.number, to.number)
-	}
-	m.wakesMove(from, to)
-	from.guests, to.guests = to.guests, from.guests
-	from.class, to.class = to.class, from.class
-	for _, r := range []*room{from, to} {
-		for _, g := range r.guests {
-			m.inHouse[g.stay] = r
-		}
-		r.touched = now
-		if vacant(from) {
-			r.own = map[string]string{}
-		}
-	}
-	if vacant(from) {
-		from.left, from.kept = now, true
-	}
+// checking notes that a room's guest has paid, and is gone when it has been looked
+// through.
+func (m *model) checking(r *room, g *guest) {
+	r.checking, r.touched = true, m.house.now()
+	r.note(r.touched, "%s has paid", g.stay)
 }
+
+// vacate notes that nobody is left in a room.
+func (m *model) vacate(r *room) {
+	r.left, r.own, r.meddled, r.hand = m.house.now(), map[string]string{}, time.Time{}, nil
+	r.voicemail, r.checking, r.looked = true, false, false
+}
+
+// voicemailOf tells whether a guest is to have voicemail: where the hotel says
+// nothing, all have it.
+func (h *house) voicemailOf(g *guest) bool { return !h.run.voicemail || g.vip >= voicemailFrom }
+
+// voicemailFrom is the least level of those who have it, where the hotel says so.
+const voicemailFrom = 4
 
 // span is a time in which something was wrong; while to is zero, it is.
 type span struct{ from, to time.Time }

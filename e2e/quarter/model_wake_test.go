@@ -37,6 +37,12 @@ type wake struct {
 	// shaken is when something last happened that makes its ringing hard to
 	// foretell, such as a move.
 	shaken time.Time
+	been   []*room   // in which it was before
+	how    string    // call, pbx or both
+	given  time.Time // when it was ordered
+	// stood are the telephones on which an alarm of the PBX stood for it, just
+	// before its time.
+	stood []string
 }
 
 // moment is when a clock in the zone first shows a time of day on a date, or the
@@ -123,10 +129,10 @@ func (m *model) wakesLeave(r *room, g *guest, last bool) {
 	}
 }
 
-// wakesArrive: a guest who comes to a vacant room is not woken for the last one.
-func (m *model) wakesArrive(r *room, g *guest) {
+// wakesArrive: guests who come to a vacant room are not woken for the last ones.
+func (m *model) wakesArrive(r *room, guests ...*guest) {
 	for _, w := range m.wakesOf(r) {
-		if w.guest != g {
+		if !slices.Contains(guests, w.guest) {
 			m.cancelWake(w)
 		}
 	}
@@ -136,19 +142,31 @@ func (m *model) wakesArrive(r *room, g *guest) {
 func (m *model) wakesMove(from, to *room) {
 	there, back := m.wakesOf(from), m.wakesOf(to)
 	for _, w := range there {
-		w.room, w.shaken = to, m.house.now()
+		w.moveTo(to, m.house.now())
 	}
 	for _, w := range back {
-		w.room, w.shaken = from, m.house.now()
+		w.moveTo(from, m.house.now())
 	}
 }
 
-// ring is what a call of the agent's met at a telephone.
+func (w *wake) moveTo(r *room, now time.Time) {
+	w.been = append(w.been, w.room)
+	w.room, w.shaken = r, now
+}
+
+// rangIn tells whether it is, or was, of the room of a telephone.
+func (w *wake) rangIn(phone string) bool {
+	return slices.ContainsFunc(append(slices.Clone(w.been), w.room), func(r *room) bool { return slices.Contains(r.phones, phone) })
+}
+
+// ring is what a call met at a telephone: the agent's, or of an alarm.
 type ring struct {
 	at      time.Time
 	phone   string
+	kind    sim.CallKind
 	met     sim.Met
 	handset sim.Handset
+	prompts string
 	claimed bool
 }
 
@@ -163,5 +181,5 @@ func (r *ring) proven() bool {
 }
 
 func (r *ring) String() string {
-	return fmt.Sprintf("%s %s %s %+v", r.at.Format("15:04:05"), r.phone, r.met, r.handset)
+	return fmt.Sprintf("%s %s %s %s %+v", r.at.Format("15:04:05"), r.phone, r.kind, r.met, r.handset)
 }

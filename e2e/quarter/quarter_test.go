@@ -1,6 +1,7 @@
 package quarter
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
@@ -16,6 +17,9 @@ import (
 var (
 	days = flag.Int("quarter.days", 0, "how many days pass in one run; 0: a week around each change of the clocks")
 	seed = flag.Uint64("quarter.seed", 0, "the seed of the runs; 0: one that is fixed for each")
+	zone = flag.String("quarter.zone", "", "the zone of the runs; empty: one that is fixed for each")
+	how  = flag.String("quarter.how", "", "by whom rooms are woken, if the desk does not say: call, pbx or both; empty: fixed for each run")
+	all  = flag.Bool("quarter.weeks", false, "a week around each change of the clocks in each zone that has its own manner")
 )
 
 // TestQuarter lets the weeks around the two changes of the clocks pass, or as
@@ -34,20 +38,42 @@ func TestQuarter(t *testing.T) {
 }
 
 func runs() []run {
-	spring := run{name: "spring", seed: 2, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-03-26"), days: 7, checkout: config.CheckoutClear, wakeUps: config.WakeUpsUntilDeparture, synced: true}
-	autumn := run{name: "autumn", seed: 3, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-10-22"), days: 7, checkout: config.CheckoutPBX, wakeUps: config.WakeUpsCancel, sweep: true, forwards: true}
+	spring := run{
+		name: "spring", seed: 2, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-03-26"), days: 7, how: "both",
+		checkout: config.CheckoutClear, wakeUps: config.WakeUpsUntilDeparture, synced: true, voicemail: true,
+	}
+	autumn := run{
+		name: "autumn", seed: 3, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-10-22"), days: 7, how: "pbx", reports: true,
+		checkout: config.CheckoutPBX, wakeUps: config.WakeUpsCancel, sweep: true, forwards: true, looks: true, masked: "Private guest",
+	}
 	list := []run{spring, autumn}
-	if *days > 0 {
+	switch {
+	case *days > 0:
 		whole := spring
 		whole.name, whole.from, whole.days = "quarter", fmt.Sprint(firstYear, "-02-01"), *days
+		if *seed%2 == 1 {
+			whole = autumn
+			whole.name, whole.from, whole.days = "quarter", fmt.Sprint(firstYear, "-08-20"), *days
+		}
 		list = []run{whole}
+	case *all:
+		list = append(list,
+			week(spring, "New York, spring", "America/New_York", "-03-06", "call"), week(autumn, "New York, autumn", "America/New_York", "-10-30", "both"),
+			week(autumn, "Lord Howe, autumn", "Australia/Lord_Howe", "-04-03", "both"), week(spring, "Lord Howe, spring", "Australia/Lord_Howe", "-10-02", "pbx"),
+			week(spring, "Shanghai", "Asia/Shanghai", "-05-12", "call"),
+		)
 	}
 	for i := range list {
-		if *seed != 0 {
-			list[i].seed = *seed
-		}
+		list[i].seed = cmp.Or(*seed, list[i].seed)
+		list[i].zone, list[i].how = cmp.Or(*zone, list[i].zone), cmp.Or(*how, list[i].how)
 	}
 	return list
+}
+
+// week is a run elsewhere.
+func week(r run, name, zone, from, how string) run {
+	r.name, r.zone, r.from, r.how = name, zone, fmt.Sprint(firstYear, from), how
+	return r
 }
 
 // tell prints what has happened, and what was wrong.
@@ -70,7 +96,7 @@ func (h *house) tell() {
 func (h *house) table() string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "\n%d days, %s, seed %d\n", h.run.days, h.run.zone, h.run.seed)
+	fmt.Fprintf(w, "\n%d days, %s, %s, seed %d\n", h.run.days, h.run.zone, h.run.how, h.run.seed)
 	for _, what := range slices.Sorted(maps.Keys(h.count)) {
 		fmt.Fprintf(w, "%d\t  %s\n", h.count[what], what)
 	}
@@ -79,7 +105,7 @@ func (h *house) table() string {
 	}
 	fmt.Fprintf(w, "%d\t  calls to the desk about rooms that do not answer\n", h.witness.desk)
 	fmt.Fprintf(w, "%s\t  longest without the emergency route, in the PBX's own check-out\n", h.witness.longest)
-	fmt.Fprintf(w, "%d\t  calls at the PMS\n", h.pms.calls)
+	fmt.Fprintf(w, "%d\t  calls at the PMS\n", len(h.pms.calls))
 	fmt.Fprintf(w, "%d\t  messages that the PMS knew already\n", h.pms.copies)
 	_ = w.Flush()
 	return text.String()

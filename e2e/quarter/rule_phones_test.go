@@ -63,9 +63,13 @@ func (h *house) inspectHelp() {
 // inspectPhone holds one telephone against what is known of its room.
 func (h *house) inspectPhone(r *room, x sim.PBXExtension) {
 	h.count["telephones looked at"]++
-	if name := x.Settings["username"]; name != r.shows() {
-		h.differs(r.number, "telephone %s shows %q, and must show %q", x.Number, name, r.shows())
+	if name, want := x.Settings["username"], r.shows(x.Number, h.run.masked); name != want {
+		h.differs(r.number, "telephone %s shows %q, and must show %q", x.Number, name, want)
 	}
+	if has := x.Settings["hasvoicemail"] == "on"; has != r.voicemail {
+		h.differs(r.number, "telephone %s has voicemail: %v, and must have: %v", x.Number, has, r.voicemail)
+	}
+	h.inspectAlarms(r, x)
 	if routes := x.Settings["selectoutroute"]; !sameSet(strings.Split(routes, ","), r.routes()) {
 		h.differs(r.number, "telephone %s has the routes %q, and must have %q", x.Number, routes, r.routes())
 	}
@@ -105,7 +109,7 @@ func (h *house) inspectClean(r *room, x sim.PBXExtension) {
 			h.differs(r.number, "telephone %s of the vacant room has %s to %s", x.Number, on, x.Settings[to])
 		}
 	}
-	if len(x.Alarms) > 0 {
+	if byHand := slices.ContainsFunc(x.Alarms, func(a sim.Alarm) bool { return a.Prompt == handPrompt }); byHand {
 		h.differs(r.number, "telephone %s of the vacant room has alarms: %+v", x.Number, x.Alarms)
 	}
 	for _, mail := range x.Voicemails {
@@ -135,24 +139,13 @@ func (h *house) afterSweep() {
 	}
 }
 
-// inspectEnd: every entry of the minibar was charged once.
+// inspectEnd: all has come to its end.
 func (h *house) inspectEnd() {
-	h.pms.mu.Lock()
-	defer h.pms.mu.Unlock()
-	for _, number := range h.model.numbers {
-		r, lost := h.model.rooms[number], 0
-		for _, phone := range r.phones {
-			lost += h.witness.lost[phone]
-		}
-		if got := h.pms.bar[number]; got > r.bar || got < r.bar-lost {
-			h.differs(number, "%d entries of the minibar were dialled, the PBX has lost %d, and %d were charged", r.bar, lost, got)
-		}
-		h.count["minibar charges"] += h.pms.bar[number]
+	h.inspectPMS()
+	if gone := h.count["gone without a word"]; gone >= manyGone && h.count[sweptOut] == 0 {
+		h.differs("-", "%d guests have left without a word, and no job has checked any out", gone)
 	}
 	if asleep := h.count["wake-ups: unanswered"] + h.count["wake-ups: busy"]; h.witness.desk < asleep {
 		h.differs("-", "%d rooms did not answer, and the desk was called %d times", asleep, h.witness.desk)
-	}
-	for _, odd := range h.pms.odd {
-		h.differs("-", "the PMS was told %s", odd)
 	}
 }

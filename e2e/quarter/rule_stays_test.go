@@ -1,6 +1,9 @@
 package quarter
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // inspectStays: whom the desk has checked in is in that room, and nobody else
 // is anywhere.
@@ -14,7 +17,7 @@ func (h *house) inspectStays() {
 			h.differs(known.Number, "there is no such room")
 			continue
 		}
-		if r.spoken {
+		if r.spoken && (!r.checking || r.looked) {
 			continue
 		}
 		h.swept(r, known.Stay)
@@ -31,13 +34,23 @@ func (h *house) inspectStays() {
 	}
 }
 
+// Of so many who leave without a word the nights find some.
+const (
+	sweptOut = "checked out by a job, and gone indeed"
+	manyGone = 10
+)
+
 // swept takes note of a job that has checked out who had gone without a word.
 func (h *house) swept(r *room, stay string) {
 	if stay != "" || vacant(r) || !h.run.sweep || slices.ContainsFunc(r.guests, func(g *guest) bool { return !g.gone }) {
 		return
 	}
+	now := h.now()
+	if three := time.Date(now.Year(), now.Month(), now.Day(), 3, 0, 0, 0, h.zone); h.pms.isTurned() && h.pmsSince.Before(three) {
+		h.differs(r.number, "a job has checked out who was there, while the PMS has been away since %s", h.pmsSince.Format(time.RFC3339))
+	}
 	for occupied(r) {
 		h.model.checkOut(r, r.guests[0])
 	}
-	h.count["checked out by a job, and gone indeed"]++
+	h.count[sweptOut]++
 }

@@ -1,6 +1,7 @@
 package quarter
 
 import (
+	"slices"
 	"time"
 
 	"bellhop/agent"
@@ -17,8 +18,40 @@ func (h *house) judgeWake(w *wake, due time.Time) {
 	loose := h.troubleAround(due.Add(-10*time.Minute), due.Add(30*time.Minute)) ||
 		!w.shaken.IsZero() && w.shaken.After(due.Add(-5*time.Minute)) ||
 		!w.cancelled.IsZero() && w.cancelled.Before(due.Add(30*time.Minute))
-	rings := h.claim(w.room, due, loose)
 	h.count["wake-ups judged"]++
+	before := len(h.wrong)
+	if w.how == "pbx" {
+		h.judgeByPBX(w, due, loose)
+	} else {
+		h.judgeCalls(w, due, loose)
+	}
+	if len(h.wrong) > before {
+		h.tellBook(w)
+	}
+}
+
+// tellBook adds what the agent and the PBX know of a room to its diary.
+func (h *house) tellBook(w *wake) {
+	for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true, Room: w.room.number}) {
+		w.room.note(h.now(), "the agent's order book: %+v", known)
+	}
+	for _, seen := range h.witness.wakes {
+		if slices.Contains(w.room.phones, seen.phone) {
+			w.room.note(h.now(), "the PBX has seen %s", seen)
+		}
+	}
+}
+
+// judgeCalls judges an order for which the box is to call the room.
+func (h *house) judgeCalls(w *wake, due time.Time, loose bool) {
+	rings := h.claim(w.room, due, loose)
+	if w.how == "both" {
+		proof := time.Time{}
+		if i := slices.IndexFunc(rings, (*ring).proven); i >= 0 {
+			proof = rings[i].at.Add(time.Duration(rings[i].handset.After) + time.Duration(rings[i].handset.Pause))
+		}
+		h.judgeAlarm(w, due, proof, !loose)
+	}
 	proven := false
 	for i, r := range rings {
 		h.count["wake-ups: a call "+string(r.met)]++
@@ -51,9 +84,6 @@ func (h *house) judgeWake(w *wake, due time.Time) {
 		h.differs(w.room.number, "nobody answered at %s, and %d calls were made: %v", due.Format(time.RFC3339), len(rings), rings)
 	case outcome == "unanswered" && want == "busy" && h.run.forwards: // it went on to voicemail
 	case outcome != want:
-		for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true, Room: w.room.number}) {
-			h.model.all.note(h.now(), "the agent's order book: %+v", known)
-		}
 		h.differs(w.room.number, "the wake-up of %s is said to be %q, and is %q: %v", due.Format(time.RFC3339), outcome, want, rings)
 	}
 }
@@ -81,8 +111,7 @@ func (h *house) claim(r *room, due time.Time, loose bool) (rings []*ring) {
 		from = due.Add(-time.Minute)
 	}
 	for _, seen := range h.witness.wakes {
-		ours := seen.phone == r.phones[0] || len(r.phones) > 1 && seen.phone == r.phones[1]
-		if ours && !seen.claimed && !seen.at.Before(from) && seen.at.Before(due.Add(wakeOver)) {
+		if seen.kind == sim.CallOfDial && slices.Contains(r.phones, seen.phone) && !seen.claimed && !seen.at.Before(from) && seen.at.Before(due.Add(wakeOver)) {
 			seen.claimed = true
 			rings = append(rings, seen)
 		}
@@ -100,16 +129,21 @@ func (h *house) inspectRings() {
 		case time.Since(seen.at) < 3*time.Hour:
 			young = append(young, seen)
 		case !seen.claimed && !h.wakeMoved(seen):
-			h.differs(seen.phone, "the telephone was rung at %s for no order", seen.at.In(h.zone).Format(time.RFC3339))
+			h.differs(seen.phone, "the telephone was rung (%s) at %s for no order", seen.kind, seen.at.In(h.zone).Format(time.RFC3339))
 		}
 	}
 	h.witness.wakes = young
+	h.witness.told = slices.DeleteFunc(h.witness.told, func(r *ring) bool { return time.Since(r.at) > time.Hour })
+	h.witness.hand = slices.DeleteFunc(h.witness.hand, func(r *ring) bool { return time.Since(r.at) > 3*time.Hour })
 }
 
 // wakeMoved tells whether a ring may be of a wake-up that went to another room or
 // was taken back while it rang.
 func (h *house) wakeMoved(seen *ring) bool {
 	for _, w := range h.model.wakes {
+		if !w.rangIn(seen.phone) {
+			continue
+		}
 		at := w.shaken
 		if w.cancelled.After(at) {
 			at = w.cancelled
@@ -155,4 +189,9 @@ func (h *house) troubleAround(from, to time.Time) bool {
 		}
 	}
 	return false
+}
+
+// boxWasOff tells whether the box had no power at a moment.
+func (h *house) boxWasOff(at time.Time) bool {
+	return slices.ContainsFunc(h.off, func(s *span) bool { return s.from.Before(at) && (s.to.IsZero() || s.to.After(at)) })
 }

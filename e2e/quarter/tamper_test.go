@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,17 +14,19 @@ import (
 	"bellhop/hotel"
 	"bellhop/pbx"
 	"bellhop/pbx/yeastar"
+	"bellhop/pms"
 )
 
 // tamper is a way to spoil a run, as an error in the program would: the verdict
 // must find it.
 type tamper struct {
-	name   string
-	driver func(*yeastar.Driver) pbx.Driver // nil: it is left as it is
-	lives  []life                           // that nobody tells the model of
-	zone   string                           // in which the agent believes to be
-	stale  bool                             // what a power cut leaves is some minutes old
-	find   []string                         // one of what the verdict must say
+	name    string
+	driver  func(*yeastar.Driver) pbx.Driver // nil: it is left as it is
+	lives   []life                           // that nobody tells the model of
+	zone    string                           // in which the agent believes to be
+	forgets bool                             // the link to the PMS drops messages
+	stale   bool                             // what a power cut leaves is some minutes old
+	find    []string                         // one of what the verdict must say
 }
 
 var tampers = []tamper{
@@ -57,11 +60,39 @@ var tampers = []tamper{
 		}}},
 	},
 	{
-		name: "wake-ups do not go with the clocks", find: []string{"instead of"}, zone: "Africa/Algiers", // as Rome, without summer time
+		name: "wake-ups do not go with the clocks", find: []string{"instead of", "has no alarm for", "an alarm of no order"}, zone: "Africa/Algiers", // as Rome, without summer time
 	},
 	{
-		name: "a key is not waited for", find: []string{"woken at", "said to be"},
+		name: "a key is not waited for", find: []string{"woken at", "said to be", "a key was pressed"},
 		driver: func(d *yeastar.Driver) pbx.Driver { return &elsewhere{d} },
+	},
+	{
+		name: "an alarm of the PBX is not taken away", find: []string{"an alarm of no order", "and the PBX's alarm rang", "two alarms"},
+		driver: func(d *yeastar.Driver) pbx.Driver { return &alarmless{Driver: d, deletes: true} },
+	},
+	{
+		name: "an alarm of the PBX is not set", find: []string{"has no alarm for"},
+		driver: func(d *yeastar.Driver) pbx.Driver { return &alarmless{Driver: d} },
+	},
+	{
+		name: "a guest who is incognito is shown", find: []string{"who is incognito"},
+		driver: func(d *yeastar.Driver) pbx.Driver {
+			return &changing{d, func(c *pbx.Change) {
+				if c.Name != nil && strings.Trim(*c.Name, "0123456789") == "" {
+					name := incognitoName
+					c.Name = &name
+				}
+			}}
+		},
+	},
+	{
+		name: "voicemail is not set", find: []string{"has voicemail"},
+		driver: func(d *yeastar.Driver) pbx.Driver {
+			return &changing{d, func(c *pbx.Change) { c.Voicemail = nil }}
+		},
+	},
+	{
+		name: "the PMS is not told of everything", find: []string{"the PMS knows it as"}, forgets: true,
 	},
 	{
 		name: "a charge comes twice", find: []string{"entries of the minibar were dialled"},
@@ -112,6 +143,48 @@ func (e *elsewhere) Dial(ctx context.Context, order pbx.DialOrder) (string, erro
 	return e.Driver.Dial(ctx, order)
 }
 
+// alarmless does not tell the PBX of alarms, and says that it has: of those that
+// are to go, or of those that are to be set.
+type alarmless struct {
+	*yeastar.Driver
+	deletes bool
+}
+
+func (a *alarmless) DeleteAlarms(ctx context.Context, extension string, ids ...string) error {
+	if a.deletes {
+		return nil
+	}
+	return a.Driver.DeleteAlarms(ctx, extension, ids...)
+}
+
+func (a *alarmless) CreateAlarm(ctx context.Context, extension string, spec pbx.AlarmSpec) (string, error) {
+	if !a.deletes {
+		return "1000000", nil
+	}
+	return a.Driver.CreateAlarm(ctx, extension, spec)
+}
+
+// forgetful is a link to the PMS that drops every tenth message.
+type forgetful struct {
+	pms.Link
+	sent atomic.Int64
+}
+
+func (f *forgetful) Send(ctx context.Context, m pms.Message) ([]byte, error) {
+	if f.sent.Add(1)%10 == 0 {
+		return nil, nil
+	}
+	return f.Link.Send(ctx, m)
+}
+
+// linkOf is the link to the PMS.
+func (h *house) linkOf() pms.Link {
+	if h.run.tamper != nil && h.run.tamper.forgets {
+		return &forgetful{Link: h.pms}
+	}
+	return h.pms
+}
+
 // TestVerdictTurnsRed spoils a run in each way, and expects to be told.
 func TestVerdictTurnsRed(t *testing.T) {
 	for _, bad := range tampers {
@@ -120,7 +193,7 @@ func TestVerdictTurnsRed(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, run{
 					name: bad.name, seed: 1, zone: "Europe/Rome", from: fmt.Sprint(firstYear, "-03-28"), days: 3,
-					checkout: config.CheckoutClear, wakeUps: config.WakeUpsCancel, synced: true, tamper: &bad,
+					checkout: config.CheckoutClear, wakeUps: config.WakeUpsCancel, how: "both", voicemail: true, synced: true, tamper: &bad,
 				})
 				h.pass()
 				if len(h.wrong) == 0 || !slices.ContainsFunc(bad.find, func(part string) bool { return strings.Contains(h.wrong[0], part) }) {

@@ -1,14 +1,12 @@
 package quarter
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"bellhop/pms"
 	"bellhop/sim"
 )
 
@@ -21,10 +19,13 @@ type witness struct {
 	// longest is the longest time for which one was, by the PBX's check-out.
 	longest time.Duration
 	faults  []string
-	lost    map[string]int // reports of the minibar that nobody will get, by telephone
-	rings   map[sim.CallKind]int
-	wakes   []*ring // calls of the agent to rooms, the oldest first
-	desk    int     // and to the desk
+	// lost are reports of keys that nobody will get, by telephone and feature code.
+	lost  map[string]int
+	rings map[sim.CallKind]int
+	wakes []*ring // calls to rooms that are to be woken, the oldest first
+	hand  []*ring // of alarms that somebody has set by hand
+	told  []*ring // of guests who asked when they are woken
+	desk  int     // calls to the desk
 }
 
 type bareness struct {
@@ -41,6 +42,9 @@ func newWitness(h *house) *witness {
 func (w *witness) changes(s sim.Setting) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if strings.Contains(s.Settings["username"], incognitoName) {
+		w.faults = append(w.faults, "telephone "+s.Extension+" shows a guest who is incognito: "+s.Settings["username"])
+	}
 	has := slices.Contains(strings.Split(s.Settings["selectoutroute"], ","), emergencyRoute)
 	b, is := w.bare[s.Extension]
 	switch {
@@ -63,16 +67,21 @@ func (w *witness) meets(m sim.Meeting) {
 	if m.Met == sim.MetRinging {
 		w.rings[m.Kind]++
 	}
+	r := &ring{at: time.Now(), phone: m.Extension, kind: m.Kind, met: m.Met, handset: m.Handset, prompts: m.Prompts}
 	switch {
-	case m.Kind != sim.CallOfDial:
+	case m.Kind == sim.CallOfPerson:
+	case m.Kind == sim.CallOfPrompt:
+		w.told = append(w.told, r)
+	case m.Kind == sim.CallOfAlarm && m.Prompts == handPrompt:
+		w.hand = append(w.hand, r)
 	case m.Extension == deskPhone:
 		w.desk++
 	default:
-		w.wakes = append(w.wakes, &ring{at: time.Now(), phone: m.Extension, met: m.Met, handset: m.Handset})
+		w.wakes = append(w.wakes, r)
 	}
 }
 
-// report counts entries of the minibar that the PBX has lost: by its restart.
+// report counts keys that the PBX has lost: by its restart.
 func (w *witness) report(f sim.Fate, told sim.Told) {
 	if f != sim.ReportLost {
 		return
@@ -81,50 +90,10 @@ func (w *witness) report(f sim.Fate, told sim.Told) {
 		Infos   string
 		Members []struct{ Ext *struct{ Number string } }
 	}
-	if json.Unmarshal(told.Body, &r) != nil || !strings.HasPrefix(r.Infos, "778*") || len(r.Members) == 0 || r.Members[0].Ext == nil {
+	if json.Unmarshal(told.Body, &r) != nil || len(r.Infos) < 3 || len(r.Members) == 0 || r.Members[0].Ext == nil {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.lost[r.Members[0].Ext.Number]++
-}
-
-// pmsBook is a PMS that writes down what it is told. It tells copies by their
-// keys, as it is meant to.
-type pmsBook struct {
-	mu     sync.Mutex
-	keys   map[string]bool
-	copies int
-	bar    map[string]int // charges for the minibar, by room
-	calls  int
-	odd    []string
-}
-
-func newPMSBook() *pmsBook { return &pmsBook{keys: map[string]bool{}, bar: map[string]int{}} }
-
-// Send implements [pms.Link].
-func (b *pmsBook) Send(_ context.Context, m pms.Message) ([]byte, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.keys[m.Key] {
-		b.copies++
-		return nil, nil
-	}
-	b.keys[m.Key] = true
-	switch m.Type {
-	case "call":
-		b.calls++
-	case "posting":
-		var p struct {
-			Kind, Item, Room string
-			Quantity         int
-			Amount           int64
-		}
-		if json.Unmarshal(m.Data, &p) != nil || p.Kind != "minibar" || p.Item != minibarItem || p.Quantity != 1 || p.Amount != 250 {
-			b.odd = append(b.odd, string(m.Data))
-			return nil, nil
-		}
-		b.bar[p.Room]++
-	}
-	return nil, nil
+	w.lost[r.Members[0].Ext.Number+" "+r.Infos[:3]]++
 }

@@ -85,7 +85,7 @@ var answers = map[string]struct {
 	}, `null`},
 	"repaired_L01776_extension-query.json": {V2, "extension/query", askSettings,
 		`[{"Number":"1001","Name":"1001","Routes":["routeout"],"OtherRoutes":["local_calls"],"DND":false,"Restricted":false,` +
-			`"Always":{"On":false,"To":"","Number":"","Prefix":""},"NoAnswer":{"On":true,"To":"voicemail","Number":"","Prefix":"9"},"Busy":{"On":true,"To":"voicemail","Number":"","Prefix":"9"},"Together":false,"Mobile":false,"Voicemail":true,"VoicemailPIN":"***"}]`},
+			`"Always":{"On":false,"To":"","Number":"","Prefix":""},"NoAnswer":{"On":true,"To":"voicemail","Number":"","Prefix":"9"},"Busy":{"On":true,"To":"voicemail","Number":"","Prefix":"9"},"Together":false,"Mobile":false,"MobileKept":true,"Voicemail":true,"VoicemailPIN":"***"}]`},
 	"repaired_L01930_extension-query_call.json": {V2, "extension/query_call", askExtensionCalls,
 		`[{"ID":"1593507412.76","Members":[{"role":"inbound","from":"31622","to":"1084","trunk":"sps-3.183","channel":"PJSIP/trunk-sps-3.183-endpoint-00000034","path":"1000"},` +
 			`{"role":"ext","number":"1084","channel":"PJSIP/1084-00000035"}]}]`},

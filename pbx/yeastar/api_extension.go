@@ -101,6 +101,7 @@ func readSettings(n node) pbx.Settings {
 		Busy:        readForward(n, forwardBusy),
 		Together:    isOn(n.scalar("ringsimultaneous")),
 		Mobile:      isOn(n.scalar("enablemobile")),
+		MobileKept:  n.scalar("moblie", "mobile") != "", // the answer's own spelling
 		Voicemail:   isOn(n.scalar("hasvoicemail")),
 
 		VoicemailPIN: pbx.PIN(n.scalar("vmsecret")),
@@ -154,6 +155,9 @@ func (d *Driver) changeParams(number string, change pbx.Change) (params, error) 
 		if s.value != nil {
 			in[s.key] = onOff(*s.value)
 		}
+	}
+	if change.ForgetMobile {
+		in["mobile"] = ""
 	}
 	if change.VoicemailPIN != nil {
 		pin := string(*change.VoicemailPIN)

@@ -21,6 +21,7 @@ func TestChangesNameWhatChanges(t *testing.T) {
 		{pbx.Change{Restricted: new(false), Routes: new([]string{"a", "b c"})}, `{"callrestriction":"off","number":"1002","selectoutroute":"a,b c"}`},
 		{pbx.Change{Together: new(false), Mobile: new(false), Voicemail: new(true), VoicemailPIN: new(pbx.PIN("0815"))},
 			`{"enablemobile":"off","hasvoicemail":"on","number":"1002","ringsimultaneous":"off","vmsecret":"0815"}`},
+		{pbx.Change{ForgetMobile: true}, `{"mobile":"","number":"1002"}`},
 		{pbx.Change{Name: new("O'Brien & Söhne")}, `{"number":"1002","username":"OBrien + Söhne"}`},
 		{pbx.Change{Name: new("...")}, `{"number":"1002","username":"1002"}`},
 		{pbx.Change{Always: &pbx.Forward{}, Busy: &pbx.Forward{On: true, To: pbx.ToVoicemail}}, `{"alwaysforward":"off","btransferto":"Voicemail","busyforward":"on","number":"1002"}`},

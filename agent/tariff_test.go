@@ -1,0 +1,58 @@
+package agent
+
+import (
+	"testing"
+	"time"
+
+	"bellhop/hotel"
+	"bellhop/pbx"
+)
+
+// TestCallsAreKeptWithoutATariffAndPricedLater through the whole agent: a call
+// that the tariff does not know is kept, priced by order, and charged once.
+func TestCallsAreKeptWithoutATariffAndPricedLater(t *testing.T) {
+	a, _ := testAgent(t, testConfig(t), nil)
+	furnish(t, a)
+	do := func(ev hotel.Event) {
+		t.Helper()
+		if _, err := a.Do(t.Context(), ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(hotel.Event{Kind: hotel.KindCheckIn, Room: "101", Fields: map[string]string{"stay": "G1"}})
+	report := func(n, from string) {
+		t.Helper()
+		start := a.now().In(a.zone).Add(time.Minute).Format(time.DateTime)
+		ev := hotel.Event{Kind: hotel.KindCDR, Serial: "A1", CallID: n, CDR: &hotel.CDR{
+			Start: start, Began: a.now(), From: from, To: "0211234", Talk: 61, Status: "ANSWERED", Type: "Outbound", DestLine: "SIP",
+		}}
+		if _, err := a.keep(t.Context(), pbx.Report{Event: ev, Body: []byte(n)}); err != nil {
+			t.Fatal(err)
+		}
+		<-a.dispatcher.wait(a.LastID())
+	}
+	report("1", "101")
+	report("2", "8000")
+	waiting := a.UnpricedCalls()
+	if len(waiting) != 1 {
+		t.Fatalf("waiting: %v", waiting)
+	}
+	do(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandTariff, Tariff: &hotel.NewTariff{Rates: []hotel.Rate{{Prefix: "0", Price: "1.5"}}}})
+	price := hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandPriceCalls, Fields: map[string]string{"calls": hotel.CallNumbers(waiting)}}
+	do(price)
+	do(price)
+	records, err := a.CallRecords("", 10)
+	if err != nil || len(records) != 2 || records[1].Payer != "G1" || records[1].Price != 300 {
+		t.Fatalf("%+v, %v", records, err)
+	}
+	// The desk's call was made for the guest. It is priced by the tariff of now.
+	assign := hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandAssignCall, Room: "101", Fields: map[string]string{"call": hotel.CallNumbers([]uint64{records[0].Event})}}
+	do(assign)
+	if _, err := a.Do(t.Context(), assign); err == nil {
+		t.Error("it was assigned twice")
+	}
+	postings, err := a.Postings("101", 10)
+	if err != nil || len(postings) != 2 || postings[0].Amount+postings[1].Amount != 600 || len(a.UnpricedCalls()) != 0 {
+		t.Errorf("postings %+v, %v", postings, err)
+	}
+}

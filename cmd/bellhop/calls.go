@@ -1,0 +1,120 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"bellhop/api"
+	"bellhop/hotel"
+)
+
+func callCommands() []*command {
+	return []*command{
+		{words: "calls", about: "list the newest call records", run: callsList, flags: listFlags},
+		{words: "calls assign", args: "CALL ROOM", about: "charge a call that nobody was charged for to who stays in a room, or with --stay to a stay", run: callsAssign, more: callsAssignHelp, flags: func(f *flag.FlagSet, c *call) {
+			f.StringVar(&c.opt.stay, "stay", "", "instead of a room: the stay of this `ID`")
+		}},
+		{words: "folio limit", args: "ROOM AMOUNT", about: "say how much who stays in a room may owe: an amount, none, or default for the hotel's", run: folioLimit, flags: func(f *flag.FlagSet, c *call) {
+			f.StringVar(&c.opt.stay, "stay", "", "of several in the room, the one of this `ID`")
+		}},
+		{words: "calls price", about: "price the calls that had no price until now, by the tariff", run: callsPrice},
+	}
+}
+
+const callsAssignHelp = `
+  bellhop calls assign 4711 1203        # 4711 is the EVENT that "bellhop calls" lists
+  bellhop calls assign 4711 --stay G88
+
+For a call that the desk has made for a guest. "bellhop postings" takes it back.
+`
+
+func callsList(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	var all []hotel.CallRecord
+	if err := client.Get(c.ctx, c.history("/v1/calls"), &all); err != nil {
+		return err
+	}
+	return show(c, all, "EVENT START ROOM FROM TO TALK STATUS PRICE FREE POSTING STAY", func(r hotel.CallRecord) []any {
+		price := ""
+		if r.Price != 0 {
+			price = hotel.FormatAmount(r.Price, cfg.Hotel.Currency) + " " + cfg.Hotel.Currency
+		}
+		return []any{r.Event, r.CDR.Start, r.Room, r.CDR.From, r.CDR.To, r.CDR.Talk, r.CDR.Status, price, r.Why, r.Posting, r.Payer}
+	})
+}
+
+func callsAssign(c *call) error {
+	if len(c.args) == 0 || (len(c.args) == 2) == (c.opt.stay != "") {
+		return c.wrong("calls assign needs CALL, and ROOM or --stay")
+	}
+	if _, err := strconv.ParseUint(c.args[0], 10, 64); err != nil {
+		return c.wrong("CALL must be a number, but it is %q", c.args[0])
+	}
+	to, who := api.AssignCall{Stay: c.opt.stay}, "stay "+c.opt.stay
+	if c.opt.stay == "" {
+		to.Room, who = c.args[1], "room "+c.args[1]
+	}
+	return c.order("/v1/calls/"+c.args[0]+"/assign", to, "call "+c.args[0]+" charged to "+who)
+}
+
+// callsPrice goes on in parts, so that nothing waits long behind it.
+func callsPrice(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	waiting := func() (calls []uint64, err error) {
+		err = client.Get(c.ctx, "/v1/calls/unpriced", &calls)
+		return calls, err
+	}
+	before, err := waiting()
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(before, hotel.MaxPricedAtOnce) {
+		var order api.Order
+		if err := client.Post(c.ctx, "/v1/calls/price", api.PriceCalls{Calls: part}, &order); err != nil {
+			return fmt.Errorf("calls price: %w", err)
+		}
+	}
+	after, err := waiting()
+	if err != nil {
+		return err
+	}
+	left := 0
+	for _, call := range before {
+		if slices.Contains(after, call) {
+			left++
+		}
+	}
+	_, err = fmt.Fprintf(c.out, "calls priced: %d, still without a price: %d\n", len(before)-left, left)
+	return err
+}
+
+func folioLimit(c *call) error {
+	if err := c.need(2); err != nil {
+		return err
+	}
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	limit := c.args[1]
+	if limit != hotel.LimitNone && limit != hotel.LimitDefault {
+		minor, err := hotel.ParseAmount(limit, cfg.Hotel.Currency)
+		if err != nil {
+			return c.wrong("AMOUNT %v", err)
+		}
+		limit = strconv.FormatInt(minor, 10)
+	}
+	return c.order("/v1/folio/limit", api.Limit{Room: c.args[0], Stay: c.opt.stay, Limit: limit}, "limit of room "+c.args[0]+": "+c.args[1])
+}

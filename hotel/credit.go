@@ -1,0 +1,182 @@
+package hotel
+
+import (
+	"slices"
+	"strconv"
+)
+
+// CreditSetup says how much guests may owe.
+type CreditSetup struct {
+	Limit int64 // of each stay, in minor units; 0: none
+	Warn  int   // hundredths of a percent of the limit at which the desk is told; 0: it is not
+	// Class is the class of service of a room whose limit is reached; empty: the
+	// desk is told alone.
+	Class string
+}
+
+// PrefixCredit begins the keys of the [Credit] records.
+const PrefixCredit = "credit/"
+
+// CreditKey is the key of a stay's [Credit]; it goes with its stay.
+func CreditKey(stay string) string { return PrefixCredit + stay }
+
+// Credit is how a stay stands to its limit. There is none of a stay that has no
+// limit of its own and is far from the hotel's.
+type Credit struct {
+	Limit   *int64 `json:"limit,omitempty"` // minor units; nil: the hotel's; 0: none
+	Warned  bool   `json:"warned,omitempty"`
+	Reached bool   `json:"reached,omitempty"`
+}
+
+// SetLimit gives a stay a limit of its own.
+type SetLimit struct {
+	Room  string `json:"room,omitempty"`
+	Stay  string `json:"stay,omitempty"`  // instead of who stays in the room
+	Limit *int64 `json:"limit,omitempty"` // minor units; nil: the hotel's; 0: none
+}
+
+// CommandLimit is the command that sets it.
+const CommandLimit = "folio limit"
+
+// What the command's limit may be beside an amount of minor units.
+const (
+	LimitDefault = "default"
+	LimitNone    = "none"
+)
+
+func limitRules(ev *Event) []Effect {
+	set := &SetLimit{Room: ev.Room, Stay: ev.Fields["stay"]}
+	var limit int64
+	switch text := ev.Fields["limit"]; text {
+	case LimitDefault:
+		return []Effect{{SetLimit: set}}
+	case LimitNone:
+	default:
+		var err error
+		if limit, err = strconv.ParseInt(text, 10, 64); err != nil || limit == 0 {
+			limit = -1 // is refused
+		}
+	}
+	set.Limit = &limit
+	return []Effect{{SetLimit: set}}
+}
+
+func (a *applier) setLimit(l *SetLimit) error {
+	if l.Limit != nil && (*l.Limit < 0 || *l.Limit > maxAmount) {
+		return &Invalid{"limit", "limit", "must be an amount above zero, none or default", strconv.FormatInt(*l.Limit, 10)}
+	}
+	s, err := a.payer(l.Stay, l.Room)
+	if err != nil {
+		return err
+	}
+	var c Credit
+	a.tx.Get(CreditKey(s.ID), &c)
+	c.Limit = l.Limit
+	a.tx.Put(CreditKey(s.ID), c)
+	a.checkCredit(s)
+	return nil
+}
+
+// checkCredit holds what a stay owes against its limit. The desk is told once,
+// until the stay has been below it.
+func (a *applier) checkCredit(s Stay) {
+	var c Credit
+	a.tx.Get(CreditKey(s.ID), &c)
+	old := c
+	limit := a.setup.Credit.Limit
+	if c.Limit != nil {
+		limit = *c.Limit
+	}
+	if s.State == StayDeparted {
+		return // nobody is there any more who could owe more
+	}
+	var f Folio
+	a.tx.Get(FolioKey(s.ID), &f)
+	warn := int64(a.setup.Credit.Warn)
+	c.Reached = limit > 0 && f.Owed() >= limit
+	c.Warned = c.Reached || limit > 0 && warn > 0 && f.Owed() >= part(limit, int(warn), int(maxTaxRate))
+	switch {
+	case c == (Credit{}):
+		a.tx.Delete(CreditKey(s.ID))
+	case c != old:
+		a.tx.Put(CreditKey(s.ID), c)
+	}
+	if c.Reached != old.Reached {
+		a.bar(s.Room)
+	}
+	switch {
+	case c.Reached && !old.Reached && a.bars(s.Room):
+		a.tellCredit(AlertCredit, s, f, limit)
+	case c.Reached && !old.Reached:
+		a.tellCredit(AlertCreditOnly, s, f, limit)
+	case c.Warned && !old.Warned:
+		a.tellCredit(AlertCreditNear, s, f, limit)
+	}
+}
+
+func (a *applier) tellCredit(code string, s Stay, f Folio, limit int64) {
+	err := a.alert(&RaiseAlert{Code: code, Room: s.Room, Params: map[string]string{
+		"stay": s.ID, "room": s.Room, "owed": FormatAmount(f.Owed(), a.setup.Currency), "limit": FormatAmount(limit, a.setup.Currency),
+		"currency": a.setup.Currency, "class": a.setup.Credit.Class,
+	}})
+	if err != nil {
+		panic("hotel: tell of a credit limit: " + err.Error()) // it has a code
+	}
+}
+
+// The classes of service, in the order of what they allow.
+var classOrder = []string{ClassNone, ClassInternal, "local", "national", "international"}
+
+// lowered is the class of a room whose limit is reached; empty: the guest's
+// allows no more.
+func (a *applier) lowered(class string) string {
+	if slices.Index(classOrder, class) > slices.Index(classOrder, a.setup.Credit.Class) {
+		return a.setup.Credit.Class
+	}
+	return ""
+}
+
+// barredClass is what a telephone of a room may dial at most while somebody who
+// stays there has reached the limit; empty: what the guest may.
+func (a *applier) barredClass(room, class string) string {
+	if a.setup.Credit.Class == "" || !slices.Contains(a.setup.Classes, a.setup.Credit.Class) {
+		return ""
+	}
+	var r Room
+	a.tx.Get(RoomKey(room), &r)
+	for _, id := range r.Stays() {
+		var c Credit
+		if a.tx.Get(CreditKey(id), &c) && c.Reached {
+			return a.lowered(class)
+		}
+	}
+	return ""
+}
+
+// bar lowers the telephones of a room, or gives them back what the guest may
+// dial, as those who stay there now stand to their limits.
+func (a *applier) bar(room string) {
+	var r Room
+	if !a.setup.Phones || !a.tx.Get(RoomKey(room), &r) {
+		return
+	}
+	a.tellPhones(r, func(p *Phone) bool { return p.Barred != a.barredClass(room, p.Class) })
+}
+
+// bars tells whether a telephone of the room is lowered.
+func (a *applier) bars(room string) bool {
+	var r Room
+	a.tx.Get(RoomKey(room), &r)
+	return slices.ContainsFunc(r.Phones(), func(extension string) bool {
+		var p Phone
+		return a.tx.Get(PhoneKey(extension), &p) && p.Barred != ""
+	})
+}
+
+// Granted is the class of service that the telephone is to have now.
+func (p Phone) Granted() string {
+	if p.Class != "" && p.Barred != "" {
+		return p.Barred
+	}
+	return p.Class
+}
