@@ -23,8 +23,8 @@ type ResolveEntry struct {
 }
 
 // holdsEntry tells whether an alert keeps what was entered at a minibar.
-func (al Alert) holdsEntry() bool {
-	return slices.Contains([]string{AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval}, al.Code)
+func (a Alert) holdsEntry() bool {
+	return slices.Contains([]string{AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval}, a.Code)
 }
 
 func joinStays(stays []string) string { return strings.Join(stays, ", ") }

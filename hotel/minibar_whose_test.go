@@ -238,12 +238,16 @@ func TestLateEntriesAreToldOnce(t *testing.T) {
 
 func TestChargeThatFallsOnNobody(t *testing.T) {
 	b := newBar(t)
-	b.do("9:00", Effect{Post: &PostCharge{Room: "1", Kind: PostingOther, Description: "Fruit", Amount: 4500}})
+	fruit := Effect{Post: &PostCharge{Room: "1", Kind: PostingOther, Description: "Fruit", Amount: 4500}}
+	b.do("8:00", fruit)
+	equal(t, "a hotel without guests is not told", len(openAlerts(b.tx)), 0)
+	b.play("8:30 in 2 B")
+	b.do("9:00", fruit)
 	equal(t, "posting", b.outcome(), "nobody")
 	all := openAlerts(b.tx)
 	equal(t, "alerts", len(all), 1)
-	equal(t, "text", all[0].Text("en"), `A charge on room 1, where nobody is known to have stayed: Fruit, 45.00 CNY. "bellhop postings move P1" puts it on a stay`)
+	equal(t, "text", all[0].Text("en"), `A charge on room 1, where nobody is known to have stayed: Fruit, 45.00 CNY. "bellhop postings move P2" puts it on a stay`)
 	b.play("10:00 in 1 A")
-	b.do("10:01", Effect{Settle: &Settle{Posting: "P1", Do: SettleMove, Stay: "A"}})
+	b.do("10:01", Effect{Settle: &Settle{Posting: "P2", Do: SettleMove, Stay: "A"}})
 	equal(t, "moved", record[Folio](b.tx, FolioKey("A")).Charges, int64(4500))
 }

@@ -153,10 +153,10 @@ func (p *PostCharge) posting(r Room) Posting {
 	return posting
 }
 
-// tellNobody tells of a charge that falls on no stay. It is kept: a hotel may
-// never have said who stays where.
+// tellNobody tells of a charge that falls on no stay, unless the hotel has never
+// said who stays where. The charge is kept.
 func (a *applier) tellNobody(p Posting) error {
-	if p.Stay != "" {
+	if p.Stay != "" || countTo(a.tx, PrefixOccupancy, 1) == 0 {
 		return nil
 	}
 	return a.alert(&RaiseAlert{Code: AlertNobody, Room: p.Room, Joined: true, Params: map[string]string{
