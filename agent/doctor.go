@@ -62,6 +62,7 @@ func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 		f.PBX = site.LeftAlone(a.driver)
 		if !offline {
 			f.PBX = site.Ask(ctx, a.driver, a.now)
+			f.PBX.AskPhones(ctx, a.driver, f.Rooms)
 			if f.PBX.Identity != nil {
 				a.clock.compare(*f.PBX.Identity, a.zone)
 			}

@@ -123,6 +123,11 @@ func (a *Agent) Rooms() []hotel.Room { return list[hotel.Room](a.store.Snapshot(
 // Items are all minibar items, by price list and code.
 func (a *Agent) Items() []hotel.Item { return list[hotel.Item](a.store.Snapshot(), hotel.PrefixItem) }
 
+// Staff are those on the list, by code.
+func (a *Agent) Staff() []hotel.Staff {
+	return list[hotel.Staff](a.store.Snapshot(), hotel.PrefixStaff)
+}
+
 // Alerts are those that nobody has resolved, the newest first.
 func (a *Agent) Alerts() []hotel.Alert {
 	all := list[hotel.Alert](a.store.Snapshot(), hotel.PrefixAlert)

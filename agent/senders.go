@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -84,6 +85,8 @@ func (a *Agent) senderOf(to string) (sender, bool) {
 		return relaySender{client: a.client, wanted: slices.Contains(a.config.PBX.RelayTo, receiver)}, true
 	case to == "pms" && a.link != nil:
 		return pmsSender{a.link}, true
+	case to == hotel.BackupTo:
+		return backupSender{a.store, filepath.Join(filepath.Dir(a.config.Store.Path), "backups"), a.config.Store.Backups, a.now}, true
 	case to == hotel.MailTo:
 		return a.mailTo()
 	case to == "pbx" && a.phones != nil:

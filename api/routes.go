@@ -117,6 +117,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/alerts/{id}/resolve", s.resolve)
 	mux.HandleFunc("GET /v1/rooms", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.RoomsNow()) })
 	s.rooms(mux)
+	s.minibar(mux)
 	mux.HandleFunc("GET /v1/items", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Items()) })
 	mux.HandleFunc("GET /v1/parked", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.ParkedUnits()) })
 	s.money(mux)

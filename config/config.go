@@ -186,6 +186,7 @@ type Store struct {
 	// whole days; never longer than Keep.
 	KeepNames string `toml:"keep_names"`
 	MaxSize   string `toml:"max_size"` // such as "256MB"
+	Backups   int    `toml:"backups"`  // copies kept beside the database; 0: none are made
 }
 
 // PMS says how the hotel's management system is reached.
@@ -212,7 +213,7 @@ func Default() Config {
 		},
 		Hooks:   Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
 		API:     API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
-		Store:   Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB"},
+		Store:   Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB", Backups: 3},
 		PMS:     PMS{Link: "none"},
 		Tax:     Tax{Prices: PricesGross},
 		Tariff:  Tariff{International: "00", National: "0"},

@@ -76,6 +76,7 @@ func (c *Config) Validate() error {
 	check(err == nil, "store.keep_names", `must be whole days such as "3d"`, c.Store.KeepNames)
 	_, err = c.Store.MaxBytes()
 	check(err == nil, "store.max_size", `must be such as "256MB", 16MB at least`, c.Store.MaxSize)
+	check(c.Store.Backups >= 0 && c.Store.Backups <= 100, "store.backups", "must be 0 to 100", strconv.Itoa(c.Store.Backups))
 	check(slices.Contains([]string{"none", "webhook"}, c.PMS.Link), "pms.link", `must be "none" or "webhook"`, c.PMS.Link)
 	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", masked(c.PMS.URL))
 	faults = append(faults, c.Mail.faults()...)

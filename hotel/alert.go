@@ -58,6 +58,7 @@ const (
 	AlertWakeStands     = "wakeup-stands"
 	AlertWakeAlarm      = "wakeup-alarm"
 	AlertWakeHear       = "wakeup-asked"
+	AlertBackup         = "backup-failed"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
 

@@ -60,6 +60,7 @@ var alertTexts = map[string][2]string{
 	AlertWakeStands:     {"The guest of room {room} cancelled by telephone; what the telephone did not order still stands: {orders}", "房间 {room} 的客人用电话取消了叫醒；并非由电话设置的仍然有效：{orders}"},
 	AlertWakeAlarm:      {"The PBX's alarm for room {room} at {at} could not be set: {error}", "无法在交换机上为房间 {room} 设置 {at} 的闹钟：{error}"},
 	AlertWakeHear:       {"The guest of room {room} asks when the wake-up rings: {orders}. Tell the guest; the telephone could not ({error})", "房间 {room} 的客人询问叫醒时间：{orders}。请转告客人；电话无法播报（{error}）"},
+	AlertBackup:         {"The nightly copy of the database was not made: {error}. The copies of before are kept", "夜间数据库备份未完成：{error}。之前的备份仍保留"},
 	AlertMail:           {"No mail goes out until somebody mends it: {error}. They are kept for a day; \"bellhop mail test\" tries", "邮件无法发出，需要人工处理：{error}。邮件保留一天；可用 bellhop mail test 测试"},
 	AlertMinibarDoubt:   {"Minibar of room {room}, {at}: {count} of {what}. It is not clear whose it is: {stays}. \"bellhop minibar resolve\" with --stay posts it, with --drop does not", "房间 {room} 迷你吧，{at}：{what}，数量 {count}。不清楚属于哪位客人：{stays}。用 bellhop minibar resolve 加 --stay 入账，加 --drop 放弃"},
 	AlertMinibarItem:    {"Minibar of room {room}, {at}: {count} of item {item}, which is not on the price list {minibar}. \"bellhop minibar resolve\" with --item posts it, with --drop does not", "房间 {room} 迷你吧，{at}：商品 {item}，数量 {count}，不在价目表 {minibar} 中。用 bellhop minibar resolve 加 --item 入账，加 --drop 放弃"},

@@ -144,6 +144,10 @@ func (a *applier) apply(e Effect) error {
 		return a.unclearEntry(e.Unclear)
 	case e.ResolveEntry != nil:
 		return a.resolveEntry(e.ResolveEntry)
+	case e.Staff != nil:
+		return a.staff(e.Staff)
+	case e.StaffSeen != nil:
+		return a.staffSeen(e.StaffSeen)
 	case e.Settle != nil:
 		return a.settle(e.Settle)
 	case e.Pay != nil:
@@ -188,6 +192,8 @@ func (a *applier) apply(e Effect) error {
 		return a.sweep(e.Sweep)
 	case e.Leave != nil:
 		return a.sweepOut(e.Leave)
+	case e.Backup != nil:
+		a.backup()
 	case e.Survey != nil:
 		return a.surveyed(e.Survey)
 	case e.Park != nil:

@@ -130,6 +130,16 @@ func (a *applier) importItem(i Item, seen map[string]bool) error {
 		return &Invalid{"items", "name", "is missing or too long", clip(i.Name)}
 	case !isMinibar(i.Minibar):
 		return &Invalid{"items", "minibar", minibarRule, clip(i.Minibar)}
+	case i.Tax != nil && (*i.Tax < 0 || *i.Tax > maxTaxRate):
+		return &Invalid{"items", "tax", fmt.Sprintf("must be 0 to %d hundredths of a percent", maxTaxRate), strconv.Itoa(int(*i.Tax))}
+	}
+	for language, name := range i.Names {
+		switch {
+		case language != "zh" && language != "en":
+			return &Invalid{"items", "names", "must be by zh or en", clip(language)}
+		case name == "" || len(name) > maxText:
+			return &Invalid{"items", "names", fmt.Sprintf("must have 1 to %d bytes each", maxText), clip(name)}
+		}
 	}
 	if i.Minibar == "" {
 		i.Minibar = DefaultMinibar

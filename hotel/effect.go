@@ -11,6 +11,8 @@ type Effect struct {
 	Minibar      *MinibarEntry `json:"minibar,omitempty"`
 	Unclear      *UnclearEntry `json:"unclear,omitempty"`
 	ResolveEntry *ResolveEntry `json:"resolveEntry,omitempty"`
+	Staff        *StaffOrder   `json:"staff,omitempty"`
+	StaffSeen    *StaffSeen    `json:"staffSeen,omitempty"`
 	Settle       *Settle       `json:"settle,omitempty"`
 	Pay          *Pay          `json:"pay,omitempty"`
 	Alert        *RaiseAlert   `json:"alert,omitempty"`
@@ -34,6 +36,7 @@ type Effect struct {
 	Sweep        *Sweep        `json:"sweep,omitempty"`
 	Leave        *Leave        `json:"leave,omitempty"`
 	Survey       *Survey       `json:"survey,omitempty"`
+	Backup       *Backup       `json:"backup,omitempty"`
 	Park         *ParkUnit     `json:"park,omitempty"`
 	Unpark       *UnparkUnit   `json:"unpark,omitempty"`
 	Reran        *Reran        `json:"reran,omitempty"`

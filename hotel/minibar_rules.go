@@ -17,7 +17,8 @@ func minibarRules(ev *Event) []Effect {
 	if ev.Name == CommandMinibarResolve {
 		return []Effect{{ResolveEntry: &ResolveEntry{Alert: f["alert"], Item: f["item"], Count: count, Stay: f["stay"], Drop: said(ev, "drop")}}}
 	}
-	return []Effect{{Minibar: &MinibarEntry{
+	entry := Effect{Minibar: &MinibarEntry{
 		Room: ev.Room, Stay: f["stay"], Minibar: f["minibar"], Item: f["item"], Count: count, Removal: said(ev, "removal"), Staff: f["staff"],
-	}}}
+	}}
+	return append([]Effect{entry}, seenStaff(ev.Room, f["staff"])...)
 }

@@ -1,6 +1,7 @@
 package hotel
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -106,7 +107,7 @@ func serviceRules(ev *Event, room, digits string, hooked bool) []Effect {
 	if ev.Entry.Kind == EntryMinibar && ev.Entry.Nothing {
 		effects = append(effects, Effect{Looked: &LookThrough{Room: room}})
 	}
-	return effects
+	return append(effects, seenStaff(room, ev.Entry.Staff)...)
 }
 
 func unknownRules(ev *Event) []Effect {
@@ -165,6 +166,8 @@ func commandRules(ev *Event) []Effect {
 		if ev.Tariff != nil {
 			return []Effect{{Tariff: ev.Tariff}}
 		}
+	case CommandStaffAdd, CommandStaffRemove:
+		return staffRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:
@@ -193,6 +196,9 @@ func cronRules(ev *Event) []Effect {
 func outcomeRules(ev *Event) []Effect {
 	if ev.Fields["op"] == OpRelay {
 		return alertOf(AlertRelay, "", map[string]string{"to": ev.Fields["to"]}) // one for all rooms
+	}
+	if ev.Fields["to"] == BackupTo {
+		return alertOf(AlertBackup, "", map[string]string{"error": cmp.Or(ev.Fields["error"], ev.Fields["state"])})
 	}
 	code := AlertRefused
 	switch {

@@ -67,6 +67,17 @@ func TestStepOfAnotherTimeDoesNothing(t *testing.T) {
 	}
 }
 
+// A step is taken for what it was told for, even if the clock has been set back by
+// a moment since: it would be left alone for a minute otherwise.
+func TestStepIsTakenThoughTheClockWentBack(t *testing.T) {
+	b := newWakeBook(t, "Asia/Shanghai")
+	w := b.add(wakeNow, WakeUpAdd{Time: "06:30"})
+	b.do(w.Due.Add(-300*time.Millisecond), Effect{WakeUpStep: &WakeUpStep{ID: w.ID, Next: w.Due}})
+	if got := b.get(w.ID); got.State != WakeUpRinging || !slices.Equal(b.queued(), []string{OpRing}) {
+		t.Errorf("%+v, queued %q", got, b.queued())
+	}
+}
+
 // What comes too late is not rung, nor are hooks told that it is.
 func TestTooLateIsNotRung(t *testing.T) {
 	for _, c := range []struct {
@@ -114,6 +125,19 @@ func TestKeyHasTimeToBeToldOf(t *testing.T) {
 		if got := b.get(w.ID).At.Sub(w.Due); got != want {
 			t.Errorf("%d minutes apart: rung again after %s, want %s", spacing, got, want)
 		}
+	}
+}
+
+// The PBX may tell of the key before it tells the id of its call: that one goes on.
+func TestCallOfWhoWasQuickIsNotHungUp(t *testing.T) {
+	b := newWakeBook(t, "Asia/Shanghai")
+	b.setup.Wake.HangsUp = true
+	w := b.add(wakeNow, WakeUpAdd{Time: "06:30"})
+	b.step(w.Due)
+	b.answer(w.Due, "101")
+	b.placed(w, WakeUpPlaced{State: CallDelivered, Reply: `{"callid":"1.1"}`})
+	if got := b.queued(); !slices.Equal(got, []string{OpRing}) || b.get(w.ID).LastCall != "1.1" {
+		t.Errorf("queued %q, %+v", got, b.get(w.ID))
 	}
 }
 

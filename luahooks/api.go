@@ -37,7 +37,7 @@ func (v *vm) api() *lua.LTable {
 	t := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
 		"on": v.on, "cron": v.cron,
 		"post": v.post, "alert": v.alert, "housekeeping": v.housekeeping,
-		"sweep": v.sweep, "report": v.report,
+		"sweep": v.sweep, "backup": v.backup, "report": v.report,
 		"rooms": v.rooms, "alerts": v.alerts, "wakeups": v.wakeups, "date": v.date,
 		"room": v.room, "log": v.log, "now": v.now, "time": v.time,
 	})

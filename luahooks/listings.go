@@ -30,14 +30,7 @@ func (v *vm) rooms(L *lua.LState) int {
 		if !decode(&room) {
 			return
 		}
-		t := L.CreateTable(0, 6)
-		setText(t, "number", room.Number)
-		setText(t, "status", string(room.Status))
-		t.RawSetString("dnd", lua.LBool(room.DND))
-		t.RawSetString("occupied", lua.LBool(room.Stay != ""))
-		setText(t, "stay", room.Stay)
-		setText(t, "leaves", r.leaves(room))
-		all.Append(t)
+		all.Append(r.roomTable(L, room))
 	})
 	L.Push(all)
 	return 1

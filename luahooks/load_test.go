@@ -26,7 +26,7 @@ func TestShippedHooksStandAlone(t *testing.T) {
 			t.Errorf("%+v", h)
 		}
 	}
-	if want := []string{"evening.lua:cron:1", "housekeeping.lua:housekeeping:1", "minibar.lua:minibar:1", "morning.lua:cron:1", "sweep.lua:cron:1"}; !slices.Equal(names, want) {
+	if want := []string{"backup.lua:cron:1", "evening.lua:cron:1", "housekeeping.lua:housekeeping:1", "minibar.lua:minibar:1", "morning.lua:cron:1", "sweep.lua:cron:1"}; !slices.Equal(names, want) {
 		t.Errorf("hooks %q", names)
 	}
 }
@@ -38,6 +38,7 @@ func TestHooksAreListedAsRegistered(t *testing.T) {
 		"sweep.lua":        "",
 		"morning.lua":      "",
 		"evening.lua":      "",
+		"backup.lua":       "",
 		"z.lua":            `local function sweep() end bellhop.cron("0 3 * * *", "sweep", { missed = "report", within = 3600 }, sweep) bellhop.on("dtmf", "^9", sweep)`,
 		"readme.md":        "not a hook",
 	})

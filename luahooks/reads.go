@@ -18,12 +18,18 @@ func (v *vm) room(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	t := L.CreateTable(0, 10)
+	L.Push(r.roomTable(L, room))
+	return 1
+}
+
+// roomTable is a room as hooks see it, alone and in a list.
+func (r *run) roomTable(L *lua.LState, room hotel.Room) *lua.LTable {
+	t := L.CreateTable(0, 14)
 	if room.Stay != "" {
 		var stay hotel.Stay
 		r.get(hotel.StayKey(room.Stay), &stay)
 		setText(t, "language", stay.Language)
-		setText(t, "leaves", stay.Leaves)
+		setText(t, "leaves", r.leaves(room))
 		t.RawSetString("vip", lua.LNumber(stay.VIP))
 	}
 	setText(t, "number", room.Number)
@@ -43,8 +49,7 @@ func (v *vm) room(L *lua.LState) int {
 		room.Minibar = hotel.DefaultMinibar
 	}
 	setText(t, "minibar", room.Minibar)
-	L.Push(t)
-	return 1
+	return t
 }
 
 func (v *vm) minibarItem(L *lua.LState) int {

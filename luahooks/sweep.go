@@ -6,6 +6,14 @@ import (
 	"bellhop/hotel"
 )
 
+// backup asks for a copy of the database.
+func (v *vm) backup(L *lua.LState) int {
+	r := v.running(L, "bellhop.backup")
+	newOptions(L, "bellhop.backup", L.OptTable(1, L.NewTable()))
+	v.want(r, hotel.Effect{Backup: &hotel.Backup{}})
+	return 0
+}
+
 // sweep only asks for one: what keeps guests in their rooms lies beneath it.
 func (v *vm) sweep(L *lua.LState) int {
 	r := v.running(L, "bellhop.sweep")

@@ -71,8 +71,12 @@ func (f *Facts) noRoutes(check string) (Finding, bool) {
 }
 
 // emergencyPhones: may each room's telephone take a route to each number? One
-// route lists who may take it, so this needs no further question.
+// route lists who may take it, so this needs no further question. A telephone
+// whose call restriction is on may not, whatever the routes say.
 func (f *Facts) emergencyPhones() Finding {
+	if cut := f.PBX.Restricted; len(cut) > 0 { // whatever their routes
+		return find(checkEmergencyPhones, Failed, "restricted", "count", strconv.Itoa(len(cut)), "phones", names(cut))
+	}
 	if finding, is := f.noRoutes(checkEmergencyPhones); is {
 		return finding
 	}

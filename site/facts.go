@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bellhop/config"
@@ -71,7 +72,40 @@ type Answers struct {
 	RoutesErr     error
 	Extensions    []pbx.Extension
 	ExtensionsErr error
+	// Restricted are the rooms' telephones whose call restriction is on.
+	Restricted []string
 }
+
+// AskPhones asks a PBX that has answered about the rooms' telephones, some at a
+// time: which may call nobody at all. What it does not show is not known.
+func (a *Answers) AskPhones(ctx context.Context, d pbx.Driver, rooms []hotel.Room) {
+	setter, able := d.(pbx.ExtensionSetter)
+	if !able || a.Identity == nil {
+		return
+	}
+	var phones []string
+	for _, r := range rooms {
+		for _, phone := range r.Phones() {
+			if slices.ContainsFunc(a.Extensions, func(e pbx.Extension) bool { return e.Number == phone }) {
+				phones = append(phones, phone)
+			}
+		}
+	}
+	for some := range slices.Chunk(phones, phonesAtOnce) {
+		list, err := setter.ReadExtensions(ctx, some...)
+		if err != nil {
+			return
+		}
+		for _, s := range list {
+			if s.Restricted {
+				a.Restricted = append(a.Restricted, s.Number)
+			}
+		}
+	}
+}
+
+// phonesAtOnce is how many telephones one question is about.
+const phonesAtOnce = 100
 
 // Ask asks a PBX who it is and, if it answers, what else the checks need. It
 // asks each thing once: a PBX that does not let us in is not asked again, as

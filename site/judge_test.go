@@ -176,6 +176,7 @@ var cases = []struct {
 	{"emergency, a telephone with a prefix", func(f *Facts) {
 		f.PBX.Routes[0].Extensions, f.PBX.Routes[1].Extensions = []string{"101"}, []string{"8102"}
 	}, "pbx.emergency.telephones failed cut-off", "help: 8102"},
+	{"emergency, a telephone that is restricted", func(f *Facts) { f.PBX.Restricted = []string{"8102"} }, "pbx.emergency.telephones failed restricted", "1 telephones of rooms can call nobody, for help neither, as their call restriction is on: 8102"},
 	{"emergency, a group of telephones", func(f *Facts) { f.PBX.Routes[0].Extensions, f.PBX.Routes[0].Groups = nil, []string{"rooms"} }, "pbx.emergency.telephones ok ok", ""},
 	{"emergency, telephones not said", func(f *Facts) { f.PBX.Routes[0].Extensions = nil }, "pbx.emergency.telephones unknown not-said", ""},
 	{"emergency, no telephones", func(f *Facts) { f.Rooms = nil }, "pbx.emergency.telephones unknown no-rooms", ""},

@@ -63,7 +63,7 @@ func (s *Store) Waste() (size, free int64) {
 func (s *Store) Compact(ctx context.Context) error {
 	s.compacting.Lock()
 	defer s.compacting.Unlock()
-	if err := s.roomToCompact(); err != nil {
+	if err := s.roomToCopy(filepath.Dir(s.path)); err != nil {
 		return fmt.Errorf("compact: %w", err)
 	}
 	db, err := newFile(s.path + compactSuffix)
@@ -71,7 +71,7 @@ func (s *Store) Compact(ctx context.Context) error {
 		return fmt.Errorf("compact: %w", err)
 	}
 	p := &copying{store: s, ctx: ctx, db: db}
-	old, err := p.run()
+	old, err := p.run(p.swap)
 	s.copying.Store(nil)
 	if old == nil {
 		return errors.Join(fmt.Errorf("compact: %w", err), db.Close(), removeIfThere(s.path+compactSuffix))
@@ -79,18 +79,18 @@ func (s *Store) Compact(ctx context.Context) error {
 	return errors.Join(err, old.Close())
 }
 
-// roomToCompact refuses when the new file would fill the disk.
-func (s *Store) roomToCompact() error {
+// roomToCopy refuses when the new file would fill the disk of a folder.
+func (s *Store) roomToCopy(folder string) error {
 	size, free := s.Waste()
-	room, known := s.diskFree(filepath.Dir(s.path))
+	room, known := s.diskFree(folder)
 	if need := size - free + compactSpare; known && room < need {
 		return fmt.Errorf("the disk has %d bytes free, and the new file needs %d", room, need)
 	}
 	return nil
 }
 
-// copying is a compaction under way. run is its goroutine; note and swap are
-// called by the writer.
+// copying is a compaction, or a backup, under way. run is its goroutine; note,
+// and the end of run, are called by the writer.
 type copying struct {
 	store   *Store
 	ctx     context.Context
@@ -102,8 +102,9 @@ type copying struct {
 	tooMany bool
 }
 
-// run gives the old database once the new one is in its place.
-func (p *copying) run() (old *bbolt.DB, err error) {
+// run fills the new file. end is called by the writer between two commits, and
+// completes it; what it gives back is given back.
+func (p *copying) run(end func() (*bbolt.DB, error)) (old *bbolt.DB, err error) {
 	if err := p.db.Update(makeBuckets); err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ func (p *copying) run() (old *bbolt.DB, err error) {
 	// Once handed over it is the writer's: what ctx says does not count any more.
 	err = p.store.send(context.WithoutCancel(p.ctx), p.store.requests, &request{
 		apply: func(*commit) error { return nil },
-		after: func() (err error) { old, err = p.swap(); return err },
+		after: func() (err error) { old, err = end(); return err },
 		done:  make(chan error, 1),
 	})
 	return old, err

@@ -93,7 +93,7 @@ func daySteps(tcp bool) []step {
 		{"A phone of no room dials, an item is unknown, a report is broken", (*day).oddities},
 		{"Guests of 1001 and 1002 are to be woken; one of them sleeps on", (*day).wakeUps},
 		{"The night's job runs and posts to the manager's own system", (*day).night},
-		{"Room 1001 checks out; a late minibar entry does not fall on the next guest", (*day).checkOut},
+		{"Room 1001 checks out; a late minibar entry falls on who has left", (*day).checkOut},
 		{"Phone 1001 is as it was before the guest came, and may dial emergency numbers alone", (*day).phoneVacant},
 		{"The books: every charge is at the PMS once, nothing waits", (*day).books},
 	}
@@ -132,7 +132,11 @@ func (d *day) furnish() (string, error) {
 	lists := benchHotel(10)
 	lists.Items[1] = hotel.Item{Code: "2", Name: "Beer", Price: 2500, Max: 10}
 	var order api.Order
-	err := d.client.Post(d.ctx, "/v1/import", lists, &order)
+	if err := d.client.Post(d.ctx, "/v1/import", lists, &order); err != nil {
+		return "", err
+	}
+	tariff := hotel.NewTariff{Rates: []hotel.Rate{{Prefix: "0", Destination: "National", Price: "0.6"}}}
+	err := d.client.Post(d.ctx, "/v1/tariff", tariff, &order)
 	return fmt.Sprintf("done, as event %d", order.Event), err
 }
 
@@ -221,7 +225,7 @@ func (d *day) minibar() (string, error) {
 	if err != nil || p.Amount != 7500 || p.Stay != "G1001" {
 		return "", fmt.Errorf("the PMS was told %s (%w)", m.Data, err)
 	}
-	return fmt.Sprintf("the PMS is told: %d x %s, %s %s, on stay %s (event %d, key %s)", p.Quantity, p.Description, money(p.Amount), p.Currency, p.Stay, m.Event, m.Key), nil
+	return fmt.Sprintf("the PMS is told: %d x %s, %s %s, on stay %s (event %d, key %s)", p.Quantity, p.Description, hotel.FormatAmount(p.Amount, p.Currency), p.Currency, p.Stay, m.Event, m.Key), nil
 }
 
 func (d *day) resent() (string, error) {
@@ -361,7 +365,7 @@ func (d *day) callTaken(how string) (string, error) {
 	if err := json.Unmarshal(m.Data, &r); err != nil || r.Stay != "G1002" {
 		return "", fmt.Errorf("the PMS was told %s (%w)", m.Data, err)
 	}
-	return fmt.Sprintf("%s: %s to %s, %d s, stay %s", how, r.CDR.From, r.CDR.To, r.CDR.Talk, r.Stay), nil
+	return fmt.Sprintf("%s: %s to %s, %d s, stay %s, %s CNY", how, r.CDR.From, r.CDR.To, r.CDR.Talk, r.Stay, hotel.FormatAmount(r.Price, "CNY")), nil
 }
 
 func (d *day) oddities() (string, error) {
@@ -450,10 +454,10 @@ func (d *day) checkOut() (string, error) {
 		return "", err
 	}
 	p, err := posting(m)
-	if err == nil && p.Stay != "" {
+	if err == nil && (p.Stay != "G1001" || !p.Late) {
 		err = fmt.Errorf("the late charge went on stay %q", p.Stay)
 	}
-	return "the late charge is on the vacant room, for the desk to settle", err
+	return "the late charge is on the stay that has ended, and the desk is told", err
 }
 
 // shows waits until the PBX holds a name and outbound routes for phone 1001.
@@ -520,7 +524,7 @@ func (d *day) books() (string, error) {
 	}
 	for room, want := range d.charged {
 		if told[room] != want || folio[room] != want {
-			return "", fmt.Errorf("room %s: dialled %s, in the books %s, at the PMS %s", room, money(want), money(folio[room]), money(told[room]))
+			return "", fmt.Errorf("room %s: dialled %s, in the books %s, at the PMS %s", room, hotel.FormatAmount(want, "CNY"), hotel.FormatAmount(folio[room], "CNY"), hotel.FormatAmount(told[room], "CNY"))
 		}
 	}
 	if s.Store.Parked != 0 || s.ParkedUnits != 0 {

@@ -122,7 +122,7 @@ func (c *call) lookAlone(cfg config.Config) ([]site.Finding, error) {
 			if err := c.agreeToLogin(); err != nil {
 				return nil, err
 			}
-			f.PBX = c.askAndLeave(driver)
+			f.PBX = c.askAndLeave(driver, f.Rooms)
 		}
 	}
 	f.Now = time.Now()
@@ -152,10 +152,11 @@ func (c *call) readStore(cfg config.Config, f *site.Facts) (newest time.Time) {
 
 // askAndLeave asks the PBX, and gives the login up again, so that it does not
 // go on sending reports to where nobody takes them.
-func (c *call) askAndLeave(driver pbx.Driver) site.Answers {
+func (c *call) askAndLeave(driver pbx.Driver, rooms []hotel.Room) site.Answers {
 	ctx, cancel := context.WithTimeout(c.ctx, doctorTime)
 	defer cancel()
 	answers := site.Ask(ctx, driver, time.Now)
+	answers.AskPhones(ctx, driver, rooms)
 	c.giveUpLogin(ctx, driver)
 	return answers
 }

@@ -21,6 +21,8 @@ type moneyOptions struct {
 	joined, csv, back        bool
 	from, to, state, by, how string
 	reason, staff            string
+	quantity                 int
+	drop                     bool
 }
 
 func moneyCommands() []*command {

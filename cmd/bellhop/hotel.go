@@ -9,84 +9,14 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"bellhop/hotel"
 )
-
-func hotelCommands() []*command {
-	return []*command{
-		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
-		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: minibar, code, name, price, max", run: itemsImport},
-	}
-}
 
 func listFlags(f *flag.FlagSet, c *call) {
 	jsonFlag(f, c)
 	f.StringVar(&c.opt.room, "room", "", "of one `ROOM`")
 	f.Uint64Var(&c.opt.limit, "limit", 100, "at most so many")
-}
-
-func itemsList(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var items []hotel.Item
-	if err := client.Get(c.ctx, "/v1/items", &items); err != nil {
-		return err
-	}
-	return show(c, items, "MINIBAR CODE NAME PRICE MAX", func(i hotel.Item) []any {
-		return []any{i.Minibar, i.Code, i.Name, money(i.Price), i.Max}
-	})
-}
-
-// money prints an amount of minor units with its two places.
-func money(minor int64) string {
-	sign := ""
-	if minor < 0 {
-		sign, minor = "-", -minor
-	}
-	return fmt.Sprintf("%s%d.%02d", sign, minor/100, minor%100)
-}
-
-func itemsImport(c *call) error {
-	lists := hotel.Import{}
-	err := c.readCSV([]string{"code", "name", "price"}, []string{"minibar", "max"}, func(line int, row map[string]string) error {
-		price, err := minorUnits(row["price"])
-		if err != nil {
-			return fmt.Errorf("line %d: price: %w", line, err)
-		}
-		most := 0
-		if row["max"] != "" {
-			if most, err = strconv.Atoi(row["max"]); err != nil {
-				return fmt.Errorf("line %d: max must be a whole number, but it is %q", line, row["max"])
-			}
-		}
-		lists.Items = append(lists.Items, hotel.Item{
-			Minibar: row["minibar"], Code: row["code"], Name: row["name"], Price: price, Max: most,
-		})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return c.order("/v1/import", lists, fmt.Sprintf("items imported: %d", len(lists.Items)))
-}
-
-// minorUnits reads a price such as 12, 12.5 or 12.50 without rounding.
-func minorUnits(text string) (int64, error) {
-	whole, part, _ := strings.Cut(strings.TrimSpace(text), ".")
-	if len(part) > 2 || strings.ContainsAny(whole+part, "+-eE_") || whole == "" {
-		return 0, fmt.Errorf("must be such as 12 or 12.50, but it is %q", text)
-	}
-	n, err := strconv.ParseInt(whole+(part + "00")[:2], 10, 63)
-	if err != nil {
-		return 0, fmt.Errorf("must be such as 12 or 12.50, but it is %q", text)
-	}
-	return n, nil
 }
 
 // maxCSV bounds an import file.

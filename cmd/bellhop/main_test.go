@@ -31,7 +31,7 @@ func TestCommandLine(t *testing.T) {
 		{"", "", "no command given", 2},
 		{"frobnicate", "", `no command "frobnicate"`, 2},
 		{"config", "", "config knows: example, check", 2},
-		{"minibar items", "", "minibar items knows: list, import", 2},
+		{"minibar items", "", "minibar items knows: list, import, export", 2},
 		{"config check -x", "", "config check has no flag -x", 2},
 		{"--version", "bellhop ", "", 0},
 		{"help", "bellhop rooms list", "", 0},
@@ -81,19 +81,6 @@ func TestEmptyArgument(t *testing.T) {
 	var out, errOut strings.Builder
 	if code := run(t.Context(), []string{"checkin", ""}, &out, &errOut); code != 2 || !strings.Contains(errOut.String(), "checkin needs ROOM") {
 		t.Errorf("%d, %q", code, errOut.String())
-	}
-}
-
-func TestMinorUnits(t *testing.T) {
-	for text, want := range map[string]int64{"12": 1200, "12.5": 1250, "12.50": 1250, "0.05": 5, " 3 ": 300} {
-		if got, err := minorUnits(text); err != nil || got != want {
-			t.Errorf("minorUnits(%q) = %d, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", ".5", "1.005", "-1", "1e3", "1.2.3", "x", "99999999999999999999"} {
-		if got, err := minorUnits(text); err == nil {
-			t.Errorf("minorUnits(%q) = %d", text, got)
-		}
 	}
 }
 

@@ -1,5 +1,7 @@
 package quarter
 
+import "maps"
+
 // move takes all who stay in a room into a vacant one, or lets those of two
 // rooms exchange them.
 func (m *model) move(from, to *room) {
@@ -22,6 +24,10 @@ func (m *model) move(from, to *room) {
 	if vacant(from) {
 		m.vacate(from)
 		from.kept = true
+		return
+	}
+	for _, r := range []*room{from, to} { // forwards and the like go with a swap
+		maps.DeleteFunc(r.own, func(name, _ string) bool { return name != "dnd" })
 	}
 }
 

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"strings"
+
+	"bellhop/hotel"
+)
+
+func staffList(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var all []hotel.Staff
+	if err := client.Get(c.ctx, "/v1/staff", &all); err != nil {
+		return err
+	}
+	return show(c, all, "CODE NAME", func(s hotel.Staff) []any { return []any{s.Code, s.Name} })
+}
+
+func staffAdd(c *call) error {
+	if err := c.need(2); err != nil {
+		return err
+	}
+	o := hotel.StaffOrder{Staff: hotel.Staff{Code: c.args[0], Name: strings.Join(c.args[1:], " ")}}
+	return c.order("/v1/staff", o, "staff "+o.Code+" is "+o.Name)
+}
+
+func staffRemove(c *call) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	return c.order("/v1/staff", hotel.StaffOrder{Staff: hotel.Staff{Code: c.args[0]}, Remove: true}, "staff "+c.args[0]+" removed")
+}
