@@ -362,9 +362,11 @@ func (d *day) callTaken(how string) (string, error) {
 		return "", err
 	}
 	var r hotel.CallRecord
-	if err := json.Unmarshal(m.Data, &r); err != nil || r.Stay != "G1002" {
+	const price = 120 // two minutes that have begun, at 0.60
+	if err := json.Unmarshal(m.Data, &r); err != nil || r.Stay != "G1002" || r.Price != price {
 		return "", fmt.Errorf("the PMS was told %s (%w)", m.Data, err)
 	}
+	d.charged["1002"] += price
 	return fmt.Sprintf("%s: %s to %s, %d s, stay %s, %s CNY", how, r.CDR.From, r.CDR.To, r.CDR.Talk, r.Stay, hotel.FormatAmount(r.Price, "CNY")), nil
 }
 
