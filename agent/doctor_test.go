@@ -11,6 +11,7 @@ import (
 	"bellhop/hotel"
 	"bellhop/pbx"
 	"bellhop/site"
+	"bellhop/store"
 )
 
 // clinic is a PBX that says who it is as often as it is let.
@@ -68,7 +69,7 @@ func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
 	a := doctored(t, p)
 	for n := range gapPage + 7 {
 		ev := hotel.Event{Kind: hotel.KindCDR, CallID: fmt.Sprint(n), Source: hotel.SourcePBX, CDR: &hotel.CDR{DestLine: "sip"}}
-		if _, err := a.store.Append(t.Context(), ev, []byte(fmt.Sprint(n))); err != nil {
+		if _, err := a.store.Append(t.Context(), ev, &store.Push{Body: []byte(fmt.Sprint(n))}); err != nil {
 			t.Fatal(err)
 		}
 	}

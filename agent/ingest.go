@@ -8,6 +8,7 @@ import (
 	"bellhop/hotel"
 	"bellhop/pbx"
 	"bellhop/sabotage"
+	"bellhop/store"
 )
 
 // keep is where everything that a PBX tells enters: it says what the event is
@@ -22,12 +23,13 @@ func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 	}
 	a.locate(&ev)
 	if sabotage.On(sabotage.AnswerEarly) {
+		r.Body = bytes.Clone(r.Body)
 		go func() {
-			_, _ = a.store.Append(context.WithoutCancel(ctx), ev, bytes.Clone(r.Body), a.handedOn(&ev, r)...)
+			_, _ = a.store.Append(context.WithoutCancel(ctx), ev, pushOf(r), a.handedOn(&ev, r)...)
 		}()
 		return func(bool) {}, nil
 	}
-	receipt, err := a.store.Append(ctx, ev, r.Body, a.handedOn(&ev, r)...)
+	receipt, err := a.store.Append(ctx, ev, pushOf(r), a.handedOn(&ev, r)...)
 	if err != nil {
 		a.refused.Add(1)
 		a.history.soon()
@@ -42,6 +44,15 @@ func (a *Agent) keep(ctx context.Context, r pbx.Report) (func(bool), error) {
 			a.store.Taken(receipt.ID)
 		}
 	}, nil
+}
+
+// pushOf gives what tells a report that is sent again from an equal one; nil for
+// what cannot be sent twice.
+func pushOf(r pbx.Report) *store.Push {
+	if r.Body == nil {
+		return nil
+	}
+	return &store.Push{Body: r.Body, Begun: r.Begun, BrokenOff: r.BrokenOff}
 }
 
 // locate finds the room and reads the digits of an event of a PBX.

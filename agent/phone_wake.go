@@ -75,7 +75,7 @@ func (p *phoneWriter) matchAlarms(ctx context.Context, keeper pbx.AlarmKeeper, w
 			kept = append(kept, x)
 			continue
 		}
-		if err := p.deleteAlarm(ctx, keeper, x); err != nil {
+		if err := p.giveUpAlarm(ctx, keeper, w, x); err != nil {
 			return err
 		}
 	}
@@ -189,6 +189,18 @@ func (p *phoneWriter) alarmSpec(w hotel.WakeUp, at time.Time) (pbx.AlarmSpec, er
 		Hour: local.Hour(), Minute: local.Minute(), Repeat: pbx.AlarmOnce, Rings: hotel.AlarmRings,
 		Interval: hotel.AlarmInterval * time.Minute, Prompt: w.Prompt,
 	}, nil
+}
+
+// giveUpAlarm takes an alarm away, unless another order of the room goes by it: then
+// it is that one's from now on. Two rooms that are swapped may be woken at one time.
+func (p *phoneWriter) giveUpAlarm(ctx context.Context, keeper pbx.AlarmKeeper, w hotel.WakeUp, x hotel.WakeAlarm) error {
+	heir, i, found := hotel.AlarmHeir(p.view(), w, x)
+	if !found || x.Theirs {
+		return p.deleteAlarm(ctx, keeper, x)
+	}
+	alarms := slices.Clone(heir.Alarms)
+	alarms[i].Theirs = false
+	return p.noteAlarms(ctx, hotel.WakeUpAlarms{ID: heir.ID, Alarms: alarms})
 }
 
 // deleteAlarm takes one of ours away, by its id. One that was about to be set

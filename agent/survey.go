@@ -76,8 +76,9 @@ func (p *phoneWriter) surveyPhone(r hotel.Room, phone string, now *pbx.Settings,
 	return sight
 }
 
-// touched tells whether the hotel has written anything to a telephone.
-func touched(p hotel.Phone) bool { return p.Ours != hotel.PhoneSettings{} }
+// touched tells whether the hotel has had a guest's telephone in hand: written to
+// it, or cleared it.
+func touched(p hotel.Phone) bool { return p.Room != "" }
 
 // planTidy says what puts a vacant room's telephone right. A name that somebody
 // has written there by hand is not fought over.

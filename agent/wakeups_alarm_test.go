@@ -319,3 +319,38 @@ func TestAlarmsOfOthersStay(t *testing.T) {
 		}
 	})
 }
+
+// TestAlarmsOfASwapAtOneTime: each room holds the alarm of the other's guest
+// already.
+func TestAlarmsOfASwapAtOneTime(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		b.checkIn("101", "", "")
+		b.checkIn("102", "", "")
+		orders := b.wake("06:30", nil, "101", "102")
+		b.rest(time.Minute)
+		b.standing("101 06:30", "102 06:30")
+		b.order(hotel.Event{Kind: hotel.KindMove, Room: "101", Fields: map[string]string{"to": "102", "swap": "true"}})
+		b.rest(time.Minute)
+		b.standing("101 06:30", "102 06:30")
+		if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{Group: orders[0].Group}); err != nil {
+			b.t.Fatal(err)
+		}
+		b.rest(time.Minute)
+		b.standing()
+	})
+}
+
+// TestAlarmThatTwoOrdersGoBy stays for the one when the other is taken back.
+func TestAlarmThatTwoOrdersGoBy(t *testing.T) {
+	atBook(t, byAlarm, func(b *book) {
+		first := b.wake("06:40", nil, "101")[0]
+		b.rest(time.Minute)
+		b.wake("06:30", func(o *hotel.WakeUpAdd) { o.How = hotel.WakeByBoth }, "101")
+		b.rest(time.Minute)
+		if _, err := b.CancelWakeUps(b.t.Context(), hotel.WakeUpCancel{IDs: []string{first.ID}}); err != nil {
+			b.t.Fatal(err)
+		}
+		b.rest(time.Minute)
+		b.standing("101 06:40")
+	})
+}

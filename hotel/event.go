@@ -127,7 +127,7 @@ type Event struct {
 	Lanes []string `json:"lanes,omitempty"`
 	// DuplicateOf is the event that this one is a re-sent copy of; a copy is
 	// kept and listed but not run. Possible says that only a restart in
-	// between made it look like one.
+	// between, or the end of its connection, made it look like one.
 	DuplicateOf uint64 `json:"duplicateOf,omitempty"`
 	Possible    bool   `json:"possible,omitempty"`
 }

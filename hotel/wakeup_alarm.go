@@ -180,6 +180,22 @@ func (w *WakeUp) AwaitsAlarm(x WakeAlarm, now time.Time) bool {
 	return w.State != WakeUpAnswered && w.State != WakeUpCancelled && !(past && w.LastState == WakeUpAnswered)
 }
 
+// AlarmHeir is another order of the room that goes by an alarm of one: the same was
+// standing when it looked.
+func AlarmHeir(v View, of WakeUp, x WakeAlarm) (heir WakeUp, alarm int, found bool) {
+	r, known := RoomOf(v, x.Extension)
+	if !known || x.ID == "" {
+		return heir, 0, false
+	}
+	for _, w := range wakeUpsOf(v, r.Number) {
+		i := slices.IndexFunc(w.Alarms, func(other WakeAlarm) bool { return other.Extension == x.Extension && other.ID == x.ID && other.Theirs })
+		if w.ID != of.ID && i >= 0 {
+			return w, i, true
+		}
+	}
+	return heir, 0, false
+}
+
 // isAlarm: the PBX itself rings, and nobody proves anything.
 func (w *WakeUp) isAlarm() bool {
 	return w.State == WakeUpRinging && w.Tries == 0 && w.Ring == w.AlarmRing && w.AlarmRing > 0

@@ -110,7 +110,7 @@ var sources = []struct{ name, text, fault string }{
 func TestSources(t *testing.T) {
 	for _, row := range sources {
 		t.Run(row.name, func(t *testing.T) {
-			s, err := load(t, Options{Limits: Limits{Deadline: 50 * time.Millisecond}}, map[string]string{"t.lua": row.text, "good.lua": "bellhop.on('dtmf', print)"})
+			s, err := load(t, Options{Limits: Limits{Deadline: time.Second}}, map[string]string{"t.lua": row.text, "good.lua": "bellhop.on('dtmf', print)"})
 			switch {
 			case row.fault == "" && err != nil:
 				t.Fatal(err)

@@ -18,6 +18,13 @@ type Report struct {
 	// Body is what was sent, for telling a copy from an equal report; nil for
 	// what cannot be sent twice, such as a stream.
 	Body []byte
+	// Begun is when the connection that brought Body was accepted or, where it
+	// brings several, was ready for this one; with the reading of the steady
+	// clock that [time.Now] gives. Zero: not known.
+	Begun time.Time
+	// BrokenOff: that connection was reset before anything was answered, as far
+	// as can be known: its sender will send Body again, or has done so.
+	BrokenOff bool
 	// Masked gives what was sent byte for byte, but for secrets: for handing
 	// it on. nil: there is nothing to hand on, such as for a gap.
 	Masked func() []byte

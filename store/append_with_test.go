@@ -20,7 +20,7 @@ func (b *bench) with(kind hotel.Kind, digits, body string) Receipt {
 		ev.CDR = &hotel.CDR{From: "101", To: digits}
 	}
 	call := hotel.Relay(&ev, []byte(body), "http://old/")
-	r, err := b.Append(b.t.Context(), ev, []byte(body), call)
+	r, err := b.Append(b.t.Context(), ev, &Push{Body: []byte(body)}, call)
 	if err != nil {
 		b.t.Fatal(err)
 	}

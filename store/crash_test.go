@@ -42,11 +42,11 @@ func appendUntilKilled(path string) {
 	for lane := range 8 {
 		wg.Go(func() {
 			for n := 0; ; n++ {
-				var body []byte
+				var p *Push
 				if lane%2 == 0 {
-					body = fmt.Append(nil, os.Getpid(), lane, n)
+					p = &Push{Body: fmt.Append(nil, os.Getpid(), lane, n)}
 				}
-				r, err := s.Append(context.Background(), hotel.Event{Kind: hotel.KindDTMF, Digits: strconv.Itoa(lane)}, body)
+				r, err := s.Append(context.Background(), hotel.Event{Kind: hotel.KindDTMF, Digits: strconv.Itoa(lane)}, p)
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)

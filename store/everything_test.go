@@ -19,7 +19,7 @@ func fillEverything(b *bench) {
 		case 2:
 			ev.Kind, ev.Raw = hotel.KindUnknown, []byte(fmt.Sprintf("raw %d", n))
 		case 3:
-			if _, err := b.Append(b.t.Context(), ev, []byte(fmt.Sprint("body", n))); err != nil {
+			if _, err := b.Append(b.t.Context(), ev, &Push{Body: []byte(fmt.Sprint("body", n))}); err != nil {
 				b.t.Fatal(err)
 			}
 		case 4:

@@ -24,7 +24,7 @@ func patientBench(t *testing.T) *bench {
 // push keeps an event with a body of its own.
 func (b *bench) push(digits string) Receipt {
 	b.t.Helper()
-	r, err := b.Append(b.t.Context(), hotel.Event{Kind: hotel.KindDTMF, Digits: digits}, []byte("body of "+digits))
+	r, err := b.Append(b.t.Context(), hotel.Event{Kind: hotel.KindDTMF, Digits: digits}, &Push{Body: []byte("body of " + digits)})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -121,8 +121,8 @@ func TestCopyOfWhatTheLogAloneHolds(t *testing.T) {
 	}
 	for n, body := range []string{"body of 0", "body of 1"} {
 		c := &commit{reading: b.read()}
-		if of, possible := r.absorb(c, digest([]byte(body))); of != uint64(n+1) || !possible {
-			t.Errorf("a copy of %s: of %d, possibly: %v", body, of, possible)
+		if f := r.find(c, digest([]byte(body)), &Push{}); f.of != uint64(n+1) || !f.possible {
+			t.Errorf("a copy of %s: %+v", body, f)
 		}
 	}
 }
@@ -132,7 +132,7 @@ func TestCopyOfWhatTheLogAloneHolds(t *testing.T) {
 func TestMergeKeyOutlivesThePowerCut(t *testing.T) {
 	b := patientBench(t)
 	cdr := hotel.Event{Kind: hotel.KindCDR, CallID: "7", CDR: &hotel.CDR{From: "101", To: "555", Start: "2026-11-21 12:00:00"}}
-	if _, err := b.Append(t.Context(), cdr, []byte("pushed")); err != nil {
+	if _, err := b.Append(t.Context(), cdr, &Push{Body: []byte("pushed")}); err != nil {
 		t.Fatal(err)
 	}
 	after := b.diskOf(nil)
@@ -144,7 +144,7 @@ func TestMergeKeyOutlivesThePowerCut(t *testing.T) {
 func TestWhatCannotBeReadIsInTheLogToo(t *testing.T) {
 	b := patientBench(t)
 	raw := []byte(strings.Repeat("\xff", 9000))
-	if _, err := b.Append(t.Context(), hotel.Event{Kind: hotel.KindUnknown, Raw: raw}, raw); err != nil {
+	if _, err := b.Append(t.Context(), hotel.Event{Kind: hotel.KindUnknown, Raw: raw}, &Push{Body: raw}); err != nil {
 		t.Fatal(err)
 	}
 	after := b.diskOf(nil)
@@ -363,7 +363,7 @@ func TestRoundThatFailedIsNoEvent(t *testing.T) {
 	good := b.intake.file
 	b.intake.file = w
 	close(release)
-	if _, err := b.Append(t.Context(), hotel.Event{Kind: hotel.KindDTMF, Digits: "lost"}, []byte("lost")); err == nil {
+	if _, err := b.Append(t.Context(), hotel.Event{Kind: hotel.KindDTMF, Digits: "lost"}, &Push{Body: []byte("lost")}); err == nil {
 		t.Error("it was acknowledged")
 	}
 	// The round reached the disk all the same.

@@ -27,12 +27,22 @@ type Receipt struct {
 	// DuplicateOf is the event that this one repeats, 0 when it is new.
 	DuplicateOf uint64
 	// Possible says that the copy was recognised only by what a restart left
-	// unknown.
+	// unknown, or by how its connection ended.
 	Possible bool
 }
 
-// Append keeps an event and returns once it is synced to disk. body is what
-// the sender pushed, for telling a re-sent copy from an equal event; nil for
+// Push is what brought an event, for telling a re-sent copy from an equal one.
+type Push struct {
+	Body []byte
+	// Begun is when the connection that brought it was accepted, or was ready
+	// for it; only compared with that of others. Zero: not known.
+	Begun time.Time
+	// BrokenOff: the sender had reset that connection before it could be
+	// answered, and sends the body again by another one, or has done so.
+	BrokenOff bool
+}
+
+// Append keeps an event and returns once it is synced to disk. push is nil for
 // what cannot be re-sent. A pushed event may be readable here only a moment
 // later: its answer waits for the intake log alone. An event with a merge key
 // that is kept already is marked as its copy. On an error the event is not
@@ -41,25 +51,27 @@ type Receipt struct {
 //
 // with are calls that are queued with the event, in the same moment; with a
 // copy of what was pushed before they are not.
-func (s *Store) Append(ctx context.Context, ev hotel.Event, body []byte, with ...hotel.QueuedCall) (Receipt, error) {
+func (s *Store) Append(ctx context.Context, ev hotel.Event, push *Push, with ...hotel.QueuedCall) (Receipt, error) {
 	var receipt Receipt
 	queue := s.requests
-	if body != nil {
+	if push != nil {
 		queue = s.pushes
 	}
 	err := s.send(ctx, queue, &request{done: make(chan error, 1), apply: func(c *commit) error {
 		ev.Time = c.now
 		k := kept{Event: ev, Calls: with}
-		if body != nil {
-			d := digest(body)
+		var known found
+		if push != nil {
+			d := digest(push.Body)
 			k.Digest = d[:]
-			if k.DuplicateOf, k.Possible = s.recent.absorb(c, d); k.DuplicateOf != 0 {
+			known = s.recent.find(c, d, push)
+			if k.DuplicateOf, k.Possible = known.of, known.possible; known.of != 0 {
 				k.Calls = nil
 			}
 		}
 		c.append(&k)
-		if body != nil {
-			s.recent.add(c, sum(k.Digest), entry{id: k.ID, original: original(k.Event), at: c.steady})
+		if push != nil && !known.over {
+			s.recent.add(c, sum(k.Digest), entry{id: k.ID, sent: sent{original: original(k.Event), at: c.steady, begun: push.Begun}})
 		}
 		receipt = Receipt{ID: k.ID, DuplicateOf: k.DuplicateOf, Possible: k.Possible}
 		return nil

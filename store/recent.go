@@ -26,9 +26,19 @@ const maxRecent = 8192
 //
 //	keep A ─▶ [A] ─ answer taken ─▶ []         next equal body: a new event
 //	keep A ─▶ [A] ─ equal body ──▶ [copy of A]  kept and marked, not run
+//
+// A sender may break a connection off and send again by another one before the
+// first body is read. Then the late body is a copy of what came by the later
+// connection, though the answer to that was taken, and none is awaited for it:
+//
+//	keep B ─▶ [B] ─ answer taken ─▶ []   A, broken off, began before B: copy of B
+//
+// If A and B were two reports, A's sender has no answer and sends it again:
+// that is the second event then.
 type recent struct {
 	mu     sync.Mutex
 	open   map[sum][]*entry // answers not seen taken, oldest first
+	done   answered         // answers seen taken
 	byID   map[uint64]sum
 	oldest []uint64      // ids in order of arrival, for forgetting
 	loaded chan struct{} // closed when the last run's pushes are in
@@ -39,11 +49,27 @@ type sum [16]byte
 
 // entry is a kept push whose answer was not seen taken.
 type entry struct {
-	id       uint64
+	id uint64
+	sent
+	restart  bool // known only from the journal: its answer's fate is unknown
+	replaced bool // by a copy that is just being committed
+}
+
+// sent is what is known of a kept push.
+type sent struct {
 	original uint64
 	at       time.Duration // by the steady clock
-	restart  bool          // known only from the journal: its answer's fate is unknown
-	replaced bool          // by a copy that is just being committed
+	begun    time.Time     // [Push.Begun]; zero: not known
+}
+
+// recent tells whether a copy may still come.
+func (s sent) recent(now time.Duration) bool { return now-s.at < resendWindow }
+
+// found is what an arriving body repeats.
+type found struct {
+	of       uint64 // 0: nothing
+	possible bool
+	over     bool // its sender has sent it again already: no copy of it is awaited
 }
 
 func digest(body []byte) sum {
@@ -52,25 +78,49 @@ func digest(body []byte) sum {
 }
 
 func newRecent() *recent {
-	return &recent{open: map[sum][]*entry{}, byID: map[uint64]sum{}, loaded: make(chan struct{})}
+	return &recent{open: map[sum][]*entry{}, byID: map[uint64]sum{}, done: newAnswered(), loaded: make(chan struct{})}
 }
 
-// absorb finds the record that an arriving body repeats; it goes when the
-// copy is committed.
-func (r *recent) absorb(c *commit, d sum) (of uint64, possible bool) {
+// find tells what an arriving body repeats.
+func (r *recent) find(c *commit, d sum, p *Push) found {
 	<-r.loaded
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if p.BrokenOff && !p.Begun.IsZero() {
+		if of := r.after(p.Begun, c.steady, d); of != 0 {
+			return found{of: of, possible: true, over: true}
+		}
+	}
+	return r.absorb(c, d)
+}
+
+// after finds the event of an equal body that came by a connection which began
+// later.
+func (r *recent) after(begun time.Time, now time.Duration, d sum) uint64 {
 	for _, e := range r.open[d] {
-		if e.replaced || c.steady-e.at >= resendWindow {
+		if e.begun.After(begun) && e.recent(now) {
+			return e.original
+		}
+	}
+	if s := r.done.find(d); s.begun.After(begun) && s.recent(now) {
+		return s.original
+	}
+	return 0
+}
+
+// absorb finds the record whose place a copy takes; it goes when that is
+// committed.
+func (r *recent) absorb(c *commit, d sum) found {
+	for _, e := range r.open[d] {
+		if e.replaced || !e.recent(c.steady) {
 			continue
 		}
 		e.replaced = true
 		c.undo = append(c.undo, func() { r.restore(e) })
-		c.kept = append(c.kept, func() { r.taken(e.id) })
-		return e.original, e.restart
+		c.kept = append(c.kept, func() { r.forget(e.id) })
+		return found{of: e.original, possible: e.restart}
 	}
-	return 0, false
+	return found{}
 }
 
 // restore takes back what a commit that failed did; an answer that was seen
@@ -84,7 +134,7 @@ func (r *recent) restore(e *entry) {
 // add remembers a push until its answer is seen taken.
 func (r *recent) add(c *commit, d sum, e entry) {
 	r.insert(d, e)
-	c.undo = append(c.undo, func() { r.taken(e.id) })
+	c.undo = append(c.undo, func() { r.forget(e.id) })
 }
 
 func (r *recent) insert(d sum, e entry) {
@@ -109,24 +159,36 @@ func (r *recent) put(d sum, e entry) {
 	r.oldest = append(r.oldest, e.id)
 }
 
-// taken forgets a push whose answer reached its sender.
+// taken awaits no copy any more of a push whose answer reached its sender.
 func (r *recent) taken(id uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := r.byID[id]
+	if e := r.drop(id); e != nil && !e.begun.IsZero() {
+		r.done.note(d, e.sent)
+	}
+}
+
+// forget takes out a push that is no more, or whose place a copy took.
+func (r *recent) forget(id uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.drop(id)
 }
 
-func (r *recent) drop(id uint64) {
+// drop takes an entry out; nil if there is none.
+func (r *recent) drop(id uint64) *entry {
 	d, ok := r.byID[id]
 	if !ok {
-		return
+		return nil
 	}
 	for i, e := range r.open[d] {
 		if e.id == id {
 			r.remove(d, i)
-			return
+			return e
 		}
 	}
+	return nil
 }
 
 func (r *recent) remove(d sum, i int) {
@@ -192,7 +254,7 @@ func (r *recent) load(tx *bbolt.Tx, now reading, logged []taken) error {
 		if e.DuplicateOf != 0 {
 			original = e.DuplicateOf
 		}
-		r.put(d, entry{id: e.ID, original: original, at: back.since(e.Time), restart: true})
+		r.put(d, entry{id: e.ID, sent: sent{original: original, at: back.since(e.Time)}, restart: true})
 	}
 	return nil
 }

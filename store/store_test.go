@@ -51,7 +51,11 @@ func mustOpen(t *testing.T, path string, c *clock) *Store {
 
 func mustAppend(t *testing.T, s *Store, digits string, body []byte) Receipt {
 	t.Helper()
-	r, err := s.Append(t.Context(), hotel.Event{Kind: hotel.KindDTMF, Digits: digits}, body)
+	var p *Push
+	if body != nil {
+		p = &Push{Body: body}
+	}
+	r, err := s.Append(t.Context(), hotel.Event{Kind: hotel.KindDTMF, Digits: digits}, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +134,7 @@ func TestFailedCommitAcknowledgesNothing(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "b.db"), newClock())
 	body := []byte("x")
 	fail := func(c *commit) error {
-		s.recent.add(c, digest(body), entry{id: 77, original: 77, at: s.steady()})
+		s.recent.add(c, digest(body), entry{id: 77, sent: sent{original: 77, at: s.steady()}})
 		c.meta.LastID = 1000
 		c.put(bucketJournal, nil, nil) // bbolt refuses an empty key
 		return nil

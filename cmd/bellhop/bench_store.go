@@ -118,7 +118,7 @@ func oneEvent(c *call, s *store.Store, n int) error {
 	}
 	ev.Room, ev.Lanes = room, []string{room}
 	ev.Entry = &hotel.Entry{Kind: hotel.EntryMinibar, Service: "778", Minibar: hotel.DefaultMinibar, Item: "1", Count: 1}
-	receipt, err := s.Append(c.ctx, ev, body)
+	receipt, err := s.Append(c.ctx, ev, &store.Push{Body: body, Begun: time.Now()})
 	if err != nil {
 		return err
 	}

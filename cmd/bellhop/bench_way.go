@@ -92,7 +92,7 @@ func (w *way) one(settled bool) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := w.s.Append(w.c.ctx, ev, body)
+	receipt, err := w.s.Append(w.c.ctx, ev, &store.Push{Body: body, Begun: time.Now()})
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (w *way) waits(more func() bool) (delays, error) {
 			return delays{}, err
 		}
 		begin := time.Now()
-		receipt, err := w.s.Append(w.c.ctx, ev, body)
+		receipt, err := w.s.Append(w.c.ctx, ev, &store.Push{Body: body, Begun: time.Now()})
 		if err != nil {
 			return delays{}, err
 		}

@@ -14,6 +14,7 @@ import (
 type powerBook struct {
 	session int                   // of the newest boot
 	acked   map[guest.Report]bool // answered 200
+	unsure  map[string]bool       // by call id: cut off, and perhaps after an answer
 	told    map[string]string     // key -> the message that the PMS got under it
 	times   int                   // messages, with their repetitions
 	ready   []time.Duration       // of each boot that came so far: from the agent's start until it took reports
@@ -22,7 +23,7 @@ type powerBook struct {
 }
 
 func newPowerBook() *powerBook {
-	return &powerBook{acked: map[guest.Report]bool{}, told: map[string]string{}}
+	return &powerBook{acked: map[guest.Report]bool{}, unsure: map[string]bool{}, told: map[string]string{}}
 }
 
 // open are the reports of the last boot that were being pushed when the power
@@ -51,6 +52,12 @@ func (b *powerBook) enter(words []string) (err error) {
 	switch {
 	case what == guest.Acked && len(rest) == 3:
 		return b.enterAcked(rest)
+	case what == guest.Unsure && len(rest) == 3:
+		r, err := reportOf(rest)
+		if err == nil {
+			b.unsure[r.CallID()] = true
+		}
+		return err
 	case what == guest.Told && len(rest) == 6:
 		key, message := rest[0], strings.Join(rest[1:], " ")
 		if before, known := b.told[key]; known && before != message {
@@ -90,17 +97,25 @@ func took(text string) (time.Duration, error) {
 }
 
 func (b *powerBook) enterAcked(words []string) error {
-	var r guest.Report
-	for i, into := range []*int{&r.Session, &r.Line, &r.Number} {
-		n, err := strconv.Atoi(words[i])
-		if err != nil {
-			return fmt.Errorf("the machine says that %q was acknowledged: %w", words, err)
-		}
-		*into = n
-	}
-	if b.acked[r] {
+	r, err := reportOf(words)
+	switch {
+	case err != nil:
+		return err
+	case b.acked[r]:
 		return fmt.Errorf("%+v was acknowledged twice", r)
 	}
 	b.acked[r] = true
 	return nil
+}
+
+// reportOf reads which report a line is about.
+func reportOf(words []string) (r guest.Report, err error) {
+	for i, into := range []*int{&r.Session, &r.Line, &r.Number} {
+		n, err := strconv.Atoi(words[i])
+		if err != nil {
+			return r, fmt.Errorf("the machine names the report %q: %w", words, err)
+		}
+		*into = n
+	}
+	return r, nil
 }

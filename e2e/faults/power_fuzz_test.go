@@ -97,6 +97,7 @@ func FuzzNBD(f *testing.F) {
 
 func FuzzPowerBook(f *testing.F) {
 	f.Add("acked 1 2 3\ntold k posting P1 101 minibar 350\nready 210\ndrained 900\n")
+	f.Add("unsure 1 4 0\nunsure 1 4 x\nunsure 1\nacked 1 4 0\n")
 	f.Add("acked 1 2\n\ntold\nbroken \"why\"\nacked 1 x 3\nready\nready -1\ndrained 99999999999999999999")
 	f.Fuzz(func(t *testing.T, said string) {
 		b := newPowerBook()
@@ -106,7 +107,7 @@ func FuzzPowerBook(f *testing.F) {
 				entered++
 			}
 		}
-		if len(b.acked)+b.times > entered {
+		if len(b.acked)+b.times > entered || len(b.unsure) > entered {
 			t.Errorf("%d lines are %d reports and %d messages", entered, len(b.acked), b.times)
 		}
 		for _, r := range b.open() {

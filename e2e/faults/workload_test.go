@@ -77,14 +77,14 @@ func workLane(s *store.Store, session, lane int) error {
 	ctx := context.Background()
 	for n := range workEach {
 		ev := hotel.Event{Kind: hotel.KindDTMF, Lanes: []string{strconv.Itoa(lane)}, Digits: fmt.Sprintf("%d-%d-%d", session, lane, n)}
-		var body []byte
+		var push *store.Push
 		if lane%2 == 0 {
-			body = []byte(ev.Digits)
+			push = &store.Push{Body: []byte(ev.Digits)}
 		}
 		if n == 2 { // longer than a page
 			ev.Fields = map[string]string{"long": strings.Repeat(ev.Digits+" ", 900)}
 		}
-		receipt, err := s.Append(ctx, ev, body)
+		receipt, err := s.Append(ctx, ev, push)
 		if err != nil {
 			return err
 		}

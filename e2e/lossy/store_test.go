@@ -28,12 +28,12 @@ func appendUntilDark(folder string, _ *bufio.Reader) error {
 	for lane := range 8 {
 		wg.Go(func() {
 			for n := 0; ; n++ {
-				var body []byte
+				var push *store.Push
 				digits := fmt.Sprintf("%d*%d*%d", os.Getpid(), lane, n)
 				if lane%2 == 0 {
-					body = []byte(digits)
+					push = &store.Push{Body: []byte(digits)}
 				}
-				if r, err := s.Append(context.Background(), hotel.Event{Kind: hotel.KindDTMF, Digits: digits}, body); err == nil {
+				if r, err := s.Append(context.Background(), hotel.Event{Kind: hotel.KindDTMF, Digits: digits}, push); err == nil {
 					fmt.Printf("%d %s\n", r.ID, digits)
 				}
 			}

@@ -167,6 +167,8 @@ func (h *house) furnish() {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: number, Extensions: h.model.rooms[number].phones})
 	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
+	// That nobody is in the house yet a person says: before, no job takes a room for vacant.
+	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandOccupancy, FirstGuests: &hotel.FirstGuests{From: "here"}}))
 	time.Sleep(time.Minute) // the PBX has answered, and its clock is known
 }
 

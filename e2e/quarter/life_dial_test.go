@@ -16,7 +16,7 @@ func (h *house) quiet() bool {
 
 // wakeByPhone lets a guest dial for a wake-up.
 func (h *house) wakeByPhone() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil || !h.quiet() {
 		return
 	}
@@ -51,7 +51,7 @@ func (h *house) idle(r *room) bool {
 func (h *house) cancelByPhone() {
 	byPhone := func(w *wake) bool { return w.from == "phone" }
 	r := h.choose(func(r *room) bool {
-		return occupied(r) && slices.ContainsFunc(h.model.wakesOf(r), byPhone) && h.idle(r)
+		return present(r) && slices.ContainsFunc(h.model.wakesOf(r), byPhone) && h.idle(r)
 	})
 	if r == nil || !h.quiet() {
 		return
@@ -85,7 +85,7 @@ func (h *house) cancelByPhone() {
 
 // hearWakes lets a guest ask when the telephone will ring.
 func (h *house) hearWakes() {
-	r := h.choose(func(r *room) bool { return occupied(r) && h.idle(r) })
+	r := h.choose(func(r *room) bool { return present(r) && h.idle(r) })
 	if r == nil || !h.quiet() {
 		return
 	}

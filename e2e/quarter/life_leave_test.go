@@ -41,6 +41,7 @@ func (h *house) lookThrough(r *room, g *guest) {
 	h.dialAll(r, keys, func() {
 		h.count["rooms looked through"]++
 		dialled := h.now()
+		r.looked = true
 		h.insist(func() bool {
 			time.Sleep(time.Minute)
 			quiet := !h.troubleAround(dialled.Add(-5*time.Minute), h.now())

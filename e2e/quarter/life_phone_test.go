@@ -29,8 +29,9 @@ func (h *house) manner() sim.Handset {
 
 // otherManner lets a telephone behave otherwise from now on.
 func (h *house) otherManner() {
-	r := pick(h, h.model.numbers)
-	h.must(h.pbx.SetExtension(sim.PBXExtension{Number: r, Handset: []sim.Handset{h.manner()}}))
+	if r := h.choose(present); r != nil {
+		h.answers(r, h.manner())
+	}
 }
 
 // placed takes it that a telephone is in use.
@@ -62,13 +63,13 @@ func (h *house) callAndBeHeard(r *room) {
 }
 
 func (h *house) callOut() {
-	if r := h.choose(occupied); r != nil {
+	if r := h.choose(present); r != nil {
 		h.talk(r)
 	}
 }
 
 func (h *house) callRoom() {
-	from, to := h.choose(occupied), h.choose(occupied)
+	from, to := h.choose(present), h.choose(present)
 	if from == nil || from == to {
 		return
 	}
@@ -78,7 +79,7 @@ func (h *house) callRoom() {
 
 // callIn lets somebody outside call a guest, and leave a message perhaps.
 func (h *house) callIn() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
@@ -88,7 +89,7 @@ func (h *house) callIn() {
 
 // minibar lets a chambermaid tell that one thing was taken.
 func (h *house) minibar() {
-	r := h.choose(func(*room) bool { return true })
+	r := h.choose(func(r *room) bool { return !absent(r) })
 	_, err := h.pbx.Dial(pick(h, r.phones), "778*"+minibarItem+"*1")
 	if !errors.Is(err, sim.ErrBusy) {
 		r.bar++
@@ -108,7 +109,7 @@ var ownSettings = []struct{ on, off map[string]string }{
 
 // setOwn lets a guest set something on the telephone, or take it back.
 func (h *house) setOwn() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
@@ -129,7 +130,7 @@ func (h *house) setOwn() {
 
 // alarmByHand lets the desk set an alarm on the PBX itself.
 func (h *house) alarmByHand() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
@@ -167,7 +168,7 @@ func (h *house) meddle() {
 
 // callForHelp lets a guest call for help: the desk is told at once.
 func (h *house) callForHelp() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}

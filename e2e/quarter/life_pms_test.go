@@ -43,7 +43,7 @@ var statusCodes = []struct{ code, status string }{{"00", "dirty"}, {"01", "clean
 
 // housekeep lets a chambermaid tell how a room is.
 func (h *house) housekeep() {
-	r := h.choose(func(*room) bool { return true })
+	r := h.choose(func(r *room) bool { return !absent(r) })
 	said := pick(h, statusCodes)
 	_, err := h.pbx.Dial(r.phones[0], "777*"+said.code)
 	h.placed("statuses dialled", err)

@@ -10,6 +10,7 @@ import (
 
 	"bellhop/agent"
 	"bellhop/hotel"
+	"bellhop/sim"
 )
 
 // ordered tells whether an order was carried out; false: nobody was there to
@@ -72,11 +73,21 @@ func (h *house) checkIn(r *room, g *guest) {
 			return false
 		}
 		r.spoken = false
+		if vacant(r) {
+			h.answers(r, h.manner())
+		}
 		h.model.checkIn(r, g)
 		h.count["check-ins"]++
 		h.at(g.leaves, func() { h.leave(g) })
 		return true
 	})
+}
+
+// answers says how a room's telephones behave from now on.
+func (h *house) answers(r *room, how sim.Handset) {
+	for _, phone := range r.phones {
+		h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Handset: []sim.Handset{how}}))
+	}
 }
 
 // coach lets a group come, who all leave together.
@@ -139,6 +150,9 @@ func (h *house) leave(g *guest) {
 	case n < 95 && h.run.sweep:
 		g.gone = true
 		r.note(h.now(), "%s has left without a word", g.stay)
+		if absent(r) {
+			h.answers(r, sim.Handset{Does: sim.Ignores})
+		}
 		h.count["gone without a word"]++
 		h.later(h.between(40*time.Hour, 80*time.Hour), func() { h.leave(g) })
 	default:

@@ -41,7 +41,7 @@ func (h *house) wakeTime() string {
 
 // wakeByDesk lets a guest order a wake-up at the desk.
 func (h *house) wakeByDesk() {
-	r := h.choose(occupied)
+	r := h.choose(present)
 	if r == nil {
 		return
 	}
@@ -69,7 +69,7 @@ func (h *house) wakeGroup() {
 	clock, how, wakes := h.wakeTime(), h.wakeHow(), []*wake(nil)
 	taken := map[*room]bool{}
 	for range 40 {
-		r := h.choose(occupied)
+		r := h.choose(present)
 		if r == nil || taken[r] || !h.freeAt(r, clock) || len(wakes) == 30 {
 			continue
 		}
@@ -147,7 +147,7 @@ func (h *house) followWake(w *wake, after time.Time) {
 	h.at(due.Add(-time.Second), func() { // what is cancelled after that is too late to be sure
 		if w.cancelled.IsZero() && (w.until.IsZero() || due.Before(w.until)) {
 			phone := w.room.phones[0]
-			if h.chance(20) {
+			if h.chance(20) && present(w.room) {
 				h.must(h.pbx.SetExtension(sim.PBXExtension{Number: phone, Handset: []sim.Handset{h.manner(), h.manner()}}))
 			}
 			h.lookAlarms(w, due)
@@ -159,7 +159,7 @@ func (h *house) followWake(w *wake, after time.Time) {
 
 // cancelSome lets a guest want to sleep.
 func (h *house) cancelSome() {
-	r := h.choose(func(r *room) bool { return occupied(r) && len(h.model.wakesOf(r)) > 0 })
+	r := h.choose(func(r *room) bool { return present(r) && len(h.model.wakesOf(r)) > 0 })
 	if r == nil || h.box == nil {
 		return
 	}
@@ -192,7 +192,7 @@ func (h *house) eveOfClocks() {
 		}
 		old := time.FixedZone("", before)
 		for range 14 {
-			r := h.choose(func(r *room) bool { return occupied(r) && len(h.model.wakesOf(r)) == 0 })
+			r := h.choose(func(r *room) bool { return present(r) && len(h.model.wakesOf(r)) == 0 })
 			if r == nil {
 				break
 			}

@@ -2,6 +2,7 @@ package quarter
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -75,6 +76,7 @@ type room struct {
 	voicemail     bool              // what its telephones are to have, if the hotel says so
 	hand          []handAlarm       // what the desk has set on the PBX itself
 	checking      bool              // its guests have paid, and it is being looked through
+	looked        bool              // … and that was dialled
 	spoken        bool              // somebody at the desk is busy with it
 	diary         []string
 }
@@ -91,6 +93,14 @@ type guest struct {
 
 func vacant(r *room) bool   { return len(r.guests) == 0 }
 func occupied(r *room) bool { return len(r.guests) > 0 }
+
+// absent tells whether all who stay in a room have left it without a word: nobody
+// calls from there, or answers.
+func absent(r *room) bool {
+	return occupied(r) && !slices.ContainsFunc(r.guests, func(g *guest) bool { return !g.gone })
+}
+
+func present(r *room) bool { return occupied(r) && !absent(r) }
 
 func newModel(h *house) *model {
 	m := &model{house: h, rooms: map[string]*room{}, inHouse: map[string]*room{}, on: map[string]func(){}, calls: map[string]string{}, well: time.Now()}
@@ -178,7 +188,7 @@ func (m *model) checking(r *room, g *guest) {
 // vacate notes that nobody is left in a room.
 func (m *model) vacate(r *room) {
 	r.left, r.own, r.meddled, r.hand = m.house.now(), map[string]string{}, time.Time{}, nil
-	r.voicemail, r.checking = true, false
+	r.voicemail, r.checking, r.looked = true, false, false
 }
 
 // voicemailOf tells whether a guest is to have voicemail: where the hotel says

@@ -142,6 +142,9 @@ func (h *house) afterSweep() {
 // inspectEnd: all has come to its end.
 func (h *house) inspectEnd() {
 	h.inspectPMS()
+	if gone := h.count["gone without a word"]; gone >= manyGone && h.count[sweptOut] == 0 {
+		h.differs("-", "%d guests have left without a word, and no job has checked any out", gone)
+	}
 	if asleep := h.count["wake-ups: unanswered"] + h.count["wake-ups: busy"]; h.witness.desk < asleep {
 		h.differs("-", "%d rooms did not answer, and the desk was called %d times", asleep, h.witness.desk)
 	}

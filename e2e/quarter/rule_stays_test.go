@@ -17,7 +17,7 @@ func (h *house) inspectStays() {
 			h.differs(known.Number, "there is no such room")
 			continue
 		}
-		if r.spoken && !r.checking {
+		if r.spoken && (!r.checking || r.looked) {
 			continue
 		}
 		h.swept(r, known.Stay)
@@ -34,6 +34,12 @@ func (h *house) inspectStays() {
 	}
 }
 
+// Of so many who leave without a word the nights find some.
+const (
+	sweptOut = "checked out by a job, and gone indeed"
+	manyGone = 10
+)
+
 // swept takes note of a job that has checked out who had gone without a word.
 func (h *house) swept(r *room, stay string) {
 	if stay != "" || vacant(r) || !h.run.sweep || slices.ContainsFunc(r.guests, func(g *guest) bool { return !g.gone }) {
@@ -46,5 +52,5 @@ func (h *house) swept(r *room, stay string) {
 	for occupied(r) {
 		h.model.checkOut(r, r.guests[0])
 	}
-	h.count["checked out by a job, and gone indeed"]++
+	h.count[sweptOut]++
 }

@@ -60,10 +60,10 @@ var tampers = []tamper{
 		}}},
 	},
 	{
-		name: "wake-ups do not go with the clocks", find: []string{"instead of", "has no alarm for"}, zone: "Africa/Algiers", // as Rome, without summer time
+		name: "wake-ups do not go with the clocks", find: []string{"instead of", "has no alarm for", "an alarm of no order"}, zone: "Africa/Algiers", // as Rome, without summer time
 	},
 	{
-		name: "a key is not waited for", find: []string{"woken at", "said to be"},
+		name: "a key is not waited for", find: []string{"woken at", "said to be", "a key was pressed"},
 		driver: func(d *yeastar.Driver) pbx.Driver { return &elsewhere{d} },
 	},
 	{

@@ -17,7 +17,7 @@ type Row struct {
 	Acknowledged int             // pushes, orders and records of calls that were promised to be kept
 	Lost         int             // of these, or of what must have come of them
 	Doubled      int             // likewise
-	Possible     int             // equal pushes that a restart let look like copies: kept whole, and listed
+	Possible     int             // equal pushes that a restart, or the end of their connection, let look like copies: kept whole, and listed
 	Unknown      int             // calls of kind "once" whose outcome nobody knows: parked
 	Again        []time.Duration // from each fault's end until something was acknowledged again
 	Done         time.Duration   // from the last fault's end until nothing was left to do

@@ -70,7 +70,10 @@ func (d *Driver) listen(ctx context.Context, keep pbx.Keep) error {
 	d.update(func(s *pbx.State) { s.Listening, s.Deaf = ln.Addr().String(), "" })
 	return d.Listener.Serve(ctx, ln, func(ctx context.Context, p Push) error {
 		d.update(func(s *pbx.State) { s.LastPush = time.Now() })
-		taken, err := keep(ctx, pbx.Report{Event: read(p.Body), Body: p.Body, Masked: maskedForm(p.Body)})
+		taken, err := keep(ctx, pbx.Report{
+			Event: read(p.Body), Body: p.Body, Masked: maskedForm(p.Body),
+			Begun: p.Begun, BrokenOff: p.brokenOff(),
+		})
 		if err == nil {
 			*p.OnTaken = taken
 		}

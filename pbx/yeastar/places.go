@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"time"
 )
 
 var (
@@ -27,6 +28,7 @@ type places struct {
 // place is what one connection has.
 type place struct {
 	conn    net.Conn
+	begun   time.Time     // when its newest request could begin
 	reading *list.Element // nil while no request is read
 	gone    bool
 }
@@ -79,7 +81,7 @@ func (p *places) begins(own *place) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if own.reading == nil && !own.gone {
-		own.reading = p.reading.PushBack(own)
+		own.reading, own.begun = p.reading.PushBack(own), time.Now()
 	}
 }
 

@@ -257,3 +257,30 @@ func TestTroubleIsToldSparingly(t *testing.T) {
 		}
 	})
 }
+
+// A report is dated when its connection was taken, not when it is read; the
+// next by the same connection when that could begin.
+func TestReportsAreDatedByTheirConnection(t *testing.T) {
+	addr, pushes, _ := server(t, Listener{}, nil)
+	dial := func() net.Conn {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		return conn
+	}
+	send := func(conn net.Conn) Push {
+		if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nContent-Length: 7\r\n\r\n{\"a\":1}"); err != nil {
+			t.Fatal(err)
+		}
+		return <-pushes
+	}
+	one, two := dial(), dial()
+	later := send(two)
+	earlier := send(one)
+	next := send(two)
+	if !earlier.Begun.Before(later.Begun) || !earlier.Begun.Before(next.Begun) || !later.Begun.Before(next.Begun) {
+		t.Errorf("begun: one %s, two %s and %s", earlier.Begun, later.Begun, next.Begun)
+	}
+}

@@ -18,11 +18,19 @@ import (
 type Push struct {
 	Remote netip.Addr
 	Body   []byte
+	// Begun is when its connection was accepted or, for a later report on the
+	// same one, when it could begin.
+	Begun time.Time
 	// OnTaken, when the handler sets it through the pointer it was given, is
 	// called once after the answer: true if the PBX was seen to take it. An
 	// equal report that comes meanwhile is handed over afterwards.
 	OnTaken *func(bool)
+
+	conn net.Conn // nil: nothing more can be found out
 }
+
+// brokenOff tells whether its sender cannot get an answer any more.
+func (p Push) brokenOff() bool { return p.conn != nil && brokenOff(p.conn) }
 
 // Listener receives the reports that the PBX pushes over HTTP. It reads the
 // wire itself: the PBX writes a Host with a blank in it and leaves lengths
@@ -187,7 +195,7 @@ func (s *service) serveOne(ctx context.Context, own *place, r *bufio.Reader, rem
 		return false, err
 	}
 	var taken func(bool)
-	if err := s.hand(ctx, Push{Remote: remote, Body: b.text, OnTaken: &taken}); err != nil {
+	if err := s.hand(ctx, Push{Remote: remote, Body: b.text, Begun: own.begun, OnTaken: &taken, conn: conn}); err != nil {
 		return false, errors.Join(fmt.Errorf("%w: %w", errHandle, err), s.answer(conn, "503 Service Unavailable", false))
 	}
 	b.done()

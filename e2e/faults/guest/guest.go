@@ -32,7 +32,7 @@ type Orders struct {
 // in this order.
 type Step struct {
 	After  int       // reports more were acknowledged first
-	Cut    bool      // a report is pushed whose answer does not arrive
+	Cut    bool      // a report is pushed and its connection broken off, before an answer arrives
 	Clock  time.Time // what the clock is set to; zero: it is left alone
 	Synced bool      // with Clock, as by a time service: the PMS's clock shows the same
 	PMS    string    // Down or Up from now on; "": as before
@@ -52,6 +52,7 @@ const (
 const (
 	Ready   = "ready"   // milliseconds since its start: the agent answers and takes reports
 	Acked   = "acked"   // session, line, number: a push was answered 200
+	Unsure  = "unsure"  // session, line, number: a push was cut off too late, its answer may have counted as taken
 	Again   = "again"   // milliseconds since the clock was set or the agent killed: a push was answered 200
 	Told    = "told"    // key, type, posting, room, kind, amount: the PMS took a message
 	Ticked  = "ticked"  // the schedule has run

@@ -35,7 +35,8 @@ breaks the program in six ways, and each must be found.
 - **acknowledged**: pushes that were answered 200, orders that were answered, and records of calls.
 - **lost**, **doubled**: of these, or of what must come of them once: charges, messages to the PMS, posts of hooks, stays,
   telephones as their guests should have them.
-- **possible duplicates**: equal pushes that a restart made look like copies. Kept whole, listed, run by one command.
+- **possible duplicates**: equal pushes that a restart, or a connection broken off before it was read, made look like copies. Kept
+  whole, listed, run by one command.
 - **unknown**: calls that must not be repeated and were under way: parked for a person.
 - **again after**: from a fault's end, or a new start, until something was acknowledged: median and longest.
 - **all done after**: from the last fault's end until nothing was left to do, at the PMS and at the PBX.

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"bellhop/e2e/faults/guest"
 )
@@ -85,11 +88,19 @@ func (s *steps) wait(count interface{ Load() int64 }, more int) {
 	until(func() bool { return count.Load() >= enough })
 }
 
-// cutMoment is long enough for the agent to have read a report, and too short
-// for its answer, as a rule.
-const cutMoment = 5 * time.Millisecond
+const (
+	// cutMoment is long enough for the agent to have read a report that was cut
+	// off, as a rule.
+	cutMoment = 50 * time.Millisecond
+	// surelyUnseen is shorter than any answer takes to count as taken.
+	surelyUnseen = 3 * time.Millisecond
+)
 
-// cutOff pushes a report and cuts the connection off, so that no answer comes.
+// cutOff pushes a report and cuts the connection off at once, so that no answer
+// comes. What was sent can be read all the same. If an answer was there already,
+// or to look for one and to cut took long, this system may have acknowledged it
+// for so long that it counts as taken: then the report is a new event when it is
+// pushed again.
 func (s *steps) cutOff() error {
 	r := guest.Report{Session: s.session, Line: guest.Lines, Number: s.cuts}
 	s.cuts++
@@ -103,13 +114,28 @@ func (s *steps) cutOff() error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	if err := conn.(*net.TCPConn).SetLinger(0); err != nil { // a reset, no end
+	err = errors.Join(
+		conn.(*net.TCPConn).SetLinger(0), // a reset, no end
+		request.Write(conn),
+	)
+	began := time.Now()
+	answered, looked := unread(conn)
+	if err := errors.Join(err, looked, conn.Close()); err != nil {
 		return err
 	}
-	if err := request.Write(conn); err != nil {
-		return err
+	if answered > 0 || time.Since(began) > surelyUnseen {
+		s.book.sayOf(guest.Unsure, r)
 	}
 	time.Sleep(cutMoment)
 	return nil
+}
+
+// unread is how many bytes have come that nobody has read.
+func unread(conn net.Conn) (n int, err error) {
+	raw, err := conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	asked := raw.Control(func(fd uintptr) { n, err = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
+	return n, errors.Join(asked, err)
 }

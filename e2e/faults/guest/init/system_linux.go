@@ -32,6 +32,11 @@ func (b *book) sayTook(what string) {
 	b.say(what, strconv.FormatInt(time.Since(b.began).Milliseconds(), 10))
 }
 
+// sayOf says what has become of a report.
+func (b *book) sayOf(what string, r guest.Report) {
+	b.say(what, strconv.Itoa(r.Session), strconv.Itoa(r.Line), strconv.Itoa(r.Number))
+}
+
 func openBook() (*book, error) {
 	// The kernel has given a console alone.
 	if err := os.MkdirAll("/dev", 0o755); err != nil {

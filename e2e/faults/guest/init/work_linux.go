@@ -146,7 +146,7 @@ func push(r guest.Report, b *book) {
 		return err == nil && answer.StatusCode == http.StatusOK
 	})
 	b.acked.Add(1)
-	b.say(guest.Acked, strconv.Itoa(r.Session), strconv.Itoa(r.Line), strconv.Itoa(r.Number))
+	b.sayOf(guest.Acked, r)
 }
 
 // pms notes each message in the book before it answers.
