@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ func TestCallsAreKeptWithoutATariffAndPricedLater(t *testing.T) {
 		if _, err := a.keep(t.Context(), pbx.Report{Event: ev, Body: []byte(n)}); err != nil {
 			t.Fatal(err)
 		}
+		inJournal(t, a)
 		<-a.dispatcher.wait(a.LastID())
 	}
 	report("1", "101")
@@ -54,5 +56,20 @@ func TestCallsAreKeptWithoutATariffAndPricedLater(t *testing.T) {
 	postings, err := a.Postings("101", 10)
 	if err != nil || len(postings) != 2 || postings[0].Amount+postings[1].Amount != 600 || len(a.UnpricedCalls()) != 0 {
 		t.Errorf("postings %+v, %v", postings, err)
+	}
+}
+
+// TestLoweredTelephoneKeepsHelp: what a telephone is given on the PBX while its
+// guest owes too much are the routes of the lower class, and those for help.
+func TestLoweredTelephoneKeepsHelp(t *testing.T) {
+	p := &phoneWriter{classes: map[string][]string{"national": {"National"}}, emergency: []string{"Emergency"}}
+	now := pbx.Settings{Routes: []string{"National", "Emergency"}}
+	for barred, want := range map[string][]string{"": {"National", "Emergency"}, hotel.ClassInternal: {"Emergency"}} {
+		routes, err := p.routesFor(hotel.Phone{Extension: "101", Class: "national", Barred: barred}, now)
+		slices.Sort(routes)
+		slices.Sort(want)
+		if err != nil || !slices.Equal(routes, want) {
+			t.Errorf("barred %q: %q, %v, want %q", barred, routes, err, want)
+		}
 	}
 }

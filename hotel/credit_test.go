@@ -160,3 +160,9 @@ func TestLimitWithoutClassesIsToldAlone(t *testing.T) {
 	equal(t, "alerts", codes(tx), []string(nil))
 	equal(t, "record", record[Credit](tx, CreditKey("G1")), Credit{})
 }
+
+func TestLimitIsNobodysWhoHasLeft(t *testing.T) {
+	tx := creditHotel(t, creditSetup)
+	apply(t, tx, creditSetup, Effect{CheckOut: &CheckOut{Room: "101"}}, owe("G1", 20000))
+	equal(t, "alerts", codes(tx), []string(nil))
+}

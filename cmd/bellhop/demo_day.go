@@ -132,7 +132,11 @@ func (d *day) furnish() (string, error) {
 	lists := benchHotel(10)
 	lists.Items[1] = hotel.Item{Code: "2", Name: "Beer", Price: 2500, Max: 10}
 	var order api.Order
-	err := d.client.Post(d.ctx, "/v1/import", lists, &order)
+	if err := d.client.Post(d.ctx, "/v1/import", lists, &order); err != nil {
+		return "", err
+	}
+	tariff := hotel.NewTariff{Rates: []hotel.Rate{{Prefix: "0", Destination: "National", Price: "0.6"}}}
+	err := d.client.Post(d.ctx, "/v1/tariff", tariff, &order)
 	return fmt.Sprintf("done, as event %d", order.Event), err
 }
 
@@ -358,10 +362,12 @@ func (d *day) callTaken(how string) (string, error) {
 		return "", err
 	}
 	var r hotel.CallRecord
-	if err := json.Unmarshal(m.Data, &r); err != nil || r.Stay != "G1002" {
+	const price = 120 // two minutes that have begun, at 0.60
+	if err := json.Unmarshal(m.Data, &r); err != nil || r.Stay != "G1002" || r.Price != price {
 		return "", fmt.Errorf("the PMS was told %s (%w)", m.Data, err)
 	}
-	return fmt.Sprintf("%s: %s to %s, %d s, stay %s", how, r.CDR.From, r.CDR.To, r.CDR.Talk, r.Stay), nil
+	d.charged["1002"] += price
+	return fmt.Sprintf("%s: %s to %s, %d s, stay %s, %s CNY", how, r.CDR.From, r.CDR.To, r.CDR.Talk, r.Stay, hotel.FormatAmount(r.Price, "CNY")), nil
 }
 
 func (d *day) oddities() (string, error) {
