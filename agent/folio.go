@@ -8,7 +8,7 @@ import (
 	"bellhop/hotel"
 )
 
-// ErrNoFolio: the room or the stay is not known, or nobody stayed there.
+// ErrNoFolio says that the room or the stay is not known, or nobody stayed there.
 var ErrNoFolio = errors.New("there is no such folio")
 
 // FolioQuery says whose folio is wanted.

@@ -27,7 +27,7 @@ type phoneCall struct {
 	events         []string
 	spoken         string   // the languages that it began by reporting
 	heard          []string // the language of each Read
-	caused         []int // of each event: how many Reads were over
+	caused         []int    // of each event: how many Reads were over
 }
 
 type place struct {
