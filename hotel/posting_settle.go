@@ -110,7 +110,8 @@ func (a *applier) writeOff(p Posting, reason string) {
 func (a *applier) restate(old, now Posting) {
 	a.tx.PutPosting(now)
 	was, is := old.Counts(), now.Counts()
-	now.Quantity, now.Amount = is.Quantity-was.Quantity, is.Amount-was.Amount
+	now.Quantity, now.Amount, now.Tax = is.Quantity-was.Quantity, is.Amount-was.Amount, is.Tax-was.Tax
+	a.take(now, 0)
 	a.addUp(now)
 }
 
