@@ -136,7 +136,7 @@ func (a *applier) carry(to *Room, from Room) {
 	for _, id := range to.Stays() {
 		var s Stay
 		if a.tx.Get(StayKey(id), &s) {
-			s.Room = to.Number
+			s.Room, s.Moved = to.Number, a.ev.Time
 			a.tx.Put(StayKey(id), s)
 		}
 	}
