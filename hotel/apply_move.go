@@ -110,6 +110,8 @@ func (a *applier) swap(x, y Room) {
 	}
 	a.exchange(x, wishY)
 	a.exchange(y, wishX)
+	a.bar(x.Number) // what is owed goes with the guest, though the telephones may look alike
+	a.bar(y.Number)
 	a.partFrom(x, y)
 	a.partFrom(y, x)
 }

@@ -22,13 +22,14 @@ func TestTakings(t *testing.T) {
 	equal(t, "the day", record[Takings](tx, TakingsKey("2026-03-01")), Takings{"other": {1, 1000, 57}})
 	equal(t, "the next", record[Takings](tx, TakingsKey("2026-03-02")), Takings{"other": {1, -333, -19}, "payment": {1, -500, 0}})
 
-	// What the PMS refuses and a person gives up is taken off its own day.
+	// What the PMS refuses and a person gives up is taken off the day of that.
 	p := tx.latest()["P1"]
 	p.State, p.Call = PostingRefused, 5
 	tx.PutPosting(p)
 	tx.parked, tx.parkedCalls = []uint64{5}, map[uint64]QueuedCall{5: {Op: OpPosting, Subject: "P1"}}
 	do(evening.Add(48*time.Hour), Effect{Settle: &Settle{Posting: "P1", Do: SettleWriteOff}})
-	equal(t, "the day", record[Takings](tx, TakingsKey("2026-03-01")), Takings{"other": {1, 333, 19}}) // what its correction takes back
+	equal(t, "the day", record[Takings](tx, TakingsKey("2026-03-01")), Takings{"other": {1, 1000, 57}})                  // as it was reported
+	equal(t, "the day of the decision", record[Takings](tx, TakingsKey("2026-03-03")), Takings{"other": {0, -667, -38}}) // what was not taken back before
 
 	for n := range 100 {
 		do(evening.Add(time.Duration(n)*24*time.Hour), Effect{Post: &PostCharge{Room: "101", Kind: "other", Amount: 1}})
