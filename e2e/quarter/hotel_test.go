@@ -38,6 +38,7 @@ type run struct {
 	looks    bool   // who checks out is gone when the room has been looked through
 	// voicemail: by VIP level; otherwise all keep what they have.
 	voicemail bool
+	tax       taxing
 	masked    string // what telephones show of who is incognito; empty: their number
 	sweep     bool   // by night a job may check out who should have left
 	synced    bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
@@ -122,6 +123,7 @@ func (h *house) build() {
 	h.must(p.SetRoutes([]sim.OutRoute{
 		{ID: "1", Name: "International", Prefix: "00.", Trunk: "siptrunk"},
 		{ID: "2", Name: "National", Prefix: "0Z.", Trunk: "siptrunk"},
+		{ID: "6", Name: analogueRoute, Prefix: "7.", Trunk: analogue},
 		{ID: "3", Name: "Local", Prefix: "Z.", Trunk: "siptrunk"},
 		{ID: "4", Name: emergencyRoute, Prefix: "11X", Trunk: "siptrunk"},
 		{ID: "5", Name: foreignRoute, Prefix: "99", Trunk: "lift"},
@@ -160,13 +162,17 @@ func (h *house) build() {
 // furnish tells the agent of the rooms and of what is in their minibars.
 func (h *house) furnish() {
 	h.t.Helper()
-	lists := hotel.Import{Items: []hotel.Item{{Code: minibarItem, Name: "Water", Price: 250}}}
+	lists := hotel.Import{}
+	for _, d := range drinks {
+		lists.Items = append(lists.Items, d.row())
+	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
 	lists = hotel.Import{}
 	for _, number := range h.model.numbers {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: number, Extensions: h.model.rooms[number].phones})
 	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
+	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandTariff, Tariff: tariffOf(rates)}))
 	// That nobody is in the house yet a person says: before, no job takes a room for vacant.
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandOccupancy, FirstGuests: &hotel.FirstGuests{From: "here"}}))
 	time.Sleep(time.Minute) // the PBX has answered, and its clock is known
@@ -192,6 +198,8 @@ func (h *house) pass() {
 	end := h.now().AddDate(0, 0, h.run.days)
 	h.everyDay(12, 0, h.inspectAll)
 	h.everyDay(4, 30, h.afterSweep)
+	h.everyDay(12, 5, func() { h.inspectMoney(false) })
+	h.everyDay(10, 30, h.priceCalls)
 	h.everyDay(22, 30, h.eveOfClocks)
 	h.later(h.between(10*time.Minute, 40*time.Minute), h.lookIn)
 	for _, l := range lives {
@@ -213,6 +221,7 @@ func (h *house) pass() {
 	}
 	if len(h.wrong) == 0 {
 		h.calm()
+		h.settleAll()
 		h.inspectAll()
 		h.inspectEnd()
 	}
