@@ -202,6 +202,9 @@ func (h *house) configOf(folder string) config.Config {
 	}
 	c.Store.Path = filepath.Join(folder, "bellhop.db")
 	c.PMS.Link = "webhook"
+	if h.run.tamper != nil && h.run.tamper.config != nil {
+		h.run.tamper.config(h, &c)
+	}
 	return c
 }
 

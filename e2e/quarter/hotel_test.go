@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,10 +60,11 @@ type house struct {
 	witness *witness
 	model   *model
 
-	mu      sync.Mutex
-	box     *box // nil: it is off
-	folders int
-	stale   string // a copy of the box's folder that is some minutes old; tampers only
+	mu           sync.Mutex
+	box          *box // nil: it is off
+	folders      int
+	agentsDrinks []drink // as the agent is told of them
+	stale        string  // a copy of the box's folder that is some minutes old; tampers only
 
 	unplugged bool          // the network is away
 	pmsSince  time.Time     // when the PMS was last taken away …
@@ -90,7 +92,7 @@ func newHouse(t *testing.T, r run) *house {
 	time.Sleep(time.Until(time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, zone)))
 	h := &house{
 		t: t, run: r, zone: zone, dice: rand.New(rand.NewPCG(r.seed, 1)), disk: diskOf(t),
-		api: sim.NewCable(), pms: newPMSBook(), count: map[string]int{},
+		api: sim.NewCable(), pms: newPMSBook(), count: map[string]int{}, agentsDrinks: slices.Clone(drinks),
 	}
 	h.model, h.witness = newModel(h), newWitness(h)
 	h.build()
@@ -163,7 +165,7 @@ func (h *house) build() {
 func (h *house) furnish() {
 	h.t.Helper()
 	lists := hotel.Import{}
-	for _, d := range drinks {
+	for _, d := range h.agentsDrinks {
 		lists.Items = append(lists.Items, d.row())
 	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
@@ -172,10 +174,19 @@ func (h *house) furnish() {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: number, Extensions: h.model.rooms[number].phones})
 	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
-	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandTariff, Tariff: tariffOf(rates)}))
+	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandTariff, Tariff: tariffOf(h.agentsRates())}))
 	// That nobody is in the house yet a person says: before, no job takes a room for vacant.
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandOccupancy, FirstGuests: &hotel.FirstGuests{From: "here"}}))
 	time.Sleep(time.Minute) // the PBX has answered, and its clock is known
+}
+
+// agentsRates are the tariff as the agent is told of it at first.
+func (h *house) agentsRates() []rate {
+	list := slices.Clone(rates)
+	if h.run.tamper != nil && h.run.tamper.rates != nil {
+		h.run.tamper.rates(list)
+	}
+	return list
 }
 
 func (h *house) must(err error) {
@@ -204,6 +215,9 @@ func (h *house) pass() {
 	h.later(h.between(10*time.Minute, 40*time.Minute), h.lookIn)
 	for _, l := range lives {
 		h.schedule(l)
+	}
+	if h.run.days >= yearly {
+		h.longOutages()
 	}
 	if h.run.tamper != nil {
 		h.spoil()

@@ -27,6 +27,9 @@ type ledger struct {
 	judged   map[string]bool   // stays whose folio was looked at for the last time
 	heard    heard
 	entries  []*entry // copies of what was heard, as of the newest refresh
+	byRoom   map[string][]*entry
+	records  []sim.CDR // of the PBX, which forgets the oldest
+	recorded map[string]bool
 }
 
 // heard is what the PBX has reported, which comes at any time.
@@ -40,18 +43,29 @@ type heard struct {
 func (l *ledger) refresh() {
 	l.heard.mu.Lock()
 	defer l.heard.mu.Unlock()
-	l.entries = nil
+	l.entries, l.byRoom = nil, map[string][]*entry{}
 	for _, e := range l.heard.entries {
 		copied := *e
 		l.entries = append(l.entries, &copied)
+		l.byRoom[copied.room] = append(l.byRoom[copied.room], &copied)
 	}
 }
 
 func newLedger(h *house) *ledger {
 	return &ledger{
 		house: h, tenures: map[string][]*tenure{}, departed: map[string]span{}, dialled: map[string]time.Time{}, orders: map[uint64]*order{},
-		gaveUp: map[string]bool{}, known: map[string]charge{}, judged: map[string]bool{},
+		gaveUp: map[string]bool{}, known: map[string]charge{}, judged: map[string]bool{}, recorded: map[string]bool{},
 		heard: heard{byBody: map[string]*entry{}},
+	}
+}
+
+// keepRecords takes over what the PBX has recorded since.
+func (l *ledger) keepRecords() {
+	for _, r := range l.house.pbx.Records() {
+		if key := r.CallID + " " + r.From + " " + r.To + " " + r.Start.String(); !l.recorded[key] {
+			l.recorded[key] = true
+			l.records = append(l.records, r)
+		}
 	}
 }
 

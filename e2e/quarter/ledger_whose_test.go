@@ -76,8 +76,8 @@ func begin(list []*tenure, i int) int {
 // looked tells whether a room's minibar was found as it should be, or the vacant
 // room inspected.
 func (l *ledger) looked(room string, from, to time.Time) bool {
-	return slices.ContainsFunc(l.entries, func(m *entry) bool {
-		if m.room != room || m.item != "" || m.lost || m.came.Before(from) || !m.came.Before(to) {
+	return slices.ContainsFunc(l.byRoom[room], func(m *entry) bool {
+		if m.item != "" || m.lost || m.came.Before(from) || !m.came.Before(to) {
 			return false
 		}
 		return !m.inspected || l.staysBetween(room, m.came, m.came)[""]
@@ -91,8 +91,8 @@ func (l *ledger) entered(room string, list []*tenure, vacancy int) bool {
 	if vacancy > 0 && !list[vacancy-1].paid.IsZero() {
 		from = list[vacancy-1].paid
 	}
-	return slices.ContainsFunc(l.entries, func(m *entry) bool {
-		return m.room == room && !m.inspected && !m.lost && !m.came.Before(from) && m.came.Before(to)
+	return slices.ContainsFunc(l.byRoom[room], func(m *entry) bool {
+		return !m.inspected && !m.lost && !m.came.Before(from) && m.came.Before(to)
 	})
 }
 
@@ -108,14 +108,14 @@ func (l *ledger) unsure(e *entry) bool {
 			return true
 		}
 		near := func(m *entry) bool {
-			return m.room == e.room && (m.came.Sub(t.known).Abs() < 5*time.Second || !t.paid.IsZero() && m.came.Sub(t.paid).Abs() < 5*time.Second)
+			return m.came.Sub(t.known).Abs() < 5*time.Second || !t.paid.IsZero() && m.came.Sub(t.paid).Abs() < 5*time.Second
 		}
-		if slices.ContainsFunc(l.entries, near) {
+		if slices.ContainsFunc(l.byRoom[e.room], near) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(l.entries, func(m *entry) bool {
-		return m.room == e.room && (m.lost || !m.prompt()) && !m.made.After(e.came) && (m.came.IsZero() || m.came.After(since))
+	return slices.ContainsFunc(l.byRoom[e.room], func(m *entry) bool {
+		return (m.lost || !m.prompt()) && !m.made.After(e.came) && (m.came.IsZero() || m.came.After(since))
 	})
 }
 

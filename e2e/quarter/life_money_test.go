@@ -70,6 +70,26 @@ func (h *house) talkAndLeave(r *room, g *guest) {
 	})
 }
 
+// letAgain lets a guest go and another one come to the room on the same day, whose
+// minibar is entered when it may be of either.
+func (h *house) letAgain() {
+	r := h.choose(func(r *room) bool { return len(r.guests) == 1 && present(r) && !r.checking })
+	if r == nil {
+		return
+	}
+	h.checkOut(r, r.guests[0])
+	h.later(h.between(50*time.Minute, 3*time.Hour), func() {
+		if !vacant(r) || r.spoken {
+			return
+		}
+		h.count["rooms let again on the same day"]++
+		h.checkIn(r, h.newGuest(1+h.dice.IntN(3)))
+		for range 2 {
+			h.later(h.between(10*time.Minute, 9*time.Hour), func() { h.enter(r) })
+		}
+	})
+}
+
 // minibar lets a chambermaid tell what was taken: one thing, or several in one
 // call; now and then what is not there, too many, or what she had wrong before.
 func (h *house) minibar() {
@@ -366,7 +386,7 @@ func (h *house) priceCalls() {
 	if h.box == nil {
 		return
 	}
-	if l.later.IsZero() && h.money(hotel.Event{Name: hotel.CommandTariff, Tariff: tariffOf(append(slices.Clone(rates), laterRate))}) != 0 {
+	if l.later.IsZero() && h.money(hotel.Event{Name: hotel.CommandTariff, Tariff: tariffOf(append(h.agentsRates(), laterRate))}) != 0 {
 		l.later = h.now()
 	}
 	for wait := h.box.agent.UnpricedCalls(); len(wait) > 0 && !l.later.IsZero(); {

@@ -4,6 +4,7 @@ package quarter
 var lives = []life{
 	{"arrive", 34, 13, 23, (*house).arrive},
 	{"coach", 0.3, 15, 20, (*house).coach},
+	{"let again", 3, 9, 14, (*house).letAgain},
 	{"share", 8, 10, 23, (*house).share},
 	{"move", 4, 9, 22, (*house).move},
 	{"move alone", 4, 9, 22, (*house).moveOne},
