@@ -139,8 +139,8 @@ type entry struct {
 	staff        string
 	inspected    bool
 	made, came   time.Time // when the PBX had the report, and when somebody had taken it; zero: nobody has
-	lost         bool
-	charged      int // of it, found in postings
+	lost         time.Time // since when nobody will get it; zero: somebody has, or may
+	charged      int       // of it, found in postings
 	resolution   *resolution
 }
 
@@ -169,7 +169,7 @@ func (l *heard) report(f sim.Fate, body []byte) {
 	case f == sim.ReportAnswered && e.came.IsZero():
 		e.came = now
 	case f == sim.ReportLost:
-		e.lost = true
+		e.lost = now
 	}
 }
 
@@ -206,7 +206,11 @@ func (e *entry) prompt() bool { return !e.came.IsZero() && e.came.Sub(e.made) < 
 
 // about tells whether the agent may have taken it at a moment.
 func (e *entry) about(at time.Time) bool {
-	return !at.Before(e.made.Add(-time.Second)) && (e.came.IsZero() || !at.After(e.came.Add(time.Second)))
+	until := e.came
+	if until.IsZero() {
+		until = e.lost // it may have been taken, and the answer lost
+	}
+	return !at.Before(e.made.Add(-time.Second)) && (until.IsZero() || !at.After(until.Add(time.Second)))
 }
 
 // order is a person's about money.

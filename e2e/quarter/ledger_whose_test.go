@@ -77,7 +77,7 @@ func begin(list []*tenure, i int) int {
 // room inspected.
 func (l *ledger) looked(room string, from, to time.Time) bool {
 	return slices.ContainsFunc(l.byRoom[room], func(m *entry) bool {
-		if m.item != "" || m.lost || m.came.Before(from) || !m.came.Before(to) {
+		if m.item != "" || !m.lost.IsZero() || m.came.Before(from) || !m.came.Before(to) {
 			return false
 		}
 		return !m.inspected || l.staysBetween(room, m.came, m.came)[""]
@@ -92,7 +92,7 @@ func (l *ledger) entered(room string, list []*tenure, vacancy int) bool {
 		from = list[vacancy-1].paid
 	}
 	return slices.ContainsFunc(l.byRoom[room], func(m *entry) bool {
-		return !m.inspected && !m.lost && !m.came.Before(from) && m.came.Before(to)
+		return !m.inspected && m.lost.IsZero() && !m.came.Before(from) && m.came.Before(to)
 	})
 }
 
@@ -115,7 +115,7 @@ func (l *ledger) unsure(e *entry) bool {
 		}
 	}
 	return slices.ContainsFunc(l.byRoom[e.room], func(m *entry) bool {
-		return (m.lost || !m.prompt()) && !m.made.After(e.came) && (m.came.IsZero() || m.came.After(since))
+		return (!m.lost.IsZero() || !m.prompt()) && !m.made.After(e.came) && (m.came.IsZero() || m.came.After(since))
 	})
 }
 

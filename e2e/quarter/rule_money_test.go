@@ -523,11 +523,17 @@ func (a *audit) inspectEntry(e *entry) {
 		return strings.HasPrefix(al.Code, "minibar-") && al.Params["callid"] == e.callID && al.Params["item"] == e.item
 	})
 	switch {
-	case e.charged > 0 || e.lost || waits:
+	case e.charged > 0 || !e.lost.IsZero() || waits:
 	case res != nil && res.drop:
 		res.used = true
 	default:
-		h.differs(e.room, "%d of %s were entered at %s, and nobody was charged, or asked", e.count, e.item, e.made.In(h.zone).Format(time.RFC3339))
+		var said []resolution
+		for _, r := range a.resolved {
+			if r.callID == e.callID {
+				said = append(said, *r)
+			}
+		}
+		h.differs(e.room, "nobody was charged for what was entered, or asked: %+v; said of that call was %+v", *e, said)
 	}
 }
 
