@@ -220,7 +220,6 @@ type order struct {
 	quantity int
 	stay     string // move: to whom; pay: of whom
 	amount   int64
-	reason   string
 	found    []charge
 }
 
@@ -233,7 +232,6 @@ type resolution struct {
 	stay                string // empty: as it is
 	newItem             string
 	newCount            int
-	code                string
 	at                  time.Time // when it was entered
 	used                bool
 }

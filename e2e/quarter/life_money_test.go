@@ -325,7 +325,7 @@ func (h *house) decideEntries() {
 }
 
 func (h *house) decideEntry(al hotel.Alert) {
-	res := &resolution{callID: al.Params["callid"], item: al.Params["item"], staff: al.Params["staff"], removal: al.Params["removal"] == "true", code: al.Code}
+	res := &resolution{callID: al.Params["callid"], item: al.Params["item"], staff: al.Params["staff"], removal: al.Params["removal"] == "true"}
 	_, _ = fmt.Sscan(al.Params["count"], &res.count)
 	res.at, _ = time.Parse(time.RFC3339Nano, al.Params["time"])
 	fields := map[string]string{"alert": al.ID}
