@@ -141,6 +141,7 @@ func (a *Agent) hookOptions() luahooks.Options {
 		Limits:   luahooks.Limits{Deadline: h.DeadlineTime(), VMs: h.VMs},
 		Get:      httpGet(a.client),
 		Language: a.config.Hotel.Language,
+		Currency: a.config.Hotel.Currency,
 		Minibars: a.services.Minibars,
 	}
 }

@@ -86,7 +86,7 @@ func (a *Agent) locate(ev *hotel.Event) {
 // reckon says by our clock when a recorded call began, if the PBX's is known.
 func (a *Agent) reckon(ev *hotel.Event) {
 	theirs := a.clock.pbxNow()
-	if ev.CDR == nil || theirs.IsZero() {
+	if ev.CDR == nil || theirs.IsZero() || !a.clock.ok() {
 		return
 	}
 	now, cdr := a.now(), *ev.CDR

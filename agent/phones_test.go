@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +25,7 @@ type deskPBX struct {
 	pastPBX
 	mu        sync.Mutex
 	now       func() time.Time // as its clock shows it
+	ahead     atomic.Int64     // … and how much more it is ahead since, in nanoseconds
 	phones    map[string]*pbx.Settings
 	routes    []string // all that there are
 	alarms    map[string][]pbx.Alarm
@@ -215,7 +217,7 @@ func (p *deskPBX) ClearVoicemail(_ context.Context, extension string) error {
 }
 
 func (p *deskPBX) Identify(context.Context) (pbx.Identity, error) {
-	return pbx.Identity{Serial: "A1", Clock: p.now().Format(time.DateTime)}, nil
+	return pbx.Identity{Serial: "A1", Clock: p.now().Add(time.Duration(p.ahead.Load())).Format(time.DateTime)}, nil
 }
 
 // desk is a hotel whose agent runs within a synctest bubble. What it asks of

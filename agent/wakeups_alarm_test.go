@@ -285,8 +285,7 @@ func TestAlarmGoesWithThePBXsClock(t *testing.T) {
 		b.wake("06:30", nil, "101")
 		b.rest(time.Minute)
 		b.standing("101 06:30")
-		was := b.pbx.now
-		b.pbx.now = func() time.Time { return was().Add(70 * time.Second) }
+		b.pbx.ahead.Store(int64(70 * time.Second))
 		b.rest(9 * time.Hour)
 		b.standing("101 06:31")
 	})

@@ -101,8 +101,9 @@ func (p *ringPBX) dial(_ context.Context, o pbx.DialOrder) (string, error) {
 	if p.cuts == nil {
 		p.cuts = map[string]chan struct{}{}
 	}
-	p.cuts[id] = make(chan struct{})
-	p.group.Go(func() { p.call(id, o, g, p.cuts[id]) })
+	cut := make(chan struct{})
+	p.cuts[id] = cut
+	p.group.Go(func() { p.call(id, o, g, cut) })
 	if g.lost {
 		return "", fmt.Errorf("no answer: %w: %w", pbx.ErrRetry, pbx.ErrUncertain)
 	}

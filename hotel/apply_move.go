@@ -110,6 +110,8 @@ func (a *applier) swap(x, y Room) {
 	}
 	a.exchange(x, wishY)
 	a.exchange(y, wishX)
+	a.bar(x.Number) // what is owed goes with the guest, though the telephones may look alike
+	a.bar(y.Number)
 	a.partFrom(x, y)
 	a.partFrom(y, x)
 }
@@ -136,7 +138,7 @@ func (a *applier) carry(to *Room, from Room) {
 	for _, id := range to.Stays() {
 		var s Stay
 		if a.tx.Get(StayKey(id), &s) {
-			s.Room = to.Number
+			s.Room, s.Moved = to.Number, a.ev.Time
 			a.tx.Put(StayKey(id), s)
 		}
 	}

@@ -25,7 +25,7 @@ func TestStayFromCheckInToCheckOut(t *testing.T) {
 	at(1, Effect{DND: &SetDND{Room: "102", On: true}})
 	refused(t, tx, Invalid{"move", "to", "is occupied", "101"}, Effect{Move: &MoveStay{From: "102", To: "101"}})
 	at(2, Effect{Move: &MoveStay{From: "102", To: "103"}})
-	want.Room = "103"
+	want.Room, want.Moved = "103", eventTime.Add(2*time.Minute)
 	equal(t, "stay after the move", record[Stay](tx, StayKey("G2")), want)
 	equal(t, "room that was left", tx.room("102"), Room{Number: "102", LastStay: "G2"})
 	equal(t, "new room", tx.room("103"), Room{Number: "103", Extensions: []string{"8031", "8032"}, Minibar: "suite", Stay: "G2", DND: true, DNDAt: eventTime.Add(time.Minute)})

@@ -93,7 +93,7 @@ func (a *applier) priceCalls(p *PriceCalls) error {
 	}
 	for _, event := range slices.Compact(slices.Sorted(slices.Values(p.Calls))) {
 		var waits bool
-		if !a.tx.Get(unpricedKey(event), &waits) {
+		if !a.tx.Get(UnpricedKey(event), &waits) {
 			continue
 		}
 		r, known := a.tx.Call(event)

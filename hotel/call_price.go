@@ -211,6 +211,11 @@ func (a *applier) chargeLegs(r CallRecord, legs []CallRecord) error {
 	all := append(slices.Clone(legs), r)
 	for _, leg := range legs {
 		room, stay := a.callPayer(&leg, all)
+		if leg.CDR.Type == transferred && !leg.Assigned {
+			if err := a.noteUnpriced(&leg, room); err != nil { // nobody's telephone began it, as far as was known
+				return err
+			}
+		}
 		if leg.CDR.Type != transferred || leg.Assigned || leg.Price == 0 || stay == leg.Payer && (stay != "" || room == "") {
 			continue
 		}
@@ -243,7 +248,8 @@ func (a *applier) takeCallBack(posting string) bool {
 // price; an event's id with leading zeros follows.
 const PrefixUnpriced = "unpriced/"
 
-func unpricedKey(event uint64) string { return fmt.Sprintf("%s%020d", PrefixUnpriced, event) }
+// UnpricedKey is the key of the record that says so of a call, by its event.
+func UnpricedKey(event uint64) string { return fmt.Sprintf("%s%020d", PrefixUnpriced, event) }
 
 // keyUnpriced holds how many they are.
 const keyUnpriced = "unpriced-calls"
@@ -261,7 +267,7 @@ type unpricedCalls struct {
 // noteUnpriced remembers of a room's call that the tariff has no price for it, or
 // forgets that, and keeps the one alert about all of them.
 func (a *applier) noteUnpriced(r *CallRecord, room string) error {
-	key, yes := unpricedKey(r.Event), true
+	key, yes := UnpricedKey(r.Event), true
 	var known bool
 	wants := room != "" && (r.Why == WhyNoRate || r.Why == WhyTooMuch)
 	if known = a.tx.Get(key, &yes); known == wants {
@@ -274,7 +280,7 @@ func (a *applier) countUnpriced(event uint64, more bool) error {
 	var all unpricedCalls
 	a.tx.Get(keyUnpriced, &all)
 	if !more {
-		a.tx.Delete(unpricedKey(event))
+		a.tx.Delete(UnpricedKey(event))
 		all.Count--
 	} else {
 		if all.Count >= maxUnpriced {
@@ -283,7 +289,7 @@ func (a *applier) countUnpriced(event uint64, more bool) error {
 		if all.Count++; all.Count == 1 {
 			all.Since = a.ev.Time
 		}
-		a.tx.Put(unpricedKey(event), true)
+		a.tx.Put(UnpricedKey(event), true)
 	}
 	if all.Count > 0 {
 		a.tx.Put(keyUnpriced, all)

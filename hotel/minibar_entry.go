@@ -131,7 +131,7 @@ func (a *applier) minibarCharge(p *PostCharge, r Room, s *Stay) *minibarCharge {
 	if c.removal() && c.posting.Stay != "" {
 		var f Folio
 		a.tx.Get(FolioKey(c.posting.Stay), &f)
-		c.has = f.Items[ItemKey(c.posting.Minibar, c.posting.Item)]
+		c.has = f.Items[ItemKey(c.posting.Minibar, c.posting.Item)] - a.refusedOf(c.posting)
 	}
 	tax := p.Tax
 	var item Item
@@ -195,7 +195,7 @@ func (a *applier) takeOff(p Posting) (entered []Posting) {
 	a.tx.PostingsOf(p.Stay, func(o Posting) bool {
 		count := min(left, o.Quantity-o.Back.Quantity)
 		same := o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item
-		if same && o.Corrects == "" && o.State != PostingWrittenOff && count > 0 {
+		if same && o.Corrects == "" && o.State != PostingWrittenOff && o.State != PostingRefused && count > 0 {
 			parts = append(parts, piece{o, count})
 			left -= count
 		}
@@ -211,6 +211,18 @@ func (a *applier) takeOff(p Posting) (entered []Posting) {
 		entered = append(entered, a.enter(rest))
 	}
 	return entered
+}
+
+// refusedOf is how many of an item are on a folio that the PMS has refused: of
+// those it has nothing to take back.
+func (a *applier) refusedOf(p Posting) (count int) {
+	a.tx.PostingsOf(p.Stay, func(o Posting) bool {
+		if o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item && o.State == PostingRefused {
+			count += o.Quantity - o.Back.Quantity
+		}
+		return true
+	})
+	return count
 }
 
 // tellLate tells the desk that somebody's bill has changed who has left, once

@@ -88,10 +88,17 @@ func (a *applier) keepEntry(code, room string, params map[string]string) error {
 	}
 	for n := 2; ; n++ {
 		if _, _, open := a.findAlert(raise); !open {
-			return a.alert(raise)
+			break
 		}
 		params["n"] = strconv.Itoa(n)
 	}
+	if err := a.alert(raise); err != nil {
+		return err
+	}
+	if _, _, open := a.findAlert(raise); !open {
+		return &Invalid{"minibar", "entry", "cannot be held, as too many alerts are open: resolve some, then run the event again (events rerun)", ""}
+	}
+	return nil
 }
 
 // resolveEntry posts an entry that waited, as of when it was entered, or drops it.

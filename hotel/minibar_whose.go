@@ -28,6 +28,9 @@ func (a *applier) whose(r Room, at time.Time) (stay string, doubt []string) {
 		return a.whoseWithoutList(r, list, at), nil
 	}
 	stay = list[owner].Stay
+	if s := (Stay{}); !a.tx.Get(StayKey(stay), &s) {
+		return "", nil // it ended so long ago that nobody knows it any more
+	}
 	if before := a.maybeTheirs(list[:now+1], owner, at); len(before) > 0 {
 		return stay, append(before, stay)
 	}

@@ -219,6 +219,7 @@ func (a *applier) enter(p Posting) Posting {
 		a.tellPMS(OpPosting, Guest, p.Room, body, func(c *QueuedCall) { c.Subject = p.ID })
 	}
 	a.tx.PutPosting(p)
+	a.take(p, 1)
 	a.addUp(p)
 	return p
 }

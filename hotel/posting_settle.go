@@ -110,7 +110,9 @@ func (a *applier) writeOff(p Posting, reason string) {
 func (a *applier) restate(old, now Posting) {
 	a.tx.PutPosting(now)
 	was, is := old.Counts(), now.Counts()
-	now.Quantity, now.Amount = is.Quantity-was.Quantity, is.Amount-was.Amount
+	now.Quantity, now.Amount, now.Tax = is.Quantity-was.Quantity, is.Amount-was.Amount, is.Tax-was.Tax
+	now.Time = a.ev.Time // what was reported of its own day stands
+	a.take(now, 0)
 	a.addUp(now)
 }
 
@@ -141,8 +143,25 @@ func (a *applier) movePosting(s *Settle) error {
 	} else {
 		a.takeBack(p, magnitude(p.Quantity), s.Reason, "")
 	}
-	a.enter(moved)
+	a.moveCall(p, a.enter(moved))
 	return nil
+}
+
+// moveCall has the record of a call name the posting that it is charged by now.
+func (a *applier) moveCall(from, to Posting) {
+	if from.Kind != PostingCall {
+		return
+	}
+	legs := a.tx.Legs(from.CallID)
+	if r, known := a.tx.Call(from.Event); known && from.CallID == "" {
+		legs = append(legs, r)
+	}
+	for _, r := range legs {
+		if r.Posting == from.ID {
+			r.Posting, r.Payer, r.Assigned = to.ID, to.Stay, true
+			a.tx.PutCall(r)
+		}
+	}
 }
 
 // payer is the stay that is named, or the one whose name stands on a room's

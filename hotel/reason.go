@@ -19,6 +19,7 @@ const (
 	ReasonLargePart    Reason = "percent-over" // the same, percent
 	ReasonWakeUp       Reason = "wakeup-ordered"
 	ReasonCalled       Reason = "called-since"
+	ReasonMoved        Reason = "moved-since"
 	ReasonAlarmsByHand Reason = "alarms-by-hand"
 	ReasonOtherName    Reason = "other-name"
 	ReasonInCall       Reason = "in-call"
@@ -66,6 +67,7 @@ var reasonTexts = map[Reason][2]string{
 	ReasonLargePart:    {"they are more than {}% of the occupied rooms ([checkout] sweep_percent)", "超过在住客房的 {}%（[checkout] sweep_percent）"},
 	ReasonWakeUp:       {"a wake-up is ordered for {}", "已预订 {} 的叫醒"},
 	ReasonCalled:       {"it was called from, or answered, on {}", "{} 该房仍有通话"},
+	ReasonMoved:        {"a guest came from another room on {}", "客人于 {} 从其他房间换来"},
 	ReasonAlarmsByHand: {"alarms were set by hand: {}", "有人手动设置了闹钟：{}"},
 	ReasonOtherName:    {"another name is shown by {}", "电话 {} 显示的是其他姓名"},
 	ReasonInCall:       {"in a call: {}", "正在通话：{}"},

@@ -175,6 +175,9 @@ type Stay struct {
 	VIP       int    `json:"vip,omitempty"`       // 0 to 9
 	Incognito bool   `json:"incognito,omitempty"` // the name never leaves the desk
 
+	// Moved is when the guest last changed rooms, and so was there; zero: never.
+	Moved time.Time `json:"moved,omitzero"`
+
 	// CallPending: it has ended while a call of the room went on, which is not
 	// over yet, or whose record has not come.
 	CallPending bool `json:"callPending,omitempty"`

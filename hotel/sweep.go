@@ -200,6 +200,9 @@ func (a *applier) sweepOut(l *Leave) error {
 	if at := lastCall(a.tx, r.Number); at > leaves+" "+leftBy {
 		return a.keepIn(r, Because(ReasonCalled, at))
 	}
+	if at := a.lastMove(r); at > leaves+" "+leftBy {
+		return a.keepIn(r, Because(ReasonMoved, at))
+	}
 	if err := a.checkOut(&CheckOut{Room: r.Number, All: true, Now: true}); err != nil {
 		return err
 	}
@@ -248,6 +251,18 @@ func (a *applier) noteCall(room string, c *CDR) {
 func lastCall(v View, room string) (start string) {
 	v.Get(prefixLastCall+room, &start)
 	return start
+}
+
+// lastMove is when, on the hotel's wall, one of a room's guests came from another
+// room: who made calls did so by the telephone there.
+func (a *applier) lastMove(r Room) (at string) {
+	for _, id := range r.Stays() {
+		var s Stay
+		if a.tx.Get(StayKey(id), &s) && !s.Moved.IsZero() {
+			at = max(at, s.Moved.In(a.setup.zone()).Format(time.DateTime))
+		}
+	}
+	return at
 }
 
 // sightRules read what was seen of a room.

@@ -206,3 +206,27 @@ func TestCallsOfARoomAreRemembered(t *testing.T) {
 	}
 	equal(t, "last call", lastCall(tx, "203"), "2026-02-28 19:00:00")
 }
+
+// Whoever came from another room after they should have left is there: the
+// calls that prove it were made by the telephone of the room before.
+func TestGuestWhoChangedRoomsIsNotSwept(t *testing.T) {
+	for moved, stays := range map[bool]bool{true: true, false: false} {
+		tx := sweepHotel("203")
+		tx.Put(RoomKey("204"), Room{Number: "204"})
+		ev := testEvent()
+		ev.Time = ev.Time.Add(-5 * 24 * time.Hour) // before the departure: says nothing
+		if moved {
+			ev.Time = testEvent().Time
+		}
+		if err := Apply(tx, ev, RulesUnit, []Effect{{Move: &MoveStay{From: "203", To: "204"}}}, sweepSetup()); err != nil {
+			t.Fatal(err)
+		}
+		ev = seen("204", RoomSight{})
+		if err := Apply(tx, ev, RulesUnit, Rules(ev, false), sweepSetup()); err != nil {
+			t.Fatal(err)
+		}
+		if got := tx.room("204").Stay != ""; got != stays {
+			t.Errorf("moved since: %v, but the guest stays: %v (%v)", moved, got, alertsOf(tx))
+		}
+	}
+}

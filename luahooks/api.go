@@ -39,6 +39,7 @@ func (v *vm) api() *lua.LTable {
 		"post": v.post, "alert": v.alert, "housekeeping": v.housekeeping,
 		"sweep": v.sweep, "backup": v.backup, "report": v.report,
 		"rooms": v.rooms, "alerts": v.alerts, "wakeups": v.wakeups, "date": v.date,
+		"takings": v.takings, "money": v.money,
 		"room": v.room, "log": v.log, "now": v.now, "time": v.time,
 	})
 	t.RawSetString("http", table("bellhop.http", map[string]lua.LGFunction{"get": v.httpGet, "post": v.httpPost}))

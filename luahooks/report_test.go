@@ -159,6 +159,9 @@ func TestReport(t *testing.T) {
 		{`bellhop.wakeups { ended = 1 }`, "", "ended must be true or false"},
 		{`bellhop.wakeups { day = "x" }`, "", "unknown field day"},
 		{`bellhop.date(0.5)`, "", "whole number"},
+		{`bellhop.takings("yesterday")`, "", "must be such as 2026-11-22"},
+		{`bellhop.takings()`, "", "string expected"},
+		{`bellhop.money(0.5)`, "", "whole number"},
 		{`bellhop.date(1e6)`, "", "whole number"},
 	} {
 		got := runBody(t, Options{}, c.body)
@@ -174,7 +177,7 @@ func TestReport(t *testing.T) {
 // night runs a shipped job.
 func night(t *testing.T, language, job, unit string, view hotel.View, at time.Time) *hotel.KeepReport {
 	t.Helper()
-	s := mustLoad(t, Options{Language: language}, nil)
+	s := mustLoad(t, Options{Language: language, Currency: "CNY"}, nil)
 	ev := &hotel.Event{Kind: hotel.KindCron, Name: job}
 	if units := s.Match(ev); len(units) != 1 || units[0] != unit {
 		t.Fatalf("%s runs %q", job, units)

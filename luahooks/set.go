@@ -62,6 +62,8 @@ type Options struct {
 	Get func(ctx context.Context, url string) hotel.Answer
 	// Language is the hotel's, "en" or "zh"; hooks read it as bellhop.language.
 	Language string
+	// Currency is the hotel's (ISO 4217), by which bellhop.money writes amounts.
+	Currency string
 	// Minibars maps feature codes to minibars, see [hotel.Services].
 	Minibars map[string]string
 }
@@ -84,6 +86,7 @@ type Set struct {
 	limits   Limits
 	get      func(ctx context.Context, url string) hotel.Answer
 	language string
+	currency string
 	minibars map[string]string
 
 	sources []*source
@@ -106,7 +109,7 @@ func Load(dir fs.FS, opts Options) (*Set, error) {
 	texts, faults := readSources(dir)
 	sources, bad := compileAll(texts)
 	s := &Set{
-		limits: opts.Limits.withDefaults(), get: opts.Get, language: opts.Language, minibars: opts.Minibars,
+		limits: opts.Limits.withDefaults(), get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars,
 		sources: sources, closed: make(chan struct{}),
 	}
 	if s.language == "" {

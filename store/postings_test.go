@@ -240,3 +240,25 @@ func TestFolioAfterDamage(t *testing.T) {
 		t.Errorf("the file was replaced %d times", replaced)
 	}
 }
+
+// A call that waits for a price stays, however long nobody imports a tariff.
+func TestCallsThatWaitForAPriceStay(t *testing.T) {
+	b := newBench(t)
+	then := b.clock.now()
+	b.run(func(tx hotel.Tx) {
+		tx.Put(hotel.StayKey("A"), hotel.Stay{ID: "A", State: hotel.StayDeparted, CheckIn: then, CheckOut: then})
+		tx.Put(hotel.UnpricedKey(1), true)
+		for event := range uint64(2) {
+			tx.PutCall(hotel.CallRecord{Event: event + 1, Stay: "A", CallID: "c", Time: then})
+		}
+	})
+	b.clock.add(31 * day)
+	for range 3 {
+		if _, _, err := b.Retain(t.Context(), 30*day, 1<<30); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls, err := b.CallRecords("", 10); err != nil || len(calls) != 1 || calls[0].Event != 1 {
+		t.Errorf("left are %+v, %v", calls, err)
+	}
+}

@@ -153,7 +153,8 @@ func (r *retention) findEvents(tx *bbolt.Tx, watermark uint64, large bool) {
 func (r *retention) lookCall(v []byte) (time.Time, bool) {
 	var call hotel.CallRecord
 	err := json.Unmarshal(v, &call)
-	return call.Time, err == nil && call.Event <= r.gone && !r.billed(call.Stay)
+	var waits bool
+	return call.Time, err == nil && call.Event <= r.gone && !r.billed(call.Stay) && !r.state.Get(hotel.UnpricedKey(call.Event), &waits)
 }
 
 func (r *retention) lookPosting(v []byte) (time.Time, bool) {

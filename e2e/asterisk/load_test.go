@@ -144,7 +144,7 @@ func TestKeysWhileItSpeaks(t *testing.T) {
 			{name: "wake-ups heard", number: "779", keys: []string{"3"}, want: []string{"779*H"}, ran: []string{"Playback(bh-wakeup-hear)"}},
 			{name: "wake-ups cancelled", number: "779", keys: []string{"4", "1"}, want: []string{"779*C"}, ran: []string{"Playback(bh-wakeup-cancelled)"}},
 			{name: "do not disturb", number: "76", keys: []string{"2", "1"}, want: []string{"76*1"}, ran: []string{"Playback(bh-dnd-on)"}},
-			{name: "awake", number: "775", keys: []string{"7"}, want: []string{"775*L*12", "775*7"}, ran: []string{"Playback(bh-wakeup-thanks)"}},
+			{name: "awake", number: "775", keys: []string{"7"}, want: []string{"775*L*21", "775*7"}, ran: []string{"Playback(bh-wakeup-thanks)"}},
 		}, func(d dialogue) string { return d.name }, func(t *testing.T, d dialogue) {
 			c := server.Dial(t, cmp.Or(d.from, "1203"), phones, d.number)
 			for _, keys := range d.keys {

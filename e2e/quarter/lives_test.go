@@ -31,6 +31,7 @@ var lives = []life{
 	{"wake-up cancelled by telephone", 5, 19, 24, (*house).cancelByPhone},
 	{"wake-up asked for by telephone", 12, 18, 24, (*house).hearWakes},
 	{"wake-up cancelled", 4, 19, 24, (*house).cancelSome},
+	{"alerts read", 3, 8, 23, (*house).readAlerts},
 	{"another manner", 12, 0, 24, (*house).otherManner},
 
 	{"outage", 0.5, 0, 24, (*house).outage},

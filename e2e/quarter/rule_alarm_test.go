@@ -122,6 +122,9 @@ func (h *house) alarmRings(w *wake, at time.Time) (ours []*ring, theirs map[stri
 	defer h.witness.mu.Unlock()
 	from, to := at.Add(-clockOff), at.Add(2*clockOff+(alarmCalls-1)*5*time.Minute)
 	for _, seen := range h.witness.wakes {
+		if w.shaken.Before(at.Add(-time.Hour)) && !slices.Contains(w.room.phones, seen.phone) {
+			continue // in the room of before it rings for who is there now
+		}
 		if seen.kind == sim.CallOfAlarm && !seen.claimed && w.rangIn(seen.phone) && seen.at.After(from) && seen.at.Before(to) {
 			seen.claimed = true
 			ours = append(ours, seen)

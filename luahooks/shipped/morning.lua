@@ -11,6 +11,8 @@ local texts = {
     missed = "Wake-ups since yesterday 06:00 that nobody is known to have answered",
     outcomes = { unanswered = "no answer", busy = "busy or cut off", failed = "could not be rung", unknown = "not known" },
     wakeups = "Wake-ups still to come today", parked = "Waits for a person to decide", alerts = "Open alerts",
+    charged = "Charged yesterday", times = "%d: %s",
+    kinds = { minibar = "Minibar", call = "Telephone", other = "Other", payment = "Paid" },
     nothing = "Nothing is open.", more = "… and %d more",
   },
   zh = {
@@ -20,6 +22,8 @@ local texts = {
     missed = "昨日 06:00 以来未确认应答的叫醒",
     outcomes = { unanswered = "无人应答", busy = "占线或被挂断", failed = "未能拨叫", unknown = "结果未知" },
     wakeups = "今日尚未执行的叫醒", parked = "等待人工决定", alerts = "未处理的警报",
+    charged = "昨日入账", times = "%d 笔：%s",
+    kinds = { minibar = "迷你吧", call = "电话", other = "其他", payment = "付款" },
     nothing = "没有未处理的事项。", more = "……另有 %d 项",
   },
 }
@@ -45,6 +49,18 @@ local function missed()
     local recent = w.date > yesterday or w.date == yesterday and w.time >= "06:00"
     if outcome and recent and not w.alarm then
       list[#list + 1] = { w.room, w.date .. " " .. w.time .. " " .. outcome }
+    end
+  end
+  return list
+end
+
+-- What was charged yesterday, and what was paid.
+local function charged()
+  local list, takings = {}, bellhop.takings(bellhop.date(-1))
+  for _, kind in ipairs { "minibar", "call", "other", "payment" } do
+    local t = takings[kind]
+    if t then
+      list[#list + 1] = { text.kinds[kind], text.times:format(t.count, bellhop.money(t.amount)) }
     end
   end
   return list
@@ -91,13 +107,14 @@ bellhop.cron("0 6 * * *", "morning-report", { within = 6 * 3600 }, function()
   part(rows, text.wakeups, wakeups)
   part(rows, text.parked, waiting)
   part(rows, text.alerts, alerts)
-  local head = text.head
-  if #rows == 0 then
-    head = nil
-  end
   local summary = text.rooms:format(occupied, #all, leaving)
   if #rows == 0 then
     summary = summary .. "\n" .. text.nothing
+  end
+  part(rows, text.charged, charged())
+  local head = text.head
+  if #rows == 0 then
+    head = nil
   end
   bellhop.report { name = "morning", title = text.title, text = summary, head = head, rows = rows, mail = true }
 end)
