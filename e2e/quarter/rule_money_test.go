@@ -61,15 +61,16 @@ func (c charge) same(other charge) bool {
 type audit struct {
 	house *house
 	*ledger
-	all   []charge // every posting that there is, in their order
-	byID  map[string]charge
-	taken map[string]bool      // the PMS has it
-	back  map[string]takenBack // of each posting, by corrections so far
-	calls map[string][]*callFact
-	dials map[string][]*entry  // by calls
-	bars  map[string][]charge  // of minibars, by stay
-	off   map[uint64]*takenOff // by the removal's event
-	ended bool
+	all     []charge // every posting that there is, in their order
+	byID    map[string]charge
+	taken   map[string]bool      // the PMS has it
+	back    map[string]takenBack // of each posting, by corrections so far
+	calls   map[string][]*callFact
+	dials   map[string][]*entry  // by calls
+	bars    map[string][]charge  // of minibars, by stay
+	off     map[uint64]*takenOff // by the removal's event
+	refused map[string]int       // how often the PMS has, by posting
+	ended   bool
 }
 
 type takenBack struct {
@@ -138,6 +139,7 @@ func (h *house) newAudit(ended bool) *audit {
 	}
 	h.pms.mu.Lock()
 	maps.Copy(a.byID, l.known)
+	a.refused = maps.Clone(h.pms.refused)
 	for id, c := range h.pms.postings {
 		a.taken[id] = true
 		if known, there := l.known[id]; !there {
@@ -409,6 +411,9 @@ func (a *audit) explainTakenOff(c charge) {
 		open := other.quantity - a.back[other.id].quantity
 		if other.number > c.number || other.item != c.item || open <= 0 || a.gaveUp[other.id] {
 			continue
+		}
+		if other.id != first.id && a.refused[other.id] > 0 {
+			continue // of what is refused at that time the PMS has nothing to take back
 		}
 		if other.id != first.id {
 			a.house.differs(c.room, "%+v takes back %s, and %s is newer", c, c.corrects, other.id)
