@@ -12,7 +12,7 @@ TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000
 
-.PHONY: test needs format vet lint vuln unit power faults quarter size fuzz builds
+.PHONY: test needs format vet lint vuln unit power faults quarter year size fuzz builds
 
 test: needs format vet lint vuln unit fuzz builds
 
@@ -73,6 +73,11 @@ quarter:
 	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.weeks
 	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.days $(QUARTER_DAYS) \
 	  -quarter.seed $(QUARTER_SEED) -quarter.zone "$(QUARTER_ZONE)" -quarter.how "$(QUARTER_HOW)"
+
+# A year of that hotel, with outages of thirty days; an hour or so.
+YEAR_SEED ?= 2
+year:
+	go test -count=1 -v -timeout 5h -run Quarter ./e2e/quarter -quarter.days 365 -quarter.seed $(YEAR_SEED)
 
 # Much of everything, and little of the box: an hour, 25 GB of disk, and a table.
 # SIZE_DIR is the disk that is measured, SIZE_TABLE a file for the table.

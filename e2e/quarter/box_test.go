@@ -179,7 +179,16 @@ func (h *house) configOf(folder string) config.Config {
 	}
 	c.Emergency.Routes = []string{emergencyRoute}
 	c.Checkout.Phones = h.run.checkout
-	c.Minibar.Doubt = "0s" // nobody is here to say whose an entry was
+	c.Minibar.Doubt = doubtFor.String()
+	c.Tax = config.Tax{Prices: config.PricesGross, Minibar: config.Percent(h.run.tax.minibar), Call: config.Percent(h.run.tax.call)}
+	if h.run.tax.onTop {
+		c.Tax.Prices = config.PricesNet
+	}
+	c.Tariff.Free, c.Tariff.Holidays, c.Tariff.Grace = []string{freeNumbers + "*"}, holidays, map[string]int{analogue: graceSeconds}
+	if h.run.tax.step > 0 {
+		c.Tariff.Round = fmt.Sprintf("0.%02d", h.run.tax.step)
+	}
+	c.Store.Keep, c.Store.MaxSize = "60d", "1GB"
 	c.Checkout.Sweep, c.Checkout.SweepRooms, c.Checkout.SweepPercent = h.run.sweep, 30, 50
 	c.Services.Confirm = confirmCode
 	c.WakeUp.Desk = deskPhone
@@ -193,6 +202,9 @@ func (h *house) configOf(folder string) config.Config {
 	}
 	c.Store.Path = filepath.Join(folder, "bellhop.db")
 	c.PMS.Link = "webhook"
+	if h.run.tamper != nil && h.run.tamper.config != nil {
+		h.run.tamper.config(h, &c)
+	}
 	return c
 }
 

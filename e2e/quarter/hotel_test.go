@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,7 @@ type run struct {
 	looks    bool   // who checks out is gone when the room has been looked through
 	// voicemail: by VIP level; otherwise all keep what they have.
 	voicemail bool
+	tax       taxing
 	masked    string // what telephones show of who is incognito; empty: their number
 	sweep     bool   // by night a job may check out who should have left
 	synced    bool   // NTP keeps the box's clock; otherwise the PBX vouches for it
@@ -58,10 +60,11 @@ type house struct {
 	witness *witness
 	model   *model
 
-	mu      sync.Mutex
-	box     *box // nil: it is off
-	folders int
-	stale   string // a copy of the box's folder that is some minutes old; tampers only
+	mu           sync.Mutex
+	box          *box // nil: it is off
+	folders      int
+	agentsDrinks []drink // as the agent is told of them
+	stale        string  // a copy of the box's folder that is some minutes old; tampers only
 
 	unplugged bool          // the network is away
 	pmsSince  time.Time     // when the PMS was last taken away …
@@ -89,7 +92,7 @@ func newHouse(t *testing.T, r run) *house {
 	time.Sleep(time.Until(time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, zone)))
 	h := &house{
 		t: t, run: r, zone: zone, dice: rand.New(rand.NewPCG(r.seed, 1)), disk: diskOf(t),
-		api: sim.NewCable(), pms: newPMSBook(), count: map[string]int{},
+		api: sim.NewCable(), pms: newPMSBook(), count: map[string]int{}, agentsDrinks: slices.Clone(drinks),
 	}
 	h.model, h.witness = newModel(h), newWitness(h)
 	h.build()
@@ -122,6 +125,7 @@ func (h *house) build() {
 	h.must(p.SetRoutes([]sim.OutRoute{
 		{ID: "1", Name: "International", Prefix: "00.", Trunk: "siptrunk"},
 		{ID: "2", Name: "National", Prefix: "0Z.", Trunk: "siptrunk"},
+		{ID: "6", Name: analogueRoute, Prefix: "7.", Trunk: analogue},
 		{ID: "3", Name: "Local", Prefix: "Z.", Trunk: "siptrunk"},
 		{ID: "4", Name: emergencyRoute, Prefix: "11X", Trunk: "siptrunk"},
 		{ID: "5", Name: foreignRoute, Prefix: "99", Trunk: "lift"},
@@ -160,16 +164,29 @@ func (h *house) build() {
 // furnish tells the agent of the rooms and of what is in their minibars.
 func (h *house) furnish() {
 	h.t.Helper()
-	lists := hotel.Import{Items: []hotel.Item{{Code: minibarItem, Name: "Water", Price: 250}}}
+	lists := hotel.Import{}
+	for _, d := range h.agentsDrinks {
+		lists.Items = append(lists.Items, d.row())
+	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
 	lists = hotel.Import{}
 	for _, number := range h.model.numbers {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: number, Extensions: h.model.rooms[number].phones})
 	}
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}))
+	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandTariff, Tariff: tariffOf(h.agentsRates())}))
 	// That nobody is in the house yet a person says: before, no job takes a room for vacant.
 	h.must(h.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandOccupancy, FirstGuests: &hotel.FirstGuests{From: "here"}}))
 	time.Sleep(time.Minute) // the PBX has answered, and its clock is known
+}
+
+// agentsRates are the tariff as the agent is told of it at first.
+func (h *house) agentsRates() []rate {
+	list := slices.Clone(rates)
+	if h.run.tamper != nil && h.run.tamper.rates != nil {
+		h.run.tamper.rates(list)
+	}
+	return list
 }
 
 func (h *house) must(err error) {
@@ -192,10 +209,15 @@ func (h *house) pass() {
 	end := h.now().AddDate(0, 0, h.run.days)
 	h.everyDay(12, 0, h.inspectAll)
 	h.everyDay(4, 30, h.afterSweep)
+	h.everyDay(12, 5, func() { h.inspectMoney(false) })
+	h.everyDay(10, 30, h.priceCalls)
 	h.everyDay(22, 30, h.eveOfClocks)
 	h.later(h.between(10*time.Minute, 40*time.Minute), h.lookIn)
 	for _, l := range lives {
 		h.schedule(l)
+	}
+	if h.run.days >= yearly {
+		h.longOutages()
 	}
 	if h.run.tamper != nil {
 		h.spoil()
@@ -213,6 +235,7 @@ func (h *house) pass() {
 	}
 	if len(h.wrong) == 0 {
 		h.calm()
+		h.settleAll()
 		h.inspectAll()
 		h.inspectEnd()
 	}

@@ -48,6 +48,7 @@ func (h *house) lookThrough(r *room, g *guest) {
 			switch {
 			case h.box != nil && h.stayOf(r) == "":
 				r.spoken = false
+				h.model.ledger.asked = dialled
 				h.model.checkOut(r, g)
 			case quiet:
 				h.differs(r.number, "it was looked through at %s, and %s has not left", dialled.Format(time.TimeOnly), g.stay)
@@ -68,7 +69,6 @@ func (h *house) dialAll(r *room, keys []string, then func()) {
 	if !busy {
 		h.must(err)
 		if keys[0] != "778*N*1" {
-			r.bar++
 			h.count["minibar entries"]++
 		}
 		keys = keys[1:]

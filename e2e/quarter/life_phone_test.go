@@ -44,17 +44,6 @@ func (h *house) placed(what string, err error) {
 	h.count[what]++
 }
 
-// talk lets a guest call somebody outside, for some minutes.
-func (h *house) talk(r *room) {
-	number := fmt.Sprintf("8%06d", h.dice.IntN(1_000_000))
-	h.must(h.pbx.SetOutside(number, sim.Handset{Does: sim.Answers, After: sim.Span(5 * time.Second), Talk: sim.Span(h.between(time.Minute, 8*time.Minute))}))
-	id, err := h.pbx.Dial(r.phones[0], number)
-	h.placed("calls outside", err)
-	if err == nil {
-		h.model.calls[id] = r.number
-	}
-}
-
 // callAndBeHeard is a call for sure.
 func (h *house) callAndBeHeard(r *room) {
 	_, err := h.pbx.Dial(r.phones[0], deskPhone)
@@ -85,17 +74,6 @@ func (h *house) callIn() {
 	}
 	_, err := h.pbx.CallIn(fmt.Sprintf("138%08d", h.dice.IntN(100_000_000)), pick(h, r.phones), "")
 	h.placed("calls from outside", err)
-}
-
-// minibar lets a chambermaid tell that one thing was taken.
-func (h *house) minibar() {
-	r := h.choose(func(r *room) bool { return !absent(r) })
-	_, err := h.pbx.Dial(pick(h, r.phones), "778*"+minibarItem+"*1")
-	if !errors.Is(err, sim.ErrBusy) {
-		r.bar++
-		r.note(h.now(), "minibar")
-	}
-	h.placed("minibar entries", err)
 }
 
 // ownSettings are what guests set on their telephones, and what takes it back.

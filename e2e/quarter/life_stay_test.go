@@ -16,6 +16,7 @@ import (
 // ordered tells whether an order was carried out; false: nobody was there to
 // take it. One that is refused is not as it must be.
 func (h *house) ordered(room string, ev hotel.Event) bool {
+	h.model.ledger.asked = h.now()
 	err := h.order(ev)
 	var refused *agent.OrderError
 	switch {
@@ -156,8 +157,7 @@ func (h *house) leave(g *guest) {
 		h.count["gone without a word"]++
 		h.later(h.between(40*time.Hour, 80*time.Hour), func() { h.leave(g) })
 	default:
-		h.talk(r)
-		h.checkOut(r, g)
+		h.talkAndLeave(r, g)
 	}
 }
 
@@ -208,6 +208,7 @@ func (h *house) powerDuring() {
 		return
 	}
 	g, answer, box := h.newGuest(1+h.dice.IntN(3)), make(chan error, 1), h.box
+	asked := h.now()
 	go func() {
 		_, err := box.agent.Do(context.Background(), checkInOf(r, g))
 		answer <- err
@@ -235,6 +236,7 @@ func (h *house) powerDuring() {
 		time.Sleep(time.Second) // what was kept and not carried out yet is
 		r.spoken = false
 		if answered && told == nil || h.stayOf(r) == g.stay {
+			h.model.ledger.asked = asked
 			h.model.checkIn(r, g)
 			h.at(g.leaves, func() { h.leave(g) })
 		}

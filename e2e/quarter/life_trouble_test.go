@@ -131,6 +131,43 @@ func (h *house) powerOff(folder string, long time.Duration) {
 	})
 }
 
+// yearly is how many days a run has, at least, in which something is away for a
+// month.
+const yearly = 200
+
+// longOutages let the PMS be away for thirty days, and later the line to the PBX:
+// what that reports meanwhile it keeps as far as it can, and loses the rest, and
+// its records of calls are fetched. Then they are away together.
+func (h *house) longOutages() {
+	month := 30*24*time.Hour - time.Hour
+	const day = 24 * time.Hour
+	unplug := func() {
+		h.count["network away for a month"]++
+		h.while("network away", month, func() { h.setLine(true) }, func() { h.setLine(false) })
+	}
+	away := func() {
+		h.count["PMS away for a month"]++
+		h.awayPMS(pmsAway, month)
+	}
+	h.later(20*day, func() { h.free(awayPMS, away) })
+	h.later(70*day, func() { h.free("network away", unplug) })
+	h.later(130*day, func() {
+		h.free("network away", unplug)
+		h.free(awayPMS, away)
+	})
+}
+
+// free does something once a trouble of a name is over.
+func (h *house) free(name string, do func()) {
+	h.insist(func() bool {
+		if h.model.on[name] != nil {
+			return false
+		}
+		do()
+		return true
+	})
+}
+
 // calm ends what is still on, and waits until all has been done.
 func (h *house) calm() {
 	for len(h.model.on) > 0 {

@@ -20,6 +20,7 @@ func (m *model) move(from, to *room) {
 		for _, g := range r.guests {
 			m.inHouse[g.stay] = r
 		}
+		m.ledger.shows(r, false)
 	}
 	if vacant(from) {
 		m.vacate(from)
@@ -44,6 +45,8 @@ func (m *model) moveOne(from, to *room, g *guest) {
 	from.guests = without(from.guests, g)
 	to.guests, to.class, to.voicemail = []*guest{g}, from.class, from.voicemail
 	m.inHouse[g.stay] = to
+	m.ledger.shows(from, true)
+	m.ledger.shows(to, false)
 }
 
 func (m *model) moved(from, to *room, how string) {

@@ -22,9 +22,9 @@ const (
 // classRoutes are the routes of the classes of service that guests are given.
 var classRoutes = map[string][]string{
 	"none": nil, "internal": nil,
-	"local":         {"Local"},
-	"national":      {"Local", "National"},
-	"international": {"Local", "National", "International"},
+	"local":         {"Local", analogueRoute},
+	"national":      {"Local", analogueRoute, "National"},
+	"international": {"Local", analogueRoute, "National", "International"},
 }
 
 // names are guests' names, and what a PBX shows of them: it takes no apostrophe,
@@ -55,6 +55,7 @@ type model struct {
 	stays    int
 	calls    map[string]string // rooms, by the ids of calls to numbers outside
 	inHouse  map[string]*room  // rooms by the ids of stays
+	ledger   *ledger
 }
 
 // room is one room, as the people who work there know it.
@@ -70,7 +71,6 @@ type room struct {
 	meddled       time.Time         // when somebody has set something while it was vacant
 	known         bool              // it had a guest whose name or class was told to the PBX
 	own           map[string]string // what the guest has set on the first telephone
-	bar           int               // entries of the minibar that were dialled
 	status        string            // as housekeeping has said last
 	statuses      int               // how often it has
 	voicemail     bool              // what its telephones are to have, if the hotel says so
@@ -103,7 +103,7 @@ func absent(r *room) bool {
 func present(r *room) bool { return occupied(r) && !absent(r) }
 
 func newModel(h *house) *model {
-	m := &model{house: h, rooms: map[string]*room{}, inHouse: map[string]*room{}, on: map[string]func(){}, calls: map[string]string{}, well: time.Now()}
+	m := &model{house: h, rooms: map[string]*room{}, inHouse: map[string]*room{}, on: map[string]func(){}, calls: map[string]string{}, well: time.Now(), ledger: newLedger(h)}
 	for floor := 2; floor <= 7; floor++ { // 112 is for help
 		for door := 1; door <= 20; door++ {
 			number := fmt.Sprint(floor*100 + door)
@@ -161,6 +161,7 @@ func (m *model) checkIn(r *room, g *guest) {
 	r.guests, r.touched = append(r.guests, g), now
 	r.known = r.known || g.name != "" || g.class != "" || m.house.run.voicemail
 	m.inHouse[g.stay] = r
+	m.ledger.shows(r, false)
 	r.note(now, "check-in %s %q class %q until %s", g.stay, g.name, g.class, g.leaves.Format("01-02 15:04"))
 }
 
@@ -171,6 +172,8 @@ func (m *model) checkOut(r *room, g *guest) {
 	delete(m.inHouse, g.stay)
 	r.guests = without(r.guests, g)
 	r.touched = now
+	m.ledger.leaves(g.stay)
+	m.ledger.shows(r, true)
 	m.wakesLeave(r, g, vacant(r))
 	if vacant(r) {
 		m.vacate(r)
@@ -183,6 +186,7 @@ func (m *model) checkOut(r *room, g *guest) {
 func (m *model) checking(r *room, g *guest) {
 	r.checking, r.touched = true, m.house.now()
 	r.note(r.touched, "%s has paid", g.stay)
+	m.ledger.pays(r)
 }
 
 // vacate notes that nobody is left in a room.

@@ -35,17 +35,20 @@ type pmsBook struct {
 	turned   int // messages that it has not taken since it went away
 	keys     map[string]string
 	copies   int
-	bar      map[string]int    // charges for the minibar, by room
-	calls    map[string]int    // by the PBX's ids
-	statuses map[string]int    // how often it was told a room's
-	status   map[string]string // of housekeeping, by room
+	postings map[string]charge   // by the agent's ids
+	whys     map[string][]string // why calls cost nothing, by the PBX's ids
+	refuses  bool                // postings that it has not refused before
+	refused  map[string]int      // how often, by their ids
+	calls    map[string]int      // by the PBX's ids
+	statuses map[string]int      // how often it was told a room's
+	status   map[string]string   // of housekeeping, by room
 	newest   map[string]time.Time
 	odd      []string
 }
 
 func newPMSBook() *pmsBook {
 	return &pmsBook{
-		keys: map[string]string{}, bar: map[string]int{}, calls: map[string]int{}, statuses: map[string]int{}, status: map[string]string{},
+		keys: map[string]string{}, postings: map[string]charge{}, whys: map[string][]string{}, refused: map[string]int{}, calls: map[string]int{}, statuses: map[string]int{}, status: map[string]string{},
 		newest: map[string]time.Time{},
 	}
 }
@@ -75,6 +78,9 @@ func (b *pmsBook) Send(ctx context.Context, m pms.Message) ([]byte, error) {
 		<-ctx.Done()
 		return nil, &pms.Retry{Err: ctx.Err()}
 	}
+	if b.refuse(m) {
+		return nil, &pms.Refused{Status: 422, Reason: "no such folio"}
+	}
 	b.take(m)
 	if how == pmsMumble {
 		return nil, &pms.Retry{Err: errPMS}
@@ -103,7 +109,7 @@ func (b *pmsBook) take(m pms.Message) {
 		return
 	}
 	b.keys[m.Key] = string(m.Data)
-	if line := m.Type + " " + m.Room; m.Time.Before(b.newest[line]) {
+	if line := m.Type + " " + m.Room; m.Time.Before(b.newest[line]) && b.refused[idOf(m)] == 0 {
 		b.odd = append(b.odd, "late, behind what came after: "+string(m.Data))
 	} else {
 		b.newest[line] = m.Time
@@ -115,6 +121,11 @@ func (b *pmsBook) take(m pms.Message) {
 	switch m.Type {
 	case "call":
 		b.calls[m.CallID]++
+		var r struct{ Why, Posting string }
+		if json.Unmarshal(m.Data, &r) != nil || (r.Why == "") != (r.Posting != "") {
+			b.odd = append(b.odd, string(m.Data))
+		}
+		b.whys[m.CallID] = append(b.whys[m.CallID], r.Why)
 	case "posting":
 		b.charge(m)
 	case "housekeeping":
@@ -130,14 +141,38 @@ func (b *pmsBook) take(m pms.Message) {
 }
 
 func (b *pmsBook) charge(m pms.Message) {
-	var p struct {
-		Kind, Item, Room string
-		Quantity         int
-		Amount           int64
-	}
-	if json.Unmarshal(m.Data, &p) != nil || p.Kind != "minibar" || p.Item != minibarItem || p.Quantity != 1 || p.Amount != 250 {
+	c, err := readCharge(m.Data)
+	if err != nil || c.id == "" {
 		b.odd = append(b.odd, string(m.Data))
 		return
 	}
-	b.bar[p.Room]++
+	if _, known := b.postings[c.id]; known {
+		b.odd = append(b.odd, "under two keys: posting "+string(m.Data))
+	}
+	b.postings[c.id] = c
+}
+
+// refuse tells whether it will not have a posting: each is refused once at most.
+func (b *pmsBook) refuse(m pms.Message) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id := idOf(m)
+	_, known := b.keys[m.Key]
+	if id == "" || known || !b.refuses || b.refused[id] > 0 {
+		return false
+	}
+	b.refused[id]++
+	return true
+}
+
+// idOf is a posting's; empty: the message tells of something else.
+func idOf(m pms.Message) string {
+	if m.Type != "posting" {
+		return ""
+	}
+	c, err := readCharge(m.Data)
+	if err != nil {
+		return ""
+	}
+	return c.id
 }

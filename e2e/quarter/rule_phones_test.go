@@ -142,6 +142,7 @@ func (h *house) afterSweep() {
 // inspectEnd: all has come to its end.
 func (h *house) inspectEnd() {
 	h.inspectPMS()
+	h.inspectMoney(true)
 	if gone := h.count["gone without a word"]; gone >= manyGone && h.count[sweptOut] == 0 {
 		h.differs("-", "%d guests have left without a word, and no job has checked any out", gone)
 	}

@@ -83,6 +83,7 @@ func (w *witness) meets(m sim.Meeting) {
 
 // report counts keys that the PBX has lost: by its restart.
 func (w *witness) report(f sim.Fate, told sim.Told) {
+	w.house.model.ledger.heard.report(f, told.Body)
 	if f != sim.ReportLost {
 		return
 	}
