@@ -65,7 +65,7 @@ var tampers = []tamper{
 		}}},
 	},
 	{
-		name: "wake-ups do not go with the clocks", find: []string{"instead of", "has no alarm for", "an alarm of no order"}, zone: "Africa/Algiers", // as Rome, without summer time
+		name: "wake-ups do not go with the clocks", find: []string{"instead of", "has no alarm for", "an alarm of no order", "was not told bh-wakeup"}, zone: "Africa/Algiers", // as Rome, without summer time
 	},
 	{
 		name: "a key is not waited for", find: []string{"woken at", "said to be", "a key was pressed"},
