@@ -316,6 +316,7 @@ func (v *verdict) checkLeftovers() {
 		case a.Code == hotel.AlertHookFailed && (v.parked > 0 || len(v.hotel.hostile.Hooks) > 0):
 		case v.hotel.hostile.Reports && (a.Code == hotel.AlertUnreadable || a.Code == hotel.AlertUnknownEvent || a.Code == hotel.AlertMany):
 		case a.Code == hotel.AlertNobody: // minibars are entered in rooms that nobody checks into
+		case a.Code == hotel.AlertUnpriced: // no tariff is imported here
 		case a.Code == hotel.AlertNotCleared: // rooms are let again within a second here
 		case a.Code == hotel.AlertGap && v.pbx.stream != nil:
 		default:
