@@ -129,15 +129,11 @@ func postingQuery(r *http.Request) (agent.PostingQuery, error) {
 
 func (s *server) sums(w http.ResponseWriter, r *http.Request) {
 	by := hotel.SumBy(r.URL.Query().Get("by"))
-	q, err := postingQuery(r)
-	if err == nil && !by.Known() {
-		err = wrongRequest(fmt.Sprintf("by must be day, item, staff or destination, but it is %q", by))
-	}
-	if err != nil {
-		fail(w, err)
+	if !by.Known() {
+		fail(w, wrongRequest(fmt.Sprintf("by must be day, item, staff or destination, but it is %q", by)))
 		return
 	}
-	all, err := s.agent.FindPostings(q, maxSummed)
+	_, all, err := s.asked(r)
 	if err != nil {
 		fail(w, err)
 		return
@@ -146,15 +142,20 @@ func (s *server) sums(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) reconciliation(w http.ResponseWriter, r *http.Request) {
-	q, err := postingQuery(r)
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	all, err := s.agent.FindPostings(q, maxSummed)
+	q, all, err := s.asked(r)
 	if err != nil {
 		fail(w, err)
 		return
 	}
 	answer(w, hotel.Reconcile(all, s.agent.Currency(), q.From, q.To))
+}
+
+// asked gives all postings that a request asks about.
+func (s *server) asked(r *http.Request) (agent.PostingQuery, []hotel.Posting, error) {
+	q, err := postingQuery(r)
+	if err != nil {
+		return q, nil, err
+	}
+	all, err := s.agent.FindPostings(q, maxSummed)
+	return q, all, err
 }

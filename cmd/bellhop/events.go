@@ -231,6 +231,12 @@ func (c *call) ordered(path string, body any, done string) (uint64, error) {
 	if err := client.Post(c.ctx, path, body, &order); err != nil {
 		return 0, fmt.Errorf("%s: %w", c.command.words, err)
 	}
+	if c.json {
+		return order.Event, showOne(c, order)
+	}
+	if order.Already {
+		done = "already checked out"
+	}
 	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
 	return order.Event, err
 }

@@ -233,22 +233,5 @@ func folioPay(c *call) error {
 	if o.money.back {
 		done = "given back: "
 	}
-	return c.moneyOrder("/v1/folio/pay", body, done+hotel.FormatAmount(amount, cfg.Hotel.Currency)+" "+cfg.Hotel.Currency)
-}
-
-// moneyOrder orders something about money, and says that it was done.
-func (c *call) moneyOrder(path string, body any, done string) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var order api.Order
-	if err := client.Post(c.ctx, path, body, &order); err != nil {
-		return fmt.Errorf("%s: %w", c.command.words, err)
-	}
-	if c.json {
-		return showOne(c, order)
-	}
-	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
-	return err
+	return c.order("/v1/folio/pay", body, done+hotel.FormatAmount(amount, cfg.Hotel.Currency)+" "+cfg.Hotel.Currency)
 }

@@ -68,7 +68,7 @@ func minibarPost(c *call) error {
 		return c.wrong("COUNT must be a whole number, but it is %q", c.args[2])
 	}
 	e := hotel.MinibarEntry{Room: c.args[0], Stay: c.opt.stay, Minibar: c.opt.name, Item: c.args[1], Count: count, Staff: c.opt.money.staff}
-	return c.moneyOrder("/v1/minibar", e, fmt.Sprintf("room %s: %d of item %s charged", e.Room, e.Count, e.Item))
+	return c.order("/v1/minibar", e, fmt.Sprintf("room %s: %d of item %s charged", e.Room, e.Count, e.Item))
 }
 
 func minibarResolve(c *call) error {
@@ -80,7 +80,7 @@ func minibarResolve(c *call) error {
 	if o.Drop {
 		done = "entry " + o.Alert + " is dropped"
 	}
-	return c.moneyOrder("/v1/minibar/resolve", o, done)
+	return c.order("/v1/minibar/resolve", o, done)
 }
 
 func minibarCorrect(c *call) error {

@@ -94,7 +94,7 @@ func (c *call) decidePosting(do string, body api.PostingDecision, done string) e
 	if err := c.need(1); err != nil {
 		return err
 	}
-	return c.moneyOrder("/v1/postings/"+url.PathEscape(c.args[0])+"/"+do, body, "posting "+c.args[0]+" "+done)
+	return c.order("/v1/postings/"+url.PathEscape(c.args[0])+"/"+do, body, "posting "+c.args[0]+" "+done)
 }
 
 func postingsResend(c *call) error {

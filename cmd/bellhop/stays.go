@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 
 	"bellhop/api"
 	"bellhop/hotel"
@@ -88,26 +87,6 @@ func leaves(r api.RoomAnswer) string {
 	return r.Stays[0].Leaves
 }
 
-// stayOrder gives an order about a stay, and says what was done.
-func (c *call) stayOrder(path string, body api.Stay, done string) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var order api.Order
-	if err := client.Post(c.ctx, path, body, &order); err != nil {
-		return fmt.Errorf("%s: %w", c.command.words, err)
-	}
-	if c.json {
-		return showOne(c, order)
-	}
-	if order.Already {
-		done = "already checked out"
-	}
-	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
-	return err
-}
-
 func checkIn(c *call) error {
 	if c.opt.list != "" {
 		return checkInList(c)
@@ -116,7 +95,7 @@ func checkIn(c *call) error {
 		return err
 	}
 	o := c.opt
-	return c.stayOrder("/v1/checkin", api.Stay{
+	return c.order("/v1/checkin", api.Stay{
 		Room: c.args[0], Stay: o.stay, Name: o.name, Class: o.class, Leaves: o.leaves, Language: o.language, VIP: o.vip,
 		Incognito: o.incognito, Share: o.share,
 	}, "room "+c.args[0]+" checked in")
@@ -126,26 +105,26 @@ func checkOut(c *call) error {
 	if err := c.need(1); err != nil {
 		return err
 	}
-	return c.stayOrder("/v1/checkout", api.Stay{Room: c.args[0], Stay: c.opt.stay, All: c.opt.all, Now: c.opt.now}, "room "+c.args[0]+" checked out")
+	return c.order("/v1/checkout", api.Stay{Room: c.args[0], Stay: c.opt.stay, All: c.opt.all, Now: c.opt.now}, "room "+c.args[0]+" checked out")
 }
 
 func move(c *call) error {
 	if err := c.need(2); err != nil {
 		return err
 	}
-	return c.stayOrder("/v1/move", api.Stay{Room: c.args[0], To: c.args[1], Stay: c.opt.stay}, "moved from "+c.args[0]+" to "+c.args[1])
+	return c.order("/v1/move", api.Stay{Room: c.args[0], To: c.args[1], Stay: c.opt.stay}, "moved from "+c.args[0]+" to "+c.args[1])
 }
 
 func swap(c *call) error {
 	if err := c.need(2); err != nil {
 		return err
 	}
-	return c.stayOrder("/v1/swap", api.Stay{Room: c.args[0], To: c.args[1]}, "rooms "+c.args[0]+" and "+c.args[1]+" exchanged")
+	return c.order("/v1/swap", api.Stay{Room: c.args[0], To: c.args[1]}, "rooms "+c.args[0]+" and "+c.args[1]+" exchanged")
 }
 
 func extend(c *call) error {
 	if err := c.need(2); err != nil {
 		return err
 	}
-	return c.stayOrder("/v1/extend", api.Stay{Room: c.args[0], Leaves: c.args[1], Stay: c.opt.stay}, "room "+c.args[0]+" until "+c.args[1])
+	return c.order("/v1/extend", api.Stay{Room: c.args[0], Leaves: c.args[1], Stay: c.opt.stay}, "room "+c.args[0]+" until "+c.args[1])
 }
