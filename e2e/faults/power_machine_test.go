@@ -42,6 +42,7 @@ func newMaker(t *testing.T) *maker {
 	m.files = []archived{
 		{guest.Config, 0o600, []byte(guest.Toml)},
 		{guest.HookFile, 0o600, []byte(guest.Hook)},
+		{guest.NoSweep, 0o600, []byte(guest.NoSweepText)},
 		{guest.Secret, 0o600, []byte(guest.SecretText)},
 		{"/init", 0o755, m.build(t, "bellhop/e2e/faults/guest/init")},
 		{guest.Program, 0o755, m.build(t, "bellhop/cmd/bellhop")},

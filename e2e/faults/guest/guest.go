@@ -117,6 +117,10 @@ bellhop.cron("* * * * *", "tick", function()
 end)
 `, TickRoom, TickAmount)
 
+// NoSweepText takes the place of the shipped sweep: that would compare vacant
+// rooms with a PBX that this box does not have, and wait for it.
+const NoSweepText = "-- The day has no end here.\n"
+
 // Units are those of each minibar entry besides the hotel's own rules.
 var Units = []string{"minibar.lua:minibar:1", "extra.lua:minibar:1"}
 
@@ -133,6 +137,7 @@ const (
 	Database = "bellhop.db" // below Mount
 	Config   = "/etc/bellhop/bellhop.toml"
 	HookFile = "/etc/bellhop/hooks/extra.lua"
+	NoSweep  = "/etc/bellhop/hooks/sweep.lua"
 	Secret   = "/etc/bellhop/pms-secret"
 	Program  = "/bellhop"
 	Book     = "/dev/ttyS1" // where reports go
