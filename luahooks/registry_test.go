@@ -92,13 +92,21 @@ var uses = map[string][]string{
 	"bellhop.kv.get":       {`bellhop.kv.get("kept")`, `bellhop.kv.get("none")`},
 	"bellhop.http.get":     {`bellhop.http.get("https://x.example/")`, `bellhop.http.get("https://broken.example/")`},
 
-	"bellhop.now":         {`bellhop.now()`},
-	"bellhop.time":        {`bellhop.time()`},
-	"bellhop.date":        {`bellhop.date()`, `bellhop.date(1)`},
-	"bellhop.money":       {`bellhop.money(1250)`},
-	"bellhop.log":         {`bellhop.log("x", 1)`},
-	"bellhop.json.encode": {`bellhop.json.encode({ 1 })`},
-	"bellhop.json.decode": {`bellhop.json.decode("[1]")`, `bellhop.json.decode("[")`},
+	"bellhop.now":           {`bellhop.now()`},
+	"bellhop.time":          {`bellhop.time()`},
+	"bellhop.date":          {`bellhop.date()`, `bellhop.date(1)`},
+	"bellhop.money":         {`bellhop.money(1250)`},
+	"bellhop.money.format":  {`bellhop.money.format(1250)`},
+	"bellhop.money.parse":   {`bellhop.money.parse("12.50")`, `bellhop.money.parse("x")`},
+	"bellhop.money.percent": {`bellhop.money.percent(1250, 10)`},
+	"bellhop.re.match":      {`bellhop.re.match("ab", "a(b)")`, `bellhop.re.match("ab", "(x)?(a)(b)")`, `bellhop.re.match("ab", "x")`},
+	"bellhop.re.find":       {`bellhop.re.find("ab", "a(b)(x)?")`, `bellhop.re.find("ab", "x")`},
+	"bellhop.re.replace":    {`bellhop.re.replace("ab", "b", "c")`},
+	"bellhop.csv.encode":    {`bellhop.csv.encode({ { "a", 1, true } }, { %s })`},
+	"bellhop.csv.decode":    {`bellhop.csv.decode("a,b", { %s })`, `bellhop.csv.decode("a,b\nc,d", { head = true })`, `bellhop.csv.decode("\"")`},
+	"bellhop.log":           {`bellhop.log("x", 1)`},
+	"bellhop.json.encode":   {`bellhop.json.encode({ 1 })`},
+	"bellhop.json.decode":   {`bellhop.json.decode("[1]")`, `bellhop.json.decode("[")`},
 }
 
 // full is a state that has everything that a record can show.
@@ -173,7 +181,8 @@ func TestFunctionsAreAsRegistered(t *testing.T) {
 				t.Errorf("%s: %v", use, err)
 				continue
 			}
-			if len(values) > len(f.Returns) {
+			rest := len(f.Returns) > 0 && f.Returns[len(f.Returns)-1].Name == "..."
+			if len(values) > len(f.Returns) && !rest {
 				t.Errorf("%s gives %d values, of which %d are registered", use, len(values), len(f.Returns))
 				continue
 			}

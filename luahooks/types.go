@@ -136,6 +136,10 @@ func (t *typesWriter) function(f function) {
 		t.line("---@param ... %s", described(f.Rest.Type, f.Rest.Doc))
 	}
 	for _, r := range f.Returns {
+		if r.Name == "..." {
+			t.line("---@return %s ... %s", optionalType(r), r.Doc)
+			continue
+		}
 		t.line("---@return %s", described(optionalType(r)+" "+r.Name, r.Doc))
 	}
 	for _, o := range f.Overloads {

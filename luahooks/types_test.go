@@ -112,6 +112,7 @@ func TestTypesCanBeRead(t *testing.T) {
 		`---@field ["repeat"] "once"|"daily"|"weekdays"`,
 		"---@class (exact) bellhop.PostOptions\n---@field room? string ",
 		"---@param number? string the room's number\n---@return bellhop.Room? room\nfunction bellhop.room(number) end\n",
+		"---@overload fun(amount: integer): string\nbellhop.money = {}\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("has no %s", want)
