@@ -217,7 +217,7 @@ func (a *applier) takeOff(p Posting) (entered []Posting) {
 // those it has nothing to take back.
 func (a *applier) refusedOf(p Posting) (count int) {
 	a.tx.PostingsOf(p.Stay, func(o Posting) bool {
-		if o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item && o.State == PostingRefused {
+		if o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item && o.Corrects == "" && o.State == PostingRefused {
 			count += o.Quantity - o.Back.Quantity
 		}
 		return true

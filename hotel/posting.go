@@ -57,8 +57,9 @@ type Posting struct {
 	State  PostingState `json:"state"`
 	// Refusal is what the PMS said, or a person who wrote it off.
 	Refusal string `json:"refusal,omitempty"`
-	// Back is what later postings have taken back of it.
-	Back Taken `json:"back,omitzero"`
+	// Back is what later postings have taken back of it, TakenBy which these are.
+	Back    Taken    `json:"back,omitzero"`
+	TakenBy []string `json:"takenBy,omitempty"`
 	// Call is the queued call that waits for a person since it was refused; 0:
 	// none does.
 	Call uint64 `json:"call,omitempty"`

@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 )
 
@@ -61,7 +62,7 @@ func (a *applier) takeBack(p Posting, quantity int, reason, staff string) Postin
 		Quantity: -quantity, Amount: p.Back.Amount - back.Amount, Currency: p.Currency, TaxRate: p.TaxRate,
 		Tax: p.Back.Tax - back.Tax, Staff: clip(staff), Late: a.departed(p.Stay), Corrects: p.ID, Reason: clip(reason), CallID: p.CallID,
 	})
-	p.Back = back
+	p.Back, p.TakenBy = back, append(slices.Clone(p.TakenBy), entered.ID)
 	a.tx.PutPosting(p)
 	return entered
 }

@@ -62,7 +62,7 @@ func (a *applier) giveUp(s *Settle) error {
 	if _, ok := a.tx.Requeue(p.Call, true); !ok {
 		return &Invalid{"posting", "id", "is being sent: wait", p.ID}
 	}
-	a.writeOff(p, s.Reason)
+	a.abandon(p, s.Reason)
 	return nil
 }
 
@@ -81,12 +81,10 @@ func (a *applier) requeue(r *Requeue) error {
 		return nil // retention took it
 	}
 	if r.Drop {
-		a.writeOff(p, "")
+		a.abandon(p, "")
 		return nil
 	}
-	p.State, p.Refusal, p.Call = PostingPending, "", 0
-	a.tx.PutPosting(p)
-	return nil
+	return a.sendAgain(p)
 }
 
 // writeOff takes a posting off its folio that the PMS never got; what was taken
@@ -102,6 +100,7 @@ func (a *applier) writeOff(p Posting, reason string) {
 	if first, known := a.tx.Posting(p.Corrects); known {
 		stands := first
 		stands.Back = Taken{first.Back.Quantity + p.Quantity, first.Back.Amount + p.Amount, first.Back.Tax + p.Tax}
+		stands.TakenBy = without(first.TakenBy, []string{p.ID})
 		a.restate(first, stands)
 	}
 }
@@ -130,10 +129,10 @@ func (a *applier) movePosting(s *Settle) error {
 	switch {
 	case stay.ID == p.Stay:
 		return &Invalid{"posting", "stay", "is whose it is already", stay.ID}
-	case p.Back.Quantity != 0:
+	case p.Back.Quantity != 0 && p.State != PostingRefused:
 		return &Invalid{"posting", "id", "was taken back in part: correct the rest, and post it anew", p.ID}
 	}
-	moved := p
+	moved := p.rest()
 	moved.Stay, moved.Room, moved.Late = stay.ID, stay.Room, stay.State == StayDeparted
 	moved.Reason, moved.Refusal, moved.Call = clip(s.Reason), "", 0
 	if p.State == PostingRefused {

@@ -56,6 +56,7 @@ const (
 	ReasonClockAlone   Reason = "clock-unsynchronised"
 	ReasonClockOff     Reason = "clock-off" // by how much
 	ReasonNotTriedMore Reason = "until-restart"
+	ReasonFirstRefused Reason = "first-refused" // the posting that is taken back
 )
 
 // reasonTexts are in the two languages of the product; {} is the value.
@@ -102,6 +103,7 @@ var reasonTexts = map[Reason][2]string{
 	ReasonClockEvent:   {"it is before the newest event ({})", "早于最新事件（{}）"},
 	ReasonClockAlone:   {"it is not synchronised, and the PBX's is not known", "未同步，且不知道电话交换机的时间"},
 	ReasonClockOff:     {"it is not synchronised, and {} from the PBX's", "未同步，且与电话交换机相差 {}"},
+	ReasonFirstRefused: {"{}, which it takes back, was refused", "它所冲销的 {} 被拒绝"},
 	ReasonNotTriedMore: {"it is not tried again before bellhop is restarted", "重启 bellhop 之前不再重试"},
 }
 

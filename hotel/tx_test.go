@@ -97,6 +97,21 @@ func (tx *memTx) Requeue(call uint64, drop bool) (QueuedCall, bool) {
 	return q, slices.Contains(tx.parked, call)
 }
 
+func (tx *memTx) Withdraw(p Posting, why string) (uint64, bool) {
+	i := slices.IndexFunc(tx.queued, func(q QueuedCall) bool { return q.Op == OpPosting && q.Subject == p.ID })
+	if i < 0 {
+		return 0, false
+	}
+	tx.next++ // the store numbers calls
+	q := tx.queued[i]
+	tx.queued = slices.Delete(slices.Clone(tx.queued), i, i+1)
+	if why != "" {
+		tx.parked, tx.parkedCalls = append(tx.parked, tx.next), maps.Clone(tx.parkedCalls)
+		tx.parkedCalls[tx.next] = q
+	}
+	return tx.next, true
+}
+
 func (tx *memTx) Posting(id string) (Posting, bool) {
 	for i := range slices.Backward(tx.postings) {
 		if tx.postings[i].ID == id {
