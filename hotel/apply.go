@@ -32,7 +32,9 @@ type Tx interface {
 	// Queue adds a call to the outbox; it gets its id and key there.
 	Queue(QueuedCall)
 	// Requeue puts a parked call back to its lane, or ends a parked or
-	// waiting one; false when there is none, or it is being sent.
+	// waiting one; false when there is none, or it is being sent. The call has the
+	// state that it comes to: one that tells of a posting and waits, but may have
+	// arrived, is not dropped but parked as [CallUnknown].
 	Requeue(call uint64, drop bool) (QueuedCall, bool)
 	// Withdraw takes away the waiting call that tells the PMS of a posting: with a
 	// reason it is parked, else it is dropped. False when none waits, or it is

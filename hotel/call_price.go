@@ -231,10 +231,10 @@ func (a *applier) chargeLegs(r CallRecord, legs []CallRecord) error {
 }
 
 // takeCallBack takes the charge of a call off its stay; false when a person has
-// dealt with it.
+// dealt with it, or must.
 func (a *applier) takeCallBack(posting string) bool {
 	p, err := a.correctable("calls", posting)
-	if err != nil {
+	if err != nil || p.State == PostingUnclear {
 		return false
 	}
 	if p.State == PostingRefused {

@@ -195,7 +195,7 @@ func (a *applier) takeOff(p Posting) (entered []Posting) {
 	a.tx.PostingsOf(p.Stay, func(o Posting) bool {
 		count := min(left, o.Quantity-o.Back.Quantity)
 		same := o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item
-		if same && o.Corrects == "" && o.State != PostingWrittenOff && o.State != PostingRefused && count > 0 {
+		if same && o.Corrects == "" && o.State != PostingWrittenOff && !o.State.Parked() && count > 0 {
 			parts = append(parts, piece{o, count})
 			left -= count
 		}
@@ -213,11 +213,11 @@ func (a *applier) takeOff(p Posting) (entered []Posting) {
 	return entered
 }
 
-// refusedOf is how many of an item are on a folio that the PMS has refused: of
-// those it has nothing to take back.
+// refusedOf is how many of an item are on a folio that the PMS has refused, or may
+// not have: of those it has nothing to take back.
 func (a *applier) refusedOf(p Posting) (count int) {
 	a.tx.PostingsOf(p.Stay, func(o Posting) bool {
-		if o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item && o.Corrects == "" && o.State == PostingRefused {
+		if o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item && o.Corrects == "" && o.State.Parked() {
 			count += o.Quantity - o.Back.Quantity
 		}
 		return true

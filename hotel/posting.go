@@ -17,8 +17,16 @@ const (
 	PostingPending    PostingState = "pending"
 	PostingPosted     PostingState = "posted"
 	PostingRefused    PostingState = "refused"     // a person must decide
+	PostingUnclear    PostingState = "unclear"     // the same: its call was dropped, but may have arrived
 	PostingWrittenOff PostingState = "written-off" // a person did: the PMS never gets it
 )
+
+// PostingStates are all of them.
+var PostingStates = []PostingState{PostingPending, PostingPosted, PostingRefused, PostingUnclear, PostingWrittenOff}
+
+// Parked tells whether a posting waits for a person: the PMS lacks it, or may
+// lack it.
+func (s PostingState) Parked() bool { return s == PostingRefused || s == PostingUnclear }
 
 // The kinds of postings.
 const (

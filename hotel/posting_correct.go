@@ -43,6 +43,8 @@ func (a *applier) correctable(effect, id string) (Posting, error) {
 		return p, &Invalid{effect, "posting", "was written off", id}
 	case p.State == PostingRefused && effect == "correct":
 		return p, &Invalid{effect, "posting", "was refused, so the PMS has nothing to take back: write it off, and post what was right", id}
+	case p.State == PostingUnclear && effect != "calls":
+		return p, &Invalid{effect, "posting", "may be at the PMS or not: send it again or write it off first", id}
 	case p.Back.Quantity == p.Quantity:
 		return p, &Invalid{effect, "posting", "was taken back before", id}
 	}

@@ -37,7 +37,7 @@ func (a *applier) refused(id string) (Posting, error) {
 	switch {
 	case !known:
 		return p, &Invalid{"posting", "id", "must be a posting that is kept", clip(id)}
-	case p.State != PostingRefused:
+	case !p.State.Parked():
 		return p, &Invalid{"posting", "id", "is " + string(p.State) + ", and not refused", id}
 	}
 	return p, nil
@@ -67,7 +67,7 @@ func (a *applier) giveUp(s *Settle) error {
 }
 
 // requeue decides about a parked call. One that tells of a posting decides
-// about it, too: dropped, it is written off.
+// about it, too: dropped, it is written off, unless the PMS may have it.
 func (a *applier) requeue(r *Requeue) error {
 	q, ok := a.tx.Requeue(r.Call, r.Drop)
 	if !ok {
@@ -80,11 +80,15 @@ func (a *applier) requeue(r *Requeue) error {
 	if !known {
 		return nil // retention took it
 	}
-	if r.Drop {
+	switch {
+	case !r.Drop:
+		return a.sendAgain(p)
+	case q.State == CallUnknown:
+		a.leaveUnclear(p, q.ID)
+	default:
 		a.abandon(p, "")
-		return nil
 	}
-	return a.sendAgain(p)
+	return nil
 }
 
 // writeOff takes a posting off its folio that the PMS never got; what was taken

@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -279,4 +280,37 @@ func TestDroppedPostingTakesItsCorrectionAlong(t *testing.T) {
 	equal(t, "states", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingWrittenOff, PostingWrittenOff})
 	equal(t, "what waits", []string{tx.queued[0].Subject}, []string{"P1"}) // whose end the store sees to
 	equal(t, "the folio", record[Folio](tx, FolioKey("G1")), Folio{})
+}
+
+func TestUnclearPosting(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPMS, Effect{Post: &PostCharge{Room: "101", Kind: "minibar", Item: "4", Quantity: 3, Amount: 1000}}, Effect{Correct: &Correct{Posting: "P1", Quantity: 1}})
+	tx.parked, tx.parkedCalls = []uint64{5}, map[uint64]QueuedCall{5: {Op: OpPosting, Subject: "P1", State: CallUnknown}}
+	apply(t, tx, withPMS, Effect{Requeue: &Requeue{Call: 5, Drop: true}})
+	all := tx.latest()
+	equal(t, "the posting", []any{all["P1"].State, all["P1"].Refusal, all["P1"].Call}, []any{PostingUnclear, "@may-be-there", uint64(5)})
+	equal(t, "what takes it back", []any{all["P2"].State, all["P2"].Refusal, all["P2"].Call != 0}, []any{PostingRefused, "@first-unclear(P1)", true})
+	equal(t, "owed", record[Folio](tx, FolioKey("G1")).Owed(), int64(667))
+	unclear := Reconcile([]Posting{all["P1"]}, "EUR", "", "")
+	equal(t, "listed", []any{unclear.States[0].State, len(unclear.Open)}, []any{PostingUnclear, 1})
+
+	may := "may be at the PMS or not: send it again or write it off first"
+	refused(t, tx, Invalid{"correct", "posting", may, "P1"}, Effect{Correct: &Correct{Posting: "P1"}})
+	tx.Put(StayKey("G0"), Stay{ID: "G0", Room: "102", State: StayDeparted})
+	refused(t, tx, Invalid{"posting", "posting", may, "P1"}, Effect{Settle: &Settle{Posting: "P1", Do: SettleMove, Stay: "G0"}})
+	a := applier{tx: tx, ev: testEvent(), setup: withPMS}
+	equal(t, "of things that can be taken off", a.refusedOf(all["P1"]), 2)
+	equal(t, "it is charged still, if it is a call", a.stillCharged("P1"), true)
+	equal(t, "the rules leave it to a person", a.takeCallBack("P1"), false)
+
+	tx.parkedCalls[5] = QueuedCall{Op: OpPosting, Subject: "P1"}
+	other := *tx
+	other.state = maps.Clone(tx.state)
+	apply(t, tx, withPMS, Effect{Settle: &Settle{Posting: "P1", Do: SettleResend}})
+	all = tx.latest()
+	equal(t, "sent again", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingPending, PostingPending})
+	apply(t, &other, withPMS, Effect{Settle: &Settle{Posting: "P1", Do: SettleWriteOff}})
+	all = other.latest()
+	equal(t, "written off", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingWrittenOff, PostingWrittenOff})
+	equal(t, "the folio", record[Folio](&other, FolioKey("G1")), Folio{})
 }

@@ -37,6 +37,21 @@ func (a *applier) sendAgain(p Posting) error {
 	})
 }
 
+// leaveUnclear keeps a posting for a person whose call was given up, but may have
+// arrived. What takes it back waits for the same word.
+func (a *applier) leaveUnclear(p Posting, call uint64) {
+	p.State, p.Refusal, p.Call = PostingUnclear, Because(ReasonMayBeThere), call
+	a.tx.PutPosting(p)
+	_ = a.together(p, func(c Posting) error { // no visit fails
+		why := Because(ReasonFirstUnclear, p.ID)
+		if call, waits := a.tx.Withdraw(c, why); waits {
+			c.State, c.Refusal, c.Call = PostingRefused, why, call
+			a.tx.PutPosting(c)
+		}
+		return nil
+	})
+}
+
 // abandon writes a posting off whose call has ended, and what takes it back: both
 // are as if they had never been.
 func (a *applier) abandon(p Posting, reason string) {

@@ -94,6 +94,9 @@ func (tx *memTx) Requeue(call uint64, drop bool) (QueuedCall, bool) {
 	tx.requeued = append(tx.requeued, Requeue{call, drop})
 	q := tx.parkedCalls[call]
 	q.ID = call
+	if !drop || q.State != CallUnknown { // which says here that it may have arrived
+		q.State = map[bool]CallState{false: CallQueued, true: CallDropped}[drop]
+	}
 	return q, slices.Contains(tx.parked, call)
 }
 

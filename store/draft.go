@@ -147,7 +147,8 @@ func (d *draft) Withdraw(p hotel.Posting, why string) (uint64, bool) {
 	if !ok || !d.c.block(q.ID) {
 		return 0, false
 	}
-	d.requeued = append(d.requeued, requeue{call: q, drop: why == "", why: why})
+	q.State = hotel.CallRefused // where it is not dropped
+	d.requeued = append(d.requeued, requeue{call: q, why: why})
 	return q.ID, true
 }
 

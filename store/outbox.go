@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bellhop/hotel"
@@ -114,6 +115,9 @@ func (c *commit) takeOut(q *hotel.QueuedCall) bool {
 		return false
 	}
 	c.meta.Waiting--
+	if q.State != hotel.CallUnknown {
+		c.over = append(c.over, q.ID)
+	}
 	for _, l := range LanesOf(q) {
 		c.remove(bucketLanes, laneKey(l, q.ID))
 	}
@@ -289,26 +293,41 @@ type requeue struct {
 	call   hotel.QueuedCall
 	parked bool
 	drop   bool
-	why    string // it waits, and is to be parked for that reason
+	why    string // it waits, and is to be parked in its state for that reason
 }
 
 // findRequeue looks a call up among the parked and, to be dropped, among the
 // waiting.
 func (c *commit) findRequeue(id uint64, drop bool) (requeue, bool) {
 	if q, ok := c.read(bucketParked, number(id)); ok {
+		q.State = hotel.CallQueued
+		if drop {
+			q.State = hotel.CallDropped
+		}
 		return requeue{call: q, parked: true, drop: drop}, true
 	}
 	if !drop {
 		return requeue{}, false
 	}
 	q, ok := c.read(bucketOutbox, number(id))
-	return requeue{call: q, drop: drop}, ok && c.block(id)
+	r := requeue{call: q, drop: true}
+	r.call.State = hotel.CallDropped
+	if q.Op == hotel.OpPosting && c.mayHaveArrived(&q) {
+		r.call.State, r.why = hotel.CallUnknown, hotel.Because(hotel.ReasonMayBeThere)
+	}
+	return r, ok && c.block(id)
+}
+
+// mayHaveArrived tells whether an attempt may have been made at a waiting call.
+// Those of earlier runs left no mark; the key says which run queued it.
+func (c *commit) mayHaveArrived(q *hotel.QueuedCall) bool {
+	return c.store.claims.begun(q.ID) || !strings.HasPrefix(q.Key, keyPrefix+c.meta.Run+"-")
 }
 
 func (c *commit) requeue(r requeue) {
 	switch {
 	case r.why != "":
-		c.park(&r.call, hotel.CallRefused, r.why)
+		c.park(&r.call, r.call.State, r.why)
 		return
 	case !r.parked:
 		c.leave(&r.call, hotel.CallDropped, "")
@@ -320,6 +339,7 @@ func (c *commit) requeue(r requeue) {
 	c.meta.Parked--
 	if r.drop {
 		r.call.State = hotel.CallDropped
+		c.over = append(c.over, r.call.ID)
 		c.put(bucketEnded, number(r.call.ID), encode(r.call))
 		return
 	}

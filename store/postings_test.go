@@ -340,3 +340,50 @@ func TestCorrectionOfARefusedPostingIsParked(t *testing.T) {
 	}
 	wantCounted(t, b.Store)
 }
+
+// A posting's call that may have arrived is parked where another is dropped.
+func TestDroppedCallThatMayHaveArrived(t *testing.T) {
+	b := newBench(t)
+	posting := hotel.QueuedCall{To: hotel.ToPMS, Op: hotel.OpPosting, Subject: "P1", Urgency: hotel.Guest, Room: "101"}
+	status := posting
+	status.Op = "housekeeping"
+	calls := b.queue(posting, posting, status, posting)
+	drop := func(q hotel.QueuedCall, want hotel.CallState) {
+		t.Helper()
+		b.run(func(tx hotel.Tx) {
+			if got, ok := tx.Requeue(q.ID, true); !ok || got.State != want {
+				t.Errorf("dropped: %+v, %v", got, ok)
+			}
+		})
+		if kept, found, err := b.Call(q.ID); err != nil || !found || kept.State != want {
+			t.Errorf("kept as %+v, %v, %v", kept, found, err)
+		}
+	}
+	begin := func(q hotel.QueuedCall) {
+		t.Helper()
+		if !b.Claim(q.ID) {
+			t.Fatal("the call cannot be begun")
+		}
+		b.Unclaim(q.ID)
+	}
+	drop(calls[0], hotel.CallDropped) // never begun
+	begin(calls[1])
+	drop(calls[1], hotel.CallUnknown)
+	begin(calls[2])
+	drop(calls[2], hotel.CallDropped)
+	if len(b.claims.tried) != 1 {
+		t.Errorf("remembered are %v", b.claims.tried)
+	}
+	drop(calls[1], hotel.CallDropped) // a person says so again
+	if len(b.claims.tried) != 0 {
+		t.Errorf("remembered are %v", b.claims.tried)
+	}
+	begin(calls[3])
+	b.settle(calls[3], hotel.CallRefused)
+	b.run(func(tx hotel.Tx) { tx.Requeue(calls[3].ID, false) })
+	drop(calls[3], hotel.CallDropped) // it was refused, and not begun since
+	more := b.queue(posting)
+	b.reopen()
+	drop(more[0], hotel.CallUnknown) // what the last run did nobody knows
+	wantCounted(t, b.Store)
+}

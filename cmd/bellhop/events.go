@@ -237,6 +237,9 @@ func (c *call) ordered(path string, body any, done string) (uint64, error) {
 	if order.Already {
 		done = "already checked out"
 	}
+	if order.Unclear != "" {
+		done = fmt.Sprintf("kept, and not dropped: an attempt may have arrived. Look whether the PMS has posting %[1]s,\nthen \"bellhop postings resend %[1]s\" (it is never there twice) or \"bellhop postings writeoff %[1]s\"", order.Unclear)
+	}
 	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
 	return order.Event, err
 }
