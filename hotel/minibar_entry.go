@@ -117,6 +117,7 @@ type minibarCharge struct {
 	named   bool     // a person or hook said whose it is
 	doubt   []string // whose it may be
 	has     int      // of the item on the folio
+	nobody  bool     // it takes back, and nobody is known from whom
 }
 
 func (a *applier) minibarCharge(p *PostCharge, r Room, s *Stay) *minibarCharge {
@@ -133,6 +134,7 @@ func (a *applier) minibarCharge(p *PostCharge, r Room, s *Stay) *minibarCharge {
 		a.tx.Get(FolioKey(c.posting.Stay), &f)
 		c.has = f.Items[ItemKey(c.posting.Minibar, c.posting.Item)] - a.refusedOf(c.posting)
 	}
+	c.nobody = c.removal() && c.posting.Stay == "" && a.knowsStays()
 	tax := p.Tax
 	var item Item
 	if tax == nil && a.tx.Get(ItemKey(c.posting.Minibar, c.posting.Item), &item) {
@@ -155,6 +157,8 @@ func (c *minibarCharge) refusal() error {
 	switch {
 	case len(c.doubt) > 0:
 		return &Invalid{"minibar", "stay", "must be named: it may be that of " + joinStays(c.doubt), ""}
+	case c.nobody:
+		return &Invalid{"minibar", "stay", "must be named: nobody is known to have stayed in room " + c.posting.Room, ""}
 	case c.tooMany():
 		return &Invalid{"minibar", "count", fmt.Sprintf("must be at most %d, which is what stay %s was charged", c.has, c.posting.Stay), strconv.Itoa(-c.posting.Quantity)}
 	}

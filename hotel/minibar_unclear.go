@@ -24,7 +24,7 @@ type ResolveEntry struct {
 
 // holdsEntry tells whether an alert keeps what was entered at a minibar.
 func (a Alert) holdsEntry() bool {
-	return slices.Contains([]string{AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval}, a.Code)
+	return slices.Contains([]string{AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertMinibarNobody}, a.Code)
 }
 
 func joinStays(stays []string) string { return strings.Join(stays, ", ") }
@@ -57,6 +57,9 @@ func (a *applier) holdBack(c *minibarCharge) error {
 	if len(c.doubt) > 0 {
 		params["stays"] = joinStays(c.doubt)
 		return a.keepEntry(AlertMinibarDoubt, e.Room, params)
+	}
+	if c.nobody {
+		return a.keepEntry(AlertMinibarNobody, e.Room, params)
 	}
 	params["stay"], params["has"] = p.Stay, strconv.Itoa(c.has)
 	return a.keepEntry(AlertMinibarRemoval, e.Room, params)

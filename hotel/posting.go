@@ -165,13 +165,16 @@ func (p *PostCharge) posting(r Room) Posting {
 // tellNobody tells of a charge that falls on no stay, unless the hotel has never
 // said who stays where. The charge is kept.
 func (a *applier) tellNobody(p Posting) error {
-	if p.Stay != "" || countTo(a.tx, PrefixOccupancy, 1) == 0 {
+	if p.Stay != "" || !a.knowsStays() {
 		return nil
 	}
 	return a.alert(&RaiseAlert{Code: AlertNobody, Room: p.Room, Joined: true, Params: map[string]string{
 		"room": p.Room, "what": p.what(), "amount": FormatAmount(p.Amount, p.Currency) + " " + p.Currency, "posting": p.ID,
 	}})
 }
+
+// knowsStays tells whether the hotel has ever said who stays where.
+func (a *applier) knowsStays() bool { return countTo(a.tx, PrefixOccupancy, 1) > 0 }
 
 // what says in a few words what was charged.
 func (p Posting) what() string {
