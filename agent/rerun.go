@@ -48,6 +48,7 @@ func under(ev *hotel.Event, subject hotel.Event) *hotel.Event {
 	subject.ID, subject.Cause, subject.Depth = ev.ID, subject.ID, ev.Depth
 	subject.DuplicateOf, subject.Possible = 0, false
 	subject.Lanes = ev.Lanes
+	subject.Again = &hotel.Again{Event: subject.Cause}
 	return &subject
 }
 

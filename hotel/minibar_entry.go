@@ -126,7 +126,7 @@ func (a *applier) minibarCharge(p *PostCharge, r Room, s *Stay) *minibarCharge {
 	if c.named {
 		c.posting.Stay = s.ID
 	} else {
-		c.posting.Stay, c.doubt = a.whose(r, a.ev.Time)
+		c.posting.Stay, c.doubt = a.whose(r)
 	}
 	c.posting.Late = a.departed(c.posting.Stay)
 	if c.removal() && c.posting.Stay != "" {

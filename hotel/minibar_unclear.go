@@ -75,6 +75,9 @@ func (a *applier) entryParams(e *MinibarEntry) map[string]string {
 	if e.Removal {
 		params["removal"] = "true"
 	}
+	if a.ev.Unsure { // then the order of events says whose it is
+		params["unsure"], params["event"] = "true", strconv.FormatUint(a.ev.origin(), 10)
+	}
 	for key, value := range params {
 		if value == "" {
 			delete(params, key)
@@ -136,7 +139,7 @@ func (a *applier) postResolved(al Alert, o *ResolveEntry) error {
 		return &Invalid{"minibar", "count", "must be 1 to " + strconv.Itoa(maxQuantity), strconv.Itoa(e.Count)}
 	}
 	ev := *a.ev // what comes of it is of the event that it was entered with
-	ev.CallID = f["callid"]
+	ev.CallID, ev.Unsure, ev.Again = f["callid"], f["unsure"] == "true", nil
 	if id, err := strconv.ParseUint(f["event"], 10, 64); err == nil {
 		ev.ID = id
 	}
