@@ -274,7 +274,20 @@ func (s *server) rerun(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Rerun(ctx, id) })
+	var how Rerun
+	if r.ContentLength != 0 {
+		if err := read(r, &how); err != nil {
+			fail(w, err)
+			return
+		}
+	}
+	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Rerun(ctx, id, how.Charge) })
+}
+
+// Rerun says how an event is run again.
+type Rerun struct {
+	// Charge: a copy of a call record is charged, as it was another call.
+	Charge bool `json:"charge,omitempty"`
 }
 
 func (s *server) do(w http.ResponseWriter, r *http.Request, ev hotel.Event) {

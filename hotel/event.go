@@ -141,6 +141,10 @@ type Event struct {
 // has the content and the time of that one, and the id of the order.
 type Again struct {
 	Event uint64 `json:"event"`
+	// CopyOf: that event was left out as a copy of this one. A copy of a call record
+	// is charged only with Charge, which a person has said.
+	CopyOf uint64 `json:"copyOf,omitempty"`
+	Charge bool   `json:"charge,omitempty"`
 }
 
 // origin is the event that came first: itself, or the one that is run again.

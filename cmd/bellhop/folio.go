@@ -22,7 +22,7 @@ type moneyOptions struct {
 	from, to, state, by, how string
 	reason, staff            string
 	quantity                 int
-	drop                     bool
+	drop, charge             bool
 }
 
 func moneyCommands() []*command {
