@@ -67,6 +67,7 @@ const (
 	AlertMinibarItem    = "minibar-item"
 	AlertMinibarCount   = "minibar-count"
 	AlertMinibarRemoval = "minibar-removal"
+	AlertMinibarNobody  = "minibar-nobody"
 
 	AlertLate   = "late-posting"
 	AlertNobody = "posting-nobody"
