@@ -80,7 +80,7 @@ var uses = map[string][]string{
 	"bellhop.wakeup.cancel":   {`bellhop.wakeup.cancel { room = "1203", %s }`},
 	"bellhop.report":          {`bellhop.report { name = "x", title = "X", text = "x", %s }`},
 	"bellhop.http.post":       {`bellhop.http.post("https://x.example/", {}, { %s })`},
-	"bellhop.kv.set":          {`bellhop.kv.set("k", 1)`},
+	"bellhop.kv.set":          {`bellhop.kv.set("k", 1, { %s })`},
 	"bellhop.kv.delete":       {`bellhop.kv.delete("k")`},
 
 	"bellhop.room":         {`bellhop.room("101")`, `bellhop.room("102")`, `bellhop.room("9")`},
