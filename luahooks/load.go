@@ -46,6 +46,8 @@ type source struct {
 	name    string
 	version string
 	proto   *lua.FunctionProto
+	// examples are those of its comments.
+	examples []example
 }
 
 // readSources reads the shipped files and those of dir, which replace them by
@@ -61,7 +63,7 @@ func readSources(dir fs.FS) (map[string][]byte, []error) {
 		}
 		for _, e := range entries {
 			name := e.Name()
-			if e.IsDir() || path.Ext(name) != ".lua" {
+			if e.IsDir() || path.Ext(name) != ".lua" || isTestFile(name) {
 				continue
 			}
 			delete(texts, name)
@@ -128,7 +130,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 		return nil, []*LoadFault{fault}
 	}
 	sum := sha256.Sum256(text)
-	return &source{name: name, version: hex.EncodeToString(sum[:])[:12], proto: proto}, nil
+	return &source{name: name, version: hex.EncodeToString(sum[:])[:12], proto: proto, examples: readExamples(text)}, nil
 }
 
 func parseFault(name string, text []byte, err error) *LoadFault {
