@@ -13,44 +13,6 @@ import (
 	"bellhop/hotel"
 )
 
-// digitKinds are views of a dtmf event; only they can have a pattern.
-var digitKinds = []hotel.Kind{
-	hotel.KindDTMF, hotel.KindMinibar, hotel.KindHousekeeping, hotel.KindWakeUpRequest, hotel.KindConfirm,
-}
-
-// hookKinds are what bellhop.on knows.
-var hookKinds = append(slices.Clone(digitKinds),
-	hotel.KindCDR, hotel.KindWakeUp, hotel.KindCall, hotel.KindExtension, hotel.KindBoot, hotel.KindConfig,
-	hotel.KindCallFailed, hotel.KindPromptEnd, hotel.KindTransfer, hotel.KindForward, hotel.KindInvite,
-	hotel.KindIncoming, hotel.KindConference, hotel.KindSatisfaction, hotel.KindSMS, hotel.KindUACSTA,
-	hotel.KindAgentTimeout, hotel.KindAgentPaused, hotel.KindUnknown, hotel.KindCheckIn, hotel.KindCheckOut,
-	hotel.KindMove, hotel.KindPosting, hotel.KindAlert, hotel.KindDelivered, hotel.KindRefused, hotel.KindExpired,
-)
-
-// api is the table bellhop. Its functions are made once for an interpreter
-// and act on the run that goes on.
-func (v *vm) api() *lua.LTable {
-	L := v.lua
-	table := func(name string, functions map[string]lua.LGFunction) *lua.LTable {
-		return v.readOnly(name, L.SetFuncs(L.NewTable(), functions))
-	}
-	t := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
-		"on": v.on, "cron": v.cron,
-		"post": v.post, "alert": v.alert, "housekeeping": v.housekeeping,
-		"sweep": v.sweep, "backup": v.backup, "report": v.report,
-		"rooms": v.rooms, "alerts": v.alerts, "wakeups": v.wakeups, "date": v.date,
-		"takings": v.takings, "money": v.money,
-		"room": v.room, "log": v.log, "now": v.now, "time": v.time,
-	})
-	t.RawSetString("http", table("bellhop.http", map[string]lua.LGFunction{"get": v.httpGet, "post": v.httpPost}))
-	t.RawSetString("kv", table("bellhop.kv", map[string]lua.LGFunction{"get": v.kvGet, "set": v.kvSet, "delete": v.kvDelete}))
-	t.RawSetString("wakeup", table("bellhop.wakeup", map[string]lua.LGFunction{"add": v.wakeUpAdd, "cancel": v.wakeUpCancel}))
-	t.RawSetString("minibar", table("bellhop.minibar", map[string]lua.LGFunction{"item": v.minibarItem, "unclear": v.minibarUnclear}))
-	t.RawSetString("json", table("bellhop.json", map[string]lua.LGFunction{"encode": jsonEncode, "decode": jsonDecode}))
-	t.RawSetString("language", lua.LString(v.set.language))
-	return t
-}
-
 func (v *vm) on(L *lua.LState) int {
 	kind := hotel.Kind(L.CheckString(1))
 	if kind == hotel.KindCron {
@@ -110,7 +72,7 @@ func (v *vm) cron(L *lua.LState) int {
 
 // missedPolicy reads what is to become of times that the box has missed.
 func missedPolicy(L *lua.LState, t *lua.LTable) hotel.MissedPolicy {
-	o := newOptions(L, "bellhop.cron", t, "missed", "within")
+	o := newOptions(L, "bellhop.cron", t)
 	p := hotel.MissedPolicy{Missed: hotel.Missed(o.text("missed", false))}
 	if !slices.Contains([]hotel.Missed{"", hotel.MissedRun, hotel.MissedReport, hotel.MissedSkip}, p.Missed) {
 		o.fail("missed", "run, report or skip", t.RawGetString("missed"))
@@ -161,14 +123,16 @@ func (v *vm) want(r *run, e hotel.Effect) {
 }
 
 // options reads a table of named values and refuses names that it does not
-// know, so that a slip of the pen is not silently nothing.
+// know (the registry says which what has), so that a slip of the pen is not
+// silently nothing.
 type options struct {
 	L     *lua.LState
 	what  string
 	table *lua.LTable
 }
 
-func newOptions(L *lua.LState, what string, t *lua.LTable, known ...string) options {
+func newOptions(L *lua.LState, what string, t *lua.LTable) options {
+	known := optionNames[what]
 	t.ForEach(func(k, _ lua.LValue) {
 		if name, ok := k.(lua.LString); !ok || !slices.Contains(known, string(name)) {
 			L.RaiseError("%s: unknown field %s; the fields are %s", what, clip(plainText(L, k), 50), strings.Join(known, ", "))
@@ -240,7 +204,7 @@ func (o options) flag(name string) bool {
 
 func (v *vm) post(L *lua.LState) int {
 	r := v.running(L, "bellhop.post")
-	o := newOptions(L, "bellhop.post", L.CheckTable(1), "room", "stay", "kind", "minibar", "item", "quantity", "amount", "description", "staff")
+	o := newOptions(L, "bellhop.post", L.CheckTable(1))
 	p := &hotel.PostCharge{
 		Room: o.text("room", o.table.RawGetString("stay") == lua.LNil), Stay: o.text("stay", false), Kind: o.text("kind", true), Minibar: o.text("minibar", false), Description: o.text("description", false), Staff: o.text("staff", false),
 		Amount: o.whole("amount", "a whole number of the currency's smallest unit", true),
@@ -271,7 +235,7 @@ func (v *vm) post(L *lua.LState) int {
 func (v *vm) alert(L *lua.LState) int {
 	r := v.running(L, "bellhop.alert")
 	text := plainText(L, L.CheckAny(1))
-	o := newOptions(L, "bellhop.alert", L.OptTable(2, L.NewTable()), "room")
+	o := newOptions(L, "bellhop.alert", L.OptTable(2, L.NewTable()))
 	v.want(r, hotel.Effect{Alert: &hotel.RaiseAlert{
 		Code: hotel.AlertHook, Room: o.text("room", false),
 		Params: map[string]string{"text": clip(text, maxMessage), "hook": r.hook.File},
@@ -281,7 +245,7 @@ func (v *vm) alert(L *lua.LState) int {
 
 func (v *vm) housekeeping(L *lua.LState) int {
 	r := v.running(L, "bellhop.housekeeping")
-	o := newOptions(L, "bellhop.housekeeping", L.CheckTable(1), "room", "status", "staff")
+	o := newOptions(L, "bellhop.housekeeping", L.CheckTable(1))
 	s := &hotel.SetStatus{Room: o.text("room", true), Status: hotel.Status(o.text("status", true)), Staff: o.text("staff", false)}
 	if !s.Status.Known() {
 		o.fail("status", "dirty, clean, inspected, out-of-order or out-of-service", o.table.RawGetString("status"))
@@ -324,7 +288,7 @@ func (v *vm) httpPost(L *lua.LState) int {
 	if len(p.Body) > maxJSON {
 		L.RaiseError("%s: the body has more than %d KiB", what, maxJSON>>10)
 	}
-	o := newOptions(L, what, L.OptTable(3, L.NewTable()), "room", "answer", "expire")
+	o := newOptions(L, what, L.OptTable(3, L.NewTable()))
 	p.Room, p.Answer = o.text("room", false), o.flag("answer")
 	seconds := o.whole("expire", "a whole number of seconds", false)
 	if seconds < 0 || seconds > maxExpire {

@@ -86,7 +86,7 @@ func (v *vm) alerts(L *lua.LState) int {
 func (v *vm) wakeups(L *lua.LState) int {
 	const what = "bellhop.wakeups"
 	r := v.running(L, what)
-	o := newOptions(L, what, L.OptTable(1, L.NewTable()), "date", "ended", "since")
+	o := newOptions(L, what, L.OptTable(1, L.NewTable()))
 	date := o.date("date")
 	if since := o.whole("since", "seconds since 1970", false); o.flag("ended") {
 		L.Push(r.outcomes(L, date, since))

@@ -13,7 +13,7 @@ import (
 func (v *vm) minibarUnclear(L *lua.LState) int {
 	const what = "bellhop.minibar.unclear"
 	r := v.running(L, what)
-	o := newOptions(L, what, L.CheckTable(1), "room", "item", "count", "minibar", "removal", "staff")
+	o := newOptions(L, what, L.CheckTable(1))
 	count := o.whole("count", "a whole number", true)
 	if count > math.MaxInt32 || count < math.MinInt32 {
 		o.fail("count", "a smaller number", lua.LNumber(count))

@@ -15,7 +15,7 @@ const maxReportRows = 1000
 func (v *vm) report(L *lua.LState) int {
 	const what = "bellhop.report"
 	r := v.running(L, what)
-	o := newOptions(L, what, L.CheckTable(1), "name", "title", "text", "head", "rows", "mail")
+	o := newOptions(L, what, L.CheckTable(1))
 	k := &hotel.KeepReport{Name: o.text("name", true), Title: o.text("title", true), Text: o.longText("text"), Mail: o.flag("mail")}
 	if !hotel.IsReportName(k.Name) {
 		o.fail("name", "1 to 32 of a-z, 0-9 and -", lua.LString(k.Name))

@@ -18,7 +18,7 @@ func (v *vm) backup(L *lua.LState) int {
 func (v *vm) sweep(L *lua.LState) int {
 	r := v.running(L, "bellhop.sweep")
 	t := L.OptTable(1, L.NewTable())
-	o := newOptions(L, "bellhop.sweep", t, "overdue")
+	o := newOptions(L, "bellhop.sweep", t)
 	s := &hotel.Sweep{Overdue: o.text("overdue", false)}
 	if s.Overdue != "" && s.Overdue != hotel.OverdueList && s.Overdue != hotel.OverdueCheckOut {
 		o.fail("overdue", "list or checkout", t.RawGetString("overdue"))

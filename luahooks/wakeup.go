@@ -18,8 +18,7 @@ var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 func (v *vm) wakeUpAdd(L *lua.LState) int {
 	const what = "bellhop.wakeup.add"
 	r := v.running(L, what)
-	o := newOptions(L, what, L.CheckTable(1),
-		"room", "rooms", "stay", "at", "date", "days", "daily", "until_date", "how", "retries", "spacing", "prompt", "language")
+	o := newOptions(L, what, L.CheckTable(1))
 	order := &hotel.WakeUpAdd{
 		Rooms: o.rooms(), Stay: o.text("stay", false), From: "hook", Time: o.text("at", true), Date: o.text("date", false),
 		Until: o.text("until_date", false), How: hotel.WakeHow(o.text("how", false)),
@@ -47,7 +46,7 @@ func (v *vm) wakeUpAdd(L *lua.LState) int {
 func (v *vm) wakeUpCancel(L *lua.LState) int {
 	const what = "bellhop.wakeup.cancel"
 	r := v.running(L, what)
-	o := newOptions(L, what, L.CheckTable(1), "id", "room", "rooms", "group")
+	o := newOptions(L, what, L.CheckTable(1))
 	cancel := &hotel.WakeUpCancel{Rooms: o.rooms(), Group: o.text("group", false)}
 	if id := o.text("id", false); id != "" {
 		cancel.IDs = []string{id}
