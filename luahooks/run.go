@@ -26,6 +26,8 @@ type Input struct {
 	// it gives when that code has returned; waiting for an interpreter or for
 	// http.get's turn does not count. At most [Limits.VMs] are between the two.
 	Running func() (ended func())
+
+	trace *Trace // of [Set.Trace]
 }
 
 // Result is what came of a run. With an Err there are no effects.

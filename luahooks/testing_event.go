@@ -28,7 +28,7 @@ func (t *trial) buildEvent(kind string, f fields) (*hotel.Event, error) {
 	if !slices.Contains(hookKinds, ev.Kind) && ev.Kind != hotel.KindCron {
 		return nil, fmt.Errorf("there is no event kind %q; the kinds are %s, cron", clip(kind, 50), kindList())
 	}
-	if err := f.known(kind, eventFields(ev.Kind)); err != nil {
+	if err := f.known(kind, givenFields(ev.Kind)); err != nil {
 		return nil, err // it may be why something else is missing
 	}
 	ev.Room, ev.Extension = f.text("room"), f.text("extension")
@@ -59,9 +59,9 @@ func (t *trial) buildEvent(kind string, f fields) (*hotel.Event, error) {
 	return ev, t.settleIn(ev)
 }
 
-// eventFields are what an event of digits or a call may be given; nil for the
+// givenFields are what an event of digits or a call may be given; nil for the
 // others, which take any field.
-func eventFields(kind hotel.Kind) []string {
+func givenFields(kind hotel.Kind) []string {
 	common := []string{"room", "extension", "callid", "serial", "members"}
 	own := map[hotel.Kind][]string{
 		hotel.KindDTMF:          {"digits", "key", "key_index"},

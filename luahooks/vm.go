@@ -282,7 +282,7 @@ func (v *vm) faultOf(err error) *Fault {
 		v.broken = true // the registry does not shrink again
 		return &Fault{"memory", message}
 	}
-	return &Fault{"error", clip(message, maxMessage)}
+	return &Fault{"error", clip(message, maxMessage) + calledFrom(ae.StackTrace)}
 }
 
 // maxMessage bounds an error's text.
