@@ -134,6 +134,9 @@ func (v *vm) openLibraries() {
 		L.Push(api)
 		return 1
 	}))
+	if v.set.covered != nil {
+		base.RawSetString(lineName, L.NewFunction(v.countLine))
+	}
 	v.base = base
 }
 
