@@ -110,6 +110,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /v1/events", s.events)
 	mux.HandleFunc("GET /v1/events/{id}", s.event)
 	mux.HandleFunc("POST /v1/events/{id}/rerun", s.rerun)
+	mux.HandleFunc("GET /v1/events/{id}/trace", s.trace)
 	mux.HandleFunc("GET /v1/queue", s.queue)
 	mux.HandleFunc("GET /v1/queue/{id}", s.call)
 	mux.HandleFunc("POST /v1/queue/{id}/{do}", s.decide)

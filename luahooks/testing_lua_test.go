@@ -117,6 +117,10 @@ func TestFilesAreChosen(t *testing.T) {
 	if len(got.Results) != 1 || got.Results[0].Name != "two" || len(got.Faults) != 0 {
 		t.Errorf("%+v", got)
 	}
+	got = runTests(t, TestOptions{Files: []string{"a.lua", "a_test.lua"}}, files)
+	if len(got.Results) != 2 || len(got.Faults) != 0 {
+		t.Errorf("%+v", got)
+	}
 	got = runTests(t, TestOptions{}, files)
 	if len(got.Results) != 2 || got.Results[0].Name != "one" || len(got.Faults) != 1 || got.Failed() != 1 {
 		t.Errorf("%+v", got)
