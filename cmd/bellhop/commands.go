@@ -79,6 +79,7 @@ type options struct {
 	file, trunk             string
 	money                   moneyOptions
 	hooks                   hookOptions
+	reference               bool
 }
 
 // commands is the list that help prints, in its order.
@@ -287,7 +288,7 @@ func overview(out io.Writer, some []*command) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(&text, "\nEvery command takes --help; all but demo, sim, bench, version and \"config example\" take -c FILE (%s).\n", defaultConfig)
+	fmt.Fprintf(&text, "\nEvery command takes --help; all but demo, sim, bench, version, \"config example\" and \"hooks types\" take -c FILE (%s).\n", defaultConfig)
 	_, err := io.WriteString(out, text.String())
 	return err
 }

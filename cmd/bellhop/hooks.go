@@ -48,6 +48,7 @@ func hookCommands() []*command {
 			jsonFlag(f, c)
 			f.BoolVar(&c.opt.hooks.trace, "trace", false, "show each call with its arguments and what it gave")
 		}},
+		hooksTypesCommand(),
 	}
 }
 
