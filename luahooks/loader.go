@@ -17,12 +17,13 @@ type loader struct {
 	// choices are the sources for a name, the one to be used first.
 	choices map[string][]*source
 	faults  []*LoadFault
+	found   map[string]bool // what the folder has, good or bad
 	// folder is why the hotel's own files could not be listed.
 	folder error
 }
 
 func newLoader(opts Options) *loader {
-	l := &loader{opts: opts, before: map[string]*source{}, choices: map[string][]*source{}}
+	l := &loader{opts: opts, before: map[string]*source{}, choices: map[string][]*source{}, found: map[string]bool{}}
 	if opts.Before != nil {
 		for _, src := range opts.Before.sources {
 			l.before[src.name] = src
@@ -75,7 +76,8 @@ func (l *loader) readOwn(dir fs.FS) {
 	}
 	if err != nil {
 		l.folder = fmt.Errorf("read the folder of hooks: %w", err)
-		for name := range l.before {
+		for name, src := range l.before {
+			l.found[name] = !src.shipped
 			l.keep(name)
 		}
 		return
@@ -114,6 +116,7 @@ func (l *loader) read(dir fs.FS, name string) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return // it went while the folder was read
 	}
+	l.found[name] = true
 	l.keep(name)
 	if err != nil {
 		l.fault(&LoadFault{File: name, Message: err.Error()})

@@ -99,6 +99,7 @@ type Set struct {
 	minibars map[string]string
 
 	sources []*source
+	found   map[string]bool // the files that the folder has, good or bad
 	hooks   []Hook
 	byName  map[string]*Hook
 
@@ -137,8 +138,12 @@ func Load(dir fs.FS, opts Options) (*Set, error) {
 		s.pool <- nil
 	}
 	s.permits = make(chan struct{}, s.limits.VMs/2)
+	s.found = l.found
 	return s, l.errors(s)
 }
+
+// Found tells whether the hotel's folder had a file of the name, good or bad.
+func (s *Set) Found(name string) bool { return s.found[name] }
 
 func (s *Set) loadInto(v *vm) (_ *vm, hooks []Hook, bad int, err error) {
 	jobs := map[string]int{}
