@@ -42,9 +42,6 @@ type Options struct {
 	Now    func() time.Time // time.Now when nil
 	Synced func() bool      // something keeps the clock right; as the kernel says when nil
 	Mail   *MailServer      // nil: no mail can be sent
-	// Examples runs the examples in a hook file before it is used, and says
-	// which did not come true; nil: none are run.
-	Examples func(file string, text []byte) error
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
@@ -101,7 +98,7 @@ func New(opts Options) (*Agent, error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
-	a.hooks = newHookHouse(opts.Hooks, opts.Examples, a.now)
+	a.hooks = newHookHouse(opts.Hooks, a.now)
 	a.started = a.now()
 	a.services = site.Codes(opts.Config.Services)
 	a.emergency = site.Emergency(opts.Config)
@@ -132,7 +129,7 @@ func (a *Agent) hookOptions() luahooks.Options {
 		Language: a.config.Hotel.Language,
 		Currency: a.config.Hotel.Currency,
 		Minibars: a.services.Minibars,
-		Examples: a.hooks.examples,
+		Examples: a.hookExamples,
 	}
 }
 

@@ -35,7 +35,6 @@ func newHookSet(set *luahooks.Set) *hookSet {
 // hookHouse holds the hooks that are in use, and what is known of them.
 type hookHouse struct {
 	dir      fs.FS
-	examples func(string, []byte) error
 	stats    *hookStats
 	breaker  *breaker
 	wake     chan struct{} // of one place: the breaker has opened
@@ -62,8 +61,8 @@ type fileSince struct {
 	at      time.Time
 }
 
-func newHookHouse(dir fs.FS, examples func(string, []byte) error, now func() time.Time) *hookHouse {
-	h := &hookHouse{dir: dir, examples: examples, stats: newHookStats(), wake: make(chan struct{}, 1)}
+func newHookHouse(dir fs.FS, now func() time.Time) *hookHouse {
+	h := &hookHouse{dir: dir, stats: newHookStats(), wake: make(chan struct{}, 1)}
 	h.breaker = newBreaker(now, func() {
 		select {
 		case h.wake <- struct{}{}:

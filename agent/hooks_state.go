@@ -1,9 +1,11 @@
 package agent
 
 import (
+	"slices"
 	"time"
 
 	"bellhop/hotel"
+	"bellhop/site"
 )
 
 // HooksState is how the hooks stand.
@@ -70,4 +72,24 @@ func (a *Agent) Hooks() HooksState {
 		})
 	}
 	return s
+}
+
+// hookFacts are what the doctor goes by.
+func (a *Agent) hookFacts() (f site.HookFacts) {
+	state := a.Hooks()
+	f.Loaded = state.Loaded
+	for _, file := range state.Files {
+		if !file.Shipped && file.Version != "" {
+			f.Own++
+		}
+		if file.Replaces {
+			f.Replaced = append(f.Replaced, file.File)
+		}
+		if file.Aside != nil {
+			f.Aside = append(f.Aside, file.File)
+			f.AsideError = file.Aside.Error
+		}
+	}
+	slices.Sort(f.Replaced)
+	return f
 }

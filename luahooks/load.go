@@ -53,7 +53,6 @@ func (f *LoadFault) Error() string {
 type source struct {
 	name    string
 	version string
-	text    []byte
 	proto   *lua.FunctionProto
 	shipped bool
 	// fresh while a Load goes on that has compiled it: a fault that two files
@@ -108,7 +107,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 		}
 		return nil, []*LoadFault{fault}
 	}
-	return &source{name: name, version: versionOf(text), text: text, proto: proto}, nil
+	return &source{name: name, version: versionOf(text), proto: proto}, nil
 }
 
 func versionOf(text []byte) string {

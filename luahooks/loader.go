@@ -141,7 +141,7 @@ func (l *loader) fault(f *LoadFault) { l.faults = append(l.faults, f) }
 // settle loads the best source of each name into one interpreter. After a
 // failure it begins again with the next best of that file, so that nothing of
 // the bad one stays behind.
-func (l *loader) settle(s *Set) *vm {
+func (l *loader) settle(s *Set) {
 	tried := map[*source]bool{} // whose examples came true
 	for {
 		s.sources = nil
@@ -151,34 +151,36 @@ func (l *loader) settle(s *Set) *vm {
 			}
 		}
 		v, hooks, bad, err := s.loadInto(newVM(s))
-		if err == nil {
-			bad, err = l.examples(s.sources, tried)
+		if err != nil {
+			v.close()
+			l.next(s.sources[bad], err)
+			continue
 		}
-		if err == nil {
-			s.hooks = hooks
-			for _, src := range s.sources {
-				if src.fresh { // others are of other Sets too, and only read
-					src.fresh = false
-				}
-			}
-			return v
+		s.adopt(v, hooks)
+		if bad, err = l.examples(s, tried); err == nil {
+			break
 		}
-		v.close()
+		s.disown()
 		l.next(s.sources[bad], err)
+	}
+	for _, src := range s.sources {
+		if src.fresh { // others are of other Sets too, and only read
+			src.fresh = false
+		}
 	}
 }
 
 // examples runs those of the files that are new.
-func (l *loader) examples(sources []*source, tried map[*source]bool) (bad int, err error) {
+func (l *loader) examples(s *Set, tried map[*source]bool) (bad int, err error) {
 	if l.opts.Examples == nil {
 		return 0, nil
 	}
-	for i, src := range sources {
+	for i, src := range s.sources {
 		if !src.fresh || tried[src] {
 			continue
 		}
-		if err := l.opts.Examples(src.name, src.text); err != nil {
-			return i, &LoadFault{File: src.name, Message: "its examples: " + err.Error()}
+		if err := l.opts.Examples(s, src.name); err != nil {
+			return i, &LoadFault{File: src.name, Message: err.Error()}
 		}
 		tried[src] = true
 	}

@@ -72,9 +72,10 @@ type Options struct {
 	// Aside names versions of the hotel's files, by the files' names, that
 	// failed too often: where there is a shipped file of that name, it is used.
 	Aside map[string]string
-	// Examples runs a file's own examples and says which did not come true;
-	// nil: none are run. It is called for files that Before does not have.
-	Examples func(file string, text []byte) error
+	// Examples runs a file's own examples on the Set that is about to be and says
+	// which did not come true; nil: none are run. It is called for files that
+	// Before does not have.
+	Examples func(s *Set, file string) error
 }
 
 // Hook is a function that a file has registered.
@@ -127,23 +128,37 @@ func Load(dir fs.FS, opts Options) (*Set, error) {
 	l := newLoader(opts)
 	l.readShipped()
 	l.readOwn(dir)
-	first := l.settle(s)
-	s.byName = make(map[string]*Hook, len(s.hooks))
-	for i := range s.hooks {
-		s.byName[s.hooks[i].Name] = &s.hooks[i]
-	}
-	s.pool = make(chan *vm, s.limits.VMs)
-	s.pool <- first
-	for range s.limits.VMs - 1 {
-		s.pool <- nil
-	}
-	s.permits = make(chan struct{}, s.limits.VMs/2)
+	l.settle(s)
 	s.found = l.found
 	return s, l.errors(s)
 }
 
 // Found tells whether the hotel's folder had a file of the name, good or bad.
 func (s *Set) Found(name string) bool { return s.found[name] }
+
+// adopt makes the Set ready to run the hooks that an interpreter has loaded.
+func (s *Set) adopt(v *vm, hooks []Hook) {
+	s.hooks = hooks
+	s.byName = make(map[string]*Hook, len(hooks))
+	for i := range s.hooks {
+		s.byName[s.hooks[i].Name] = &s.hooks[i]
+	}
+	s.pool = make(chan *vm, s.limits.VMs)
+	s.pool <- v
+	for range s.limits.VMs - 1 {
+		s.pool <- nil
+	}
+	s.permits = make(chan struct{}, s.limits.VMs/2)
+}
+
+// disown gives the interpreters back.
+func (s *Set) disown() {
+	for range s.limits.VMs {
+		if v := <-s.pool; v != nil {
+			v.close()
+		}
+	}
+}
 
 func (s *Set) loadInto(v *vm) (_ *vm, hooks []Hook, bad int, err error) {
 	jobs := map[string]int{}
@@ -251,10 +266,6 @@ var errClosed = errors.New("hooks are closed")
 func (s *Set) Close() {
 	s.closing.Do(func() {
 		close(s.closed)
-		for range s.limits.VMs {
-			if v := <-s.pool; v != nil {
-				v.close()
-			}
-		}
+		s.disown()
 	})
 }
