@@ -34,12 +34,12 @@ func newHookSet(set *luahooks.Set) *hookSet {
 
 // hookHouse holds the hooks that are in use, and what is known of them.
 type hookHouse struct {
-	dir      fs.FS
-	stats    *hookStats
-	breaker  *breaker
-	wake     chan struct{} // of one place: the breaker has opened
-	loading  sync.Mutex    // held while files are loaded
-	seen     string        // of loading: what the folder looked like then
+	dir     fs.FS
+	stats   *hookStats
+	breaker *breaker
+	wake    chan struct{} // of one place: the breaker has opened
+	loading sync.Mutex    // held while files are loaded
+	seen    string        // of loading: what the folder looked like then
 
 	mu     sync.Mutex
 	now    *hookSet

@@ -28,7 +28,7 @@ const brokenMinibar = `bellhop.on("minibar", function(event) error("broken on pu
 
 func TestShippedHookTakesOverWhenTheHotelsOwnFails(t *testing.T) {
 	s := newShelf(map[string]string{"minibar.lua": brokenMinibar})
-	a := shelved(t, s, nil)
+	a := shelved(t, s)
 	var failed []uint64
 	for range breakerInRow {
 		failed = append(failed, dial(t, a, "101", "778*1*1"))
@@ -76,7 +76,7 @@ func TestShippedHookTakesOverWhenTheHotelsOwnFails(t *testing.T) {
 // A file whose place nothing can take is not run, and what it would have done waits.
 func TestWithoutAShippedHookItsUnitsWait(t *testing.T) {
 	s := newShelf(map[string]string{"test.lua": `bellhop.on("minibar", function(event) error("broken on purpose") end)`})
-	a := shelved(t, s, nil)
+	a := shelved(t, s)
 	for range breakerInRow {
 		dial(t, a, "101", "778*1*1")
 	}

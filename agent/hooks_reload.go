@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -86,6 +87,18 @@ func (a *Agent) reload() (changed string, faults bool) {
 	}
 	a.hooks.swap(newHookSet(set), loaded)
 	return changed, faults
+}
+
+// hookExamples runs the examples in the comments of a file.
+func (a *Agent) hookExamples(set *luahooks.Set, file string) error {
+	place := luahooks.Place{Services: a.services, Zone: a.zone, Setup: hotel.Setup{
+		Currency: a.config.Hotel.Currency, Zone: a.zone, Taxes: Taxes(a.config.Tax), Language: a.config.Hotel.Language,
+	}}
+	var all []error
+	for _, f := range luahooks.RunExamples(context.Background(), set, file, place) {
+		all = append(all, fmt.Errorf("line %d: its example %q: %s", f.Line, f.Example, f.Message))
+	}
+	return errors.Join(all...)
 }
 
 // difference names the files that are not the same in both lists.

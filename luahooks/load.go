@@ -53,11 +53,14 @@ func (f *LoadFault) Error() string {
 type source struct {
 	name    string
 	version string
+	text    []byte
 	proto   *lua.FunctionProto
 	shipped bool
 	// fresh while a Load goes on that has compiled it: a fault that two files
 	// have together is that of the one that is new.
 	fresh bool
+	// examples are those of its comments.
+	examples []example
 }
 
 func readSource(from fs.FS, name string) ([]byte, error) {
@@ -107,7 +110,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 		}
 		return nil, []*LoadFault{fault}
 	}
-	return &source{name: name, version: versionOf(text), proto: proto}, nil
+	return &source{name: name, version: versionOf(text), text: text, proto: proto, examples: readExamples(text)}, nil
 }
 
 func versionOf(text []byte) string {

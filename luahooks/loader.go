@@ -83,7 +83,7 @@ func (l *loader) readOwn(dir fs.FS) {
 		return
 	}
 	for _, e := range entries {
-		if name := e.Name(); !e.IsDir() && path.Ext(name) == ".lua" {
+		if name := e.Name(); !e.IsDir() && path.Ext(name) == ".lua" && !isTestFile(name) {
 			l.read(dir, name)
 		}
 	}

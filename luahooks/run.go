@@ -29,6 +29,8 @@ type Input struct {
 	// Ran, when not nil, is told what each time cost that the code ran: a unit
 	// may run it again, see [Set.Run].
 	Ran func(Cost)
+
+	trace *Trace // of [Set.Trace]
 }
 
 // Cost is what a run of a hook's code took.

@@ -110,6 +110,9 @@ type Set struct {
 	suspects sync.Mutex
 	closing  sync.Once
 	closed   chan struct{}
+
+	traced  bool      // calls of the API are told of, see trace.go
+	covered *coverage // nil: lines are not counted
 }
 
 // Load compiles the shipped hook files and those of dir, which may be nil; a
