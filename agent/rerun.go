@@ -17,7 +17,7 @@ var (
 // planRerun makes the job of a rerun: the content of the event that it
 // names, under the rerun's own id, for that event's parked hooks; or, when
 // that event was taken for a copy, for everything.
-func (u *units) planRerun(ev *hotel.Event) (job, error) {
+func (u *units) planRerun(ev *hotel.Event, set *hookSet) (job, error) {
 	id, err := strconv.ParseUint(ev.Fields["event"], 10, 64)
 	if err != nil {
 		return job{}, fmt.Errorf("rerun: %q is no event", ev.Fields["event"])
@@ -26,8 +26,8 @@ func (u *units) planRerun(ev *hotel.Event) (job, error) {
 	if err != nil {
 		return job{}, fmt.Errorf("rerun: %w", err)
 	}
-	known := u.hooks().Match(&subject)
-	j := job{ev: under(ev, subject), origin: id, rerun: true}
+	known := set.Match(&subject)
+	j := job{ev: under(ev, subject), set: set, origin: id, rerun: true}
 	var reran hotel.Reran
 	switch {
 	case subject.DuplicateOf == 0:

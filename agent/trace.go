@@ -22,7 +22,9 @@ import (
 // chance and the answers that they had then. hook is a unit or a file; empty is
 // all that take the event.
 func (a *Agent) Trace(ctx context.Context, id uint64, hook string) ([]luahooks.Trace, error) {
-	t := tracer{a.store, a.hooks.Load().Set, a.zone, a.now}
+	hooks := a.hooks.take()
+	defer a.hooks.give(hooks)
+	t := tracer{a.store, hooks.Set, a.zone, a.now}
 	return t.trace(ctx, id, hook)
 }
 

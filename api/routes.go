@@ -119,6 +119,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /v1/rooms", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.RoomsNow()) })
 	s.rooms(mux)
 	s.minibar(mux)
+	s.hooks(mux)
 	mux.HandleFunc("GET /v1/items", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Items()) })
 	mux.HandleFunc("GET /v1/parked", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.ParkedUnits()) })
 	s.money(mux)

@@ -56,6 +56,12 @@ const (
 	ReasonClockAlone   Reason = "clock-unsynchronised"
 	ReasonClockOff     Reason = "clock-off" // by how much
 	ReasonNotTriedMore Reason = "until-restart"
+
+	// What is used instead of a hook file.
+	HookBefore  Reason = "hook-before"
+	HookShipped Reason = "hook-shipped"
+	HookNothing Reason = "hook-nothing"
+	HookWaits   Reason = "hook-waits"
 )
 
 // reasonTexts are in the two languages of the product; {} is the value.
@@ -102,6 +108,10 @@ var reasonTexts = map[Reason][2]string{
 	ReasonClockEvent:   {"it is before the newest event ({})", "早于最新事件（{}）"},
 	ReasonClockAlone:   {"it is not synchronised, and the PBX's is not known", "未同步，且不知道电话交换机的时间"},
 	ReasonClockOff:     {"it is not synchronised, and {} from the PBX's", "未同步，且与电话交换机相差 {}"},
+	HookBefore:         {"what was in use before stays", "继续使用之前的版本"},
+	HookShipped:        {"the file of that name that Bellhop brings takes its place", "由程序自带的同名脚本代替"},
+	HookNothing:        {"nothing takes its place", "没有脚本代替"},
+	HookWaits:          {"what it is to do is kept until then", "其任务将保留到那时"},
 	ReasonNotTriedMore: {"it is not tried again before bellhop is restarted", "重启 bellhop 之前不再重试"},
 }
 

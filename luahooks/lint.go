@@ -33,7 +33,6 @@ func Check(dir fs.FS, opts Options) Checked {
 	c := Checked{Faults: split(err)}
 	v := newVM(set)
 	defer v.close()
-	texts, _ := readSources(dir)
 	for _, name := range ownFiles(dir) {
 		if isTestFile(name) {
 			continue
@@ -41,17 +40,26 @@ func Check(dir fs.FS, opts Options) Checked {
 		c.Files++
 		hooks := 0
 		for _, h := range set.Hooks() {
-			if h.File == name {
+			if h.File == name && set.own(name) != nil {
 				hooks++
 			}
 		}
 		c.Hooks += hooks
-		if !slices.ContainsFunc(set.sources, func(s *source) bool { return s.name == name }) {
-			continue // a fault is told
-		}
-		c.Warnings = append(c.Warnings, lint(v, name, texts[name])...)
+		if src := set.own(name); src != nil {
+			c.Warnings = append(c.Warnings, lint(v, name, src.text)...)
+		} // else a fault is told
 	}
 	return c
+}
+
+// own is the hotel's file of a name; nil when there is none, or it has a fault.
+func (s *Set) own(name string) *source {
+	for _, src := range s.sources {
+		if src.name == name && !src.shipped {
+			return src
+		}
+	}
+	return nil
 }
 
 // lint finds names that do not exist: a slip that Lua lets pass until the line

@@ -3,7 +3,6 @@ package luahooks
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -79,18 +78,12 @@ func (s *Set) sibling(language string, get func(context.Context, string) hotel.A
 		sources: slices.Clone(s.sources), closed: make(chan struct{}), traced: s.traced, covered: s.covered,
 	}
 	t.limits.VMs = 2
-	first, faults := t.tryAll()
-	t.byName = make(map[string]*Hook, len(t.hooks))
-	for i := range t.hooks {
-		t.byName[t.hooks[i].Name] = &t.hooks[i]
-	}
-	t.pool, t.permits = make(chan *vm, t.limits.VMs), make(chan struct{}, t.limits.VMs/2)
-	t.pool <- first
-	t.pool <- nil
-	if err := errors.Join(faults...); err != nil {
-		t.Close()
+	first, hooks, _, err := t.loadInto(newVM(t))
+	if err != nil {
+		first.close()
 		return nil, fmt.Errorf("load the hooks to try them: %w", err)
 	}
+	t.adopt(first, hooks)
 	return t, nil
 }
 

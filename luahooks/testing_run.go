@@ -57,7 +57,6 @@ func RunTests(ctx context.Context, dir fs.FS, opts TestOptions) TestSummary {
 	set, err := Load(dir, opts.Options)
 	defer set.Close()
 	r := TestSummary{}
-	texts, _ := readSources(dir)
 	tests, faults := readTests(dir)
 	r.Faults = append(split(err), faults...)
 	wanted := wantedFiles(dir, opts.Files, tests)
@@ -68,7 +67,7 @@ func RunTests(ctx context.Context, dir fs.FS, opts TestOptions) TestSummary {
 	if opts.Cover {
 		set.covered = newCoverage()
 		for i, src := range set.sources {
-			counted, err := compileCounted(src.name, texts[src.name], set.covered)
+			counted, err := compileCounted(src.name, src.text, set.covered)
 			if err != nil {
 				r.Faults = append(r.Faults, err)
 				continue
@@ -160,8 +159,8 @@ func (r *TestSummary) add(ctx context.Context, g *stage, name string, tests map[
 		return
 	}
 	for _, src := range g.set.sources {
-		if src.name != name {
-			continue
+		if src.name != name || src.shipped && g.set.Found(name) {
+			continue // or the hotel's own has a fault, which is told
 		}
 		for i := range src.examples {
 			e := &src.examples[i]

@@ -30,7 +30,7 @@ func hookCommands() []*command {
 	folder := func(f *flag.FlagSet, c *call) {
 		f.StringVar(&c.opt.hooks.dir, "hooks", "", "the `FOLDER` for it (default: that of the config)")
 	}
-	return []*command{
+	return append(hookStateCommands(), []*command{
 		{words: "hooks check", args: "[FOLDER]", about: "read the hooks and name each fault with file and line", run: hooksCheck, flags: jsonFlag},
 		{words: "hooks new", args: "[NAME]", about: "start a hook file, with a test beside it", run: hooksNew, more: hooksNewHelp, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
@@ -49,7 +49,7 @@ func hookCommands() []*command {
 			f.BoolVar(&c.opt.hooks.trace, "trace", false, "show each call with its arguments and what it gave")
 		}},
 		hooksTypesCommand(),
-	}
+	}...)
 }
 
 const (

@@ -78,7 +78,7 @@ func TestHooksWithFaults(t *testing.T) {
 		}
 	}
 	empty := t.TempDir()
-	if code, out, errOut := hooked("hooks test "+empty); code != 0 || out != "" || !strings.Contains(errOut, "no examples and no tests") {
+	if code, out, errOut := hooked("hooks test " + empty); code != 0 || out != "" || !strings.Contains(errOut, "no examples and no tests") {
 		t.Errorf("an empty folder: %d, out %q, err %q", code, out, errOut)
 	}
 }
@@ -126,7 +126,10 @@ func TestAFolderIsKnownByItsContent(t *testing.T) {
 	for i, step := range []func(){
 		func() { writeHook(t, dir, "a.lua", "1") },
 		func() { writeHook(t, dir, "a.lua", "2") },
-		func() { writeHook(t, dir, "new", "3"); check(t, os.Rename(filepath.Join(dir, "new"), filepath.Join(dir, "a.lua"))) },
+		func() {
+			writeHook(t, dir, "new", "3")
+			check(t, os.Rename(filepath.Join(dir, "new"), filepath.Join(dir, "a.lua")))
+		},
 		func() { writeHook(t, dir, "b.lua", "") },
 		func() { check(t, os.Remove(filepath.Join(dir, "a.lua"))) },
 	} {
@@ -179,7 +182,7 @@ func TestHooksRun(t *testing.T) {
 			{"hooks run x", "", `ID must be a number, but it is "x"`, 2},
 			{"hooks run", "", "hooks run needs EVENT [HOOK]", 2},
 		} {
-			code, out, errOut := hooked(c.args+" -c "+file)
+			code, out, errOut := hooked(c.args + " -c " + file)
 			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errOut, c.err) {
 				t.Errorf("bellhop %s: %d, out %q, err %q", c.args, code, out, errOut)
 			}
