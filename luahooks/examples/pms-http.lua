@@ -20,7 +20,7 @@ end
 
 bellhop.on("housekeeping", function(event)
   if event.status then
-    tell(event.room, { type = "status", code = event.status, staff = event.staff })
+    tell(event.room, { type = "status", code = event.status })
   end
 end)
 
