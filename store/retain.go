@@ -68,6 +68,7 @@ type retention struct {
 	gone    uint64 // every event up to here has gone, or goes now
 	records []oldRecord
 	stays   []string
+	past    [][]byte // copies of what hooks read
 }
 
 // oldEvent is an event that may go, and its place among the merge keys.
@@ -90,6 +91,7 @@ func (r *retention) find(tx *bbolt.Tx) error {
 	}
 	large := m.Bytes > r.maxBytes
 	r.findEvents(tx, m.Watermark, large)
+	r.findPast(tx, m.LastID)
 	r.gone = goneUpTo(tx, r.events)
 	r.findOld(tx, bucketCalls, r.lookCall)
 	r.findOld(tx, bucketPostings, r.lookPosting)
@@ -230,6 +232,9 @@ func (r *retention) remove(c *commit) (removed int) {
 		}
 		c.removeEvent(e)
 		removed++
+	}
+	for _, at := range r.past {
+		c.removePast(at)
 	}
 	d := c.draft(&hotel.Event{}, "retention")
 	r.state = d
