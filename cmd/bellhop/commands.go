@@ -78,11 +78,12 @@ type options struct {
 	html                    bool
 	file, trunk             string
 	money                   moneyOptions
+	replay                  replayOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), []*command{replayCommand()}, toolCommands())
 }
 
 func dispatch(e *env, args []string) error {
