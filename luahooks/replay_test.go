@@ -358,7 +358,9 @@ func TestReplayComparesWhatCounts(t *testing.T) {
 	post := func(amount int64) hotel.Effect {
 		return hotel.Effect{Post: &hotel.PostCharge{Room: "1", Amount: amount}}
 	}
-	body := func(text string) hotel.Effect { return hotel.Effect{HTTP: &hotel.HTTPPost{URL: "http://x", Body: text}} }
+	body := func(text string) hotel.Effect {
+		return hotel.Effect{HTTP: &hotel.HTTPPost{URL: "http://x", Body: text}}
+	}
 	for name, c := range map[string]struct {
 		was, would []hotel.Effect
 		differ     int
