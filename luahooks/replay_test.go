@@ -183,6 +183,19 @@ func TestReplayOfAChangedPrice(t *testing.T) {
 	}
 }
 
+// What was not there then is not there in a replay.
+func TestReplayOfWhatWasNotThere(t *testing.T) {
+	a := newAnnals(t, map[string]string{"t.lua": `local bellhop = require "bellhop"
+bellhop.on("dtmf", function(event) bellhop.kv.set("n", (bellhop.kv.get("n") or 0) + 1) end)`})
+	a.happens(dialled("1203", "1"))
+	a.put(hotel.KVKey("t", "n"), "1")
+	a.happens(dialled("1203", "2"))
+	a.put(hotel.KVKey("t", "n"), "2")
+	if all, sum := a.replay(nil); sum.Same != 2 || all[0].Approximate || all[1].Approximate {
+		t.Errorf("%s", asJSON(t, all))
+	}
+}
+
 // What was not read then is read from the present: that is told, unless it is known
 // to have been the same.
 func TestReplayThatReadsMore(t *testing.T) {
@@ -216,7 +229,10 @@ func TestReplayOfANewHook(t *testing.T) {
 	a.put(hotel.StayKey("S7"), hotel.Stay{ID: "S7"}) // since
 	files := map[string]string{"minibar.lua": priced, "vip.lua": `
 bellhop = require "bellhop"
-bellhop.on("checkin", function(event) bellhop.post { room = event.room, kind = "other", amount = 500 } end)
+bellhop.on("checkin", function(event)
+  local wine = bellhop.minibar.item(12, "wine") -- not read then, and the same since
+  bellhop.post { room = event.room, kind = "other", amount = wine.price - 8500 }
+end)
 bellhop.on("minibar", function(event)
   if bellhop.room(event.room).vip == 3 then bellhop.alert("a guest of ours", { room = event.room }) end
 end)`}
@@ -229,7 +245,7 @@ end)`}
 			t.Errorf("%s", asJSON(t, r))
 		}
 	}
-	files["vip.lua"] = strings.Replace(files["vip.lua"], "amount = 500", `amount = 500 + (bellhop.kv.get("n") or 0)`, 1)
+	files["vip.lua"] = strings.Replace(files["vip.lua"], "wine.price - 8500", `500 + (bellhop.kv.get("n") or 0)`, 1)
 	if all, sum := a.replay(files); sum.New != 1 || sum.Approximate != 1 || sum.Total() != 0 || sum.About != 500 || !all[2].Approximate {
 		t.Errorf("%+v, %s", sum, asJSON(t, all))
 	}
@@ -291,6 +307,7 @@ bellhop.on("dtmf", function(event) if event.digits == "2" then error("no two") e
 		"unchanged": {failing, [4]ReplayState{ReplaySame, ReplaySame, ReplayUnknown, ReplayUnknown}},
 		"other":     {strings.Replace(failing, `"2"`, `"1"`, 1), [4]ReplayState{ReplayFailed, ReplayChanged, ReplayUnknown, ReplayUnknown}},
 		"gone":      {`local bellhop = require "bellhop"`, [4]ReplayState{ReplayGone, ReplayGone, ReplayUnknown, ReplayUnknown}},
+		"nothing":   {`local bellhop = require "bellhop" bellhop.on("dtmf", function() end)`, [4]ReplayState{ReplayChanged, ReplayChanged, ReplayUnknown, ReplayUnknown}},
 		"loops":     {`local bellhop = require "bellhop" bellhop.on("dtmf", function() bellhop.post{} end)`, [4]ReplayState{ReplayFailed, ReplaySame, ReplayUnknown, ReplayUnknown}},
 	} {
 		all, sum := a.replay(map[string]string{"t.lua": c.source})

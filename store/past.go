@@ -77,11 +77,13 @@ func (c *commit) keepPast(event uint64, reads *hotel.Reads) {
 	}
 	block, left := blockOf(event), maxPast
 	past := c.tx.Bucket(bucketPast)
-	add := func(key, value []byte) {
-		if len(key)+len(value) <= left && past.Get(key) == nil {
-			left -= len(key) + len(value)
-			c.put(bucketPast, key, value)
+	add := func(key, value []byte) (added bool) {
+		if len(key)+len(value) > left || past.Get(key) != nil {
+			return false
 		}
+		left -= len(key) + len(value)
+		c.put(bucketPast, key, value)
+		return true
 	}
 	var all []copied
 	root := c.state.Root()
@@ -99,12 +101,10 @@ func (c *commit) keepPast(event uint64, reads *hotel.Reads) {
 	}
 	slices.SortFunc(all, func(a, b copied) int { return cmp.Compare(b.version, a.version) })
 	for _, r := range all {
-		key, value := pastKey(block, r.version), encodePast(r.key, r.json)
-		if hotel.KeptByReference(r.key) || len(key)+len(value) > left || past.Get(key) != nil {
+		if hotel.KeptByReference(r.key) {
 			continue
 		}
-		add(key, value)
-		if hotel.MayHoldNames(r.key) {
+		if add(pastKey(block, r.version), encodePast(r.key, r.json)) && hotel.MayHoldNames(r.key) {
 			c.put(bucketPast, namedKey([]byte(r.key), block, r.version), here)
 		}
 	}
