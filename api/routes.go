@@ -140,6 +140,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/wakeups/cancel", s.cancelWakeUps)
 	mux.HandleFunc("GET /v1/reports", s.reports)
 	mux.HandleFunc("GET /v1/reports/{name}", s.report)
+	s.replay(mux)
 	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)

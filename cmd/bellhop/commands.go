@@ -80,6 +80,7 @@ type options struct {
 	money                   moneyOptions
 	hooks                   hookOptions
 	reference               bool
+	replay                  replayOptions
 }
 
 // commands is the list that help prints, in its order.

@@ -48,6 +48,7 @@ func hookCommands() []*command {
 			jsonFlag(f, c)
 			f.BoolVar(&c.opt.hooks.trace, "trace", false, "show each call with its arguments and what it gave")
 		}},
+		replayCommand(),
 		hooksTypesCommand(),
 	}...)
 }
@@ -178,13 +179,6 @@ func hooksCheck(c *call) error {
 		fmt.Fprintf(c.out, "%s: good: %s in %s\n", dir, counted(checked.Hooks, "hook"), counted(checked.Files, "file"))
 	}
 	return nil
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func hooksRun(c *call) error {
