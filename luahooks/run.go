@@ -26,6 +26,19 @@ type Input struct {
 	// it gives when that code has returned; waiting for an interpreter or for
 	// http.get's turn does not count. At most [Limits.VMs] are between the two.
 	Running func() (ended func())
+	// Ran, when not nil, is told what each time cost that the code ran: a unit
+	// may run it again, see [Set.Run].
+	Ran func(Cost)
+
+	trace *Trace // of [Set.Trace]
+}
+
+// Cost is what a run of a hook's code took.
+type Cost struct {
+	Took time.Duration // the time within http.get included
+	// Grew is by how many bytes the process was seen to grow meanwhile; 0 for a
+	// run that was over before anybody looked.
+	Grew uint64
 }
 
 // Result is what came of a run. With an Err there are no effects.
@@ -165,8 +178,12 @@ func (v *vm) runHook(r *run) error {
 	}
 	v.pcg.Seed(r.in.Seed, 0)
 	v.run = r
+	began := time.Now()
 	err := v.call(r.ctx, fn, args...)
 	v.run = nil
+	if r.in.Ran != nil {
+		r.in.Ran(Cost{Took: time.Since(began), Grew: v.watch.grown()})
+	}
 	return err
 }
 

@@ -136,6 +136,9 @@ func (v *vm) openLibraries() {
 		L.Push(api)
 		return 1
 	}))
+	if v.set.covered != nil {
+		base.RawSetString(lineName, L.NewFunction(v.countLine))
+	}
 	v.base = base
 }
 
@@ -284,7 +287,7 @@ func (v *vm) faultOf(err error) *Fault {
 		v.broken = true // the registry does not shrink again
 		return &Fault{"memory", message}
 	}
-	return &Fault{"error", clip(message, maxMessage)}
+	return &Fault{"error", clip(message, maxMessage) + calledFrom(ae.StackTrace)}
 }
 
 // maxMessage bounds an error's text.

@@ -30,6 +30,7 @@ type watch struct {
 	caller  context.Context // of the run
 	end     time.Time
 	base    uint64 // smallest heap seen; 0: not looked yet
+	peak    uint64 // largest growth above it
 	cause   error  // why it stopped
 }
 
@@ -57,7 +58,7 @@ func (w *watch) Err() error {
 func (w *watch) arm(ctx context.Context, left time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.on, w.base, w.caller = true, 0, ctx
+	w.on, w.base, w.peak, w.caller = true, 0, 0, ctx
 	w.end = time.Now().Add(left)
 	// A timer that is set already comes early, which does no harm.
 	if !w.looking {
@@ -77,6 +78,13 @@ func (w *watch) disarm() {
 func (w *watch) pause() time.Duration {
 	w.disarm()
 	return max(time.Until(w.end), 0)
+}
+
+// grown is the largest growth that was seen in the newest run.
+func (w *watch) grown() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.peak
 }
 
 func (w *watch) look() {
@@ -105,7 +113,8 @@ func (w *watch) judge() error {
 	if w.base == 0 || heap < w.base {
 		w.base = heap
 	}
-	if heap > w.base+w.memory {
+	w.peak = max(w.peak, heap-w.base)
+	if w.peak > w.memory {
 		return &Fault{"memory", fmt.Sprintf("used more than %d MiB and was stopped", w.memory>>20)}
 	}
 	return nil
