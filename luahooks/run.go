@@ -148,7 +148,7 @@ func (s *Set) attempt(r *run) error {
 		defer r.in.Running()()
 	}
 	err := v.runHook(r)
-	if v.broken {
+	if v.worn() {
 		v.close()
 		v = nil
 	}
@@ -181,8 +181,10 @@ func (v *vm) runHook(r *run) error {
 	began := time.Now()
 	err := v.call(r.ctx, fn, args...)
 	v.run = nil
+	cost := Cost{Took: time.Since(began), Grew: v.watch.grown()}
+	v.took, v.grew = v.took+cost.Took, v.grew+cost.Grew
 	if r.in.Ran != nil {
-		r.in.Ran(Cost{Took: time.Since(began), Grew: v.watch.grown()})
+		r.in.Ran(cost)
 	}
 	return err
 }

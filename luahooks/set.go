@@ -23,8 +23,8 @@ type Limits struct {
 	VMs int
 	// RegistryMax [65536] is how many values one interpreter's stack may hold.
 	RegistryMax int
-	// Memory [64 MiB] is by how many bytes the process may grow while a run
-	// goes on.
+	// Memory [16 MiB] is by how many bytes the process may grow while a run
+	// goes on, garbage not counted.
 	Memory int
 	// MaxEffects [100] of one run.
 	MaxEffects int
@@ -48,7 +48,7 @@ func (l Limits) withDefaults() Limits {
 	or(&l.VMs, 3)
 	l.VMs = min(max(l.VMs, 2), 4)
 	or(&l.RegistryMax, 1<<16)
-	or(&l.Memory, 64<<20)
+	or(&l.Memory, 16<<20)
 	or(&l.MaxEffects, 100)
 	or(&l.Log, 50)
 	return l
