@@ -128,6 +128,15 @@ func (s *Set) attempt(r *run) error {
 		return errClosed
 	default:
 	}
+	lane := s.lanes[r.hook.File]
+	select {
+	case lane <- struct{}{}:
+		defer func() { <-lane }()
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	case <-s.closed:
+		return errClosed
+	}
 	select {
 	case v = <-s.pool:
 	case <-r.ctx.Done():

@@ -106,6 +106,9 @@ type Set struct {
 
 	pool    chan *vm      // Limits.VMs of them; nil: to be built
 	permits chan struct{} // to be inside Get
+	// lanes bound for each file how many of its runs go on at once: one
+	// interpreter is always left for the others.
+	lanes map[string]chan struct{}
 	// suspects run one at a time: memory is measured for the whole process.
 	suspects sync.Mutex
 	closing  sync.Once
@@ -152,6 +155,10 @@ func (s *Set) adopt(v *vm, hooks []Hook) {
 		s.pool <- nil
 	}
 	s.permits = make(chan struct{}, s.limits.VMs/2)
+	s.lanes = map[string]chan struct{}{}
+	for _, src := range s.sources {
+		s.lanes[src.name] = make(chan struct{}, s.limits.VMs-1)
+	}
 }
 
 // disown gives the interpreters back.
