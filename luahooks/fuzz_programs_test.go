@@ -31,14 +31,14 @@ func TestRandomProgramsLeaveNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	failed, fine := 0, 0
 	var first uint64
-	for seed := range uint64(400) {
+	for seed := range uint64(200) {
 		ok := runProgram(t, program(seed), "778*12*2")
 		if ok {
 			fine++
 		} else {
 			failed++
 		}
-		if seed == 100 {
+		if seed == 50 {
 			first = liveHeap()
 		}
 	}
@@ -46,7 +46,7 @@ func TestRandomProgramsLeaveNothing(t *testing.T) {
 	if last := liveHeap(); last > first+4<<20 {
 		t.Errorf("the heap has grown from %d to %d bytes", first, last)
 	}
-	if fine < 40 || failed < 40 {
+	if fine < 20 || failed < 20 {
 		t.Errorf("%d programs ran to their end and %d failed: they try too little", fine, failed)
 	}
 }
@@ -72,19 +72,19 @@ func noneLeft(t *testing.T, before int) {
 	}
 }
 
-// runProgram runs each hook of a source twice; true when one of them ended well.
+// runProgram runs the hooks of a source; true when one of them ended well.
 func runProgram(t *testing.T, source, digits string) (ok bool) {
 	t.Helper()
 	get := func(_ context.Context, url string) hotel.Answer {
 		return hotel.Answer{URL: url, Status: 200, Body: url}
 	}
-	s, err := Load(fstest.MapFS{"t.lua": {Data: []byte(source)}}, Options{Limits: Limits{Deadline: 5 * time.Millisecond, Memory: 8 << 20}, Get: get})
+	s, err := Load(fstest.MapFS{"t.lua": {Data: []byte(source)}}, Options{Limits: Limits{Deadline: 2 * time.Millisecond, Memory: 8 << 20}, Get: get})
 	defer s.Close()
 	if err != nil && strings.Contains(err.Error(), "syntax error") {
 		t.Fatalf("the grammar makes what is no Lua: %v\n%s", err, source)
 	}
 	ev := dialled("1203", digits)
-	for _, unit := range append(s.Match(ev), s.Match(ev)...) {
+	for _, unit := range s.Match(ev) {
 		got := s.Run(context.Background(), unit, input(ev))
 		if got.Err != nil && got.Effects != nil {
 			t.Errorf("%s: effects beside the error %v\n%s", unit, got.Err, source)
@@ -108,7 +108,7 @@ type writer struct {
 func program(seed uint64) string {
 	w := &writer{dice: rand.New(rand.NewPCG(seed, 1)), left: 40}
 	w.out.WriteString("local a, b, c = 1, 'x', {}\n")
-	for range 1 + w.dice.IntN(3) {
+	for range 1 + w.dice.IntN(2) {
 		w.out.WriteString("bellhop.on('dtmf', function(e)\nlocal a, b, c, d = e, 2, {}, 'text'\n")
 		w.block()
 		w.out.WriteString("end)\n")
