@@ -27,7 +27,7 @@ func (u *units) planRerun(ev *hotel.Event, set *hookSet) (job, error) {
 		return job{}, fmt.Errorf("rerun: %w", err)
 	}
 	known := set.Match(&subject)
-	j := job{ev: under(ev, subject), set: set, origin: id, rerun: true}
+	j := job{ev: ev.Under(subject), set: set, origin: id, rerun: true}
 	var reran hotel.Reran
 	switch {
 	case subject.DuplicateOf == 0:
@@ -41,14 +41,6 @@ func (u *units) planRerun(ev *hotel.Event, set *hookSet) (job, error) {
 		return job{}, fmt.Errorf("rerun event %d: %w", id, err)
 	}
 	return j, nil
-}
-
-// under is the subject's content as an event of its own.
-func under(ev *hotel.Event, subject hotel.Event) *hotel.Event {
-	subject.ID, subject.Cause, subject.Depth = ev.ID, subject.ID, ev.Depth
-	subject.DuplicateOf, subject.Possible = 0, false
-	subject.Lanes = ev.Lanes
-	return &subject
 }
 
 // parkedHooks are the hooks for which an event is parked. All of them must

@@ -175,7 +175,7 @@ func failed(j job, name, why string) store.Unit {
 func failedWith(j job, unit store.Unit, why string) store.Unit {
 	unit.Done.Error = why
 	unit.Done.Effects = []hotel.Effect{
-		{Park: &hotel.ParkUnit{Event: j.origin, Unit: unit.Name, Error: why}},
+		{Park: &hotel.ParkUnit{Event: j.origin, Unit: unit.Name, Error: parkedWords(why, j.ev)}},
 		{Alert: &hotel.RaiseAlert{Code: hotel.AlertHookFailed, Room: j.ev.Room, Params: map[string]string{"unit": unit.Name, "error": why}}},
 	}
 	return unit

@@ -280,25 +280,6 @@ func (a *applier) status(s *SetStatus) error {
 	return nil
 }
 
-func (a *applier) kv(k *SetKV) error {
-	key := KVKey(k.Hook, k.Key)
-	switch {
-	case k.Value == nil:
-		a.tx.Delete(key)
-		return nil
-	case k.Key == "" || len(k.Key) > maxKVKey:
-		return &Invalid{"kv", "key", fmt.Sprintf("must have 1 to %d bytes", maxKVKey), clip(k.Key)}
-	case len(*k.Value) > maxKVValue:
-		return &Invalid{"kv", "value", fmt.Sprintf("must have at most %d bytes", maxKVValue), ""}
-	}
-	var old string
-	if !a.tx.Get(key, &old) && countTo(a.tx, KVKey(k.Hook, ""), maxKVKeys) >= maxKVKeys {
-		return &Invalid{"kv", "key", fmt.Sprintf("is one too many: a hook keeps at most %d keys", maxKVKeys), clip(k.Key)}
-	}
-	a.tx.Put(key, *k.Value)
-	return nil
-}
-
 // countTo counts the records below a prefix, up to most.
 func countTo(v View, prefix string, most int) (n int) {
 	v.List(prefix, func(string, func(any) bool) bool {

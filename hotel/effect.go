@@ -90,6 +90,8 @@ type SetKV struct {
 	Hook  string  `json:"hook"` // the file's name, without .lua
 	Key   string  `json:"key"`
 	Value *string `json:"value"`
+	// ExpireAfter is counted from the commit; 0: it stays.
+	ExpireAfter time.Duration `json:"expireAfter,omitempty"`
 }
 
 // HTTPPost queues a POST; it is retried until it is answered or expires.

@@ -107,10 +107,10 @@ var Kinds = []KindInfo{
 	{KindDTMF, OriginDialled, "any digits, or a single key in a call", append([]string{
 		"key", "key_index", "caller_room", "status", "staff", "at", "seq", "item", "count", "removal", "nothing", "minibar", "on"}, digitFields...), nil},
 	{KindMinibar, OriginDialled, "digits that mean something was taken from a minibar", append([]string{
-		"item", "count", "removal", "nothing", "minibar", "seq", "staff", "caller_room"}, digitFields...), nil},
-	{KindHousekeeping, OriginDialled, "digits that say how a room is", append([]string{"status", "staff", "caller_room"}, digitFields...), nil},
+		"item", "count", "removal", "nothing", "minibar", "seq", "staff"}, digitFields...), nil},
+	{KindHousekeeping, OriginDialled, "digits that say how a room is", append([]string{"status", "caller_room"}, digitFields...), nil},
 	{KindWakeUpRequest, OriginDialled, "digits by which a guest orders, cancels or asks for a wake-up", append([]string{"at"}, digitFields...), nil},
-	{KindConfirm, OriginDialled, "the key pressed in a call that Bellhop placed", append([]string{"key", "key_index"}, digitFields...), nil},
+	{KindConfirm, OriginDialled, "the key pressed in a call that Bellhop placed", append([]string{"key"}, digitFields...), nil},
 
 	{KindCDR, OriginPBX, "a telephone call has ended: its record", []string{"cdr", "emergency", "members"}, nil},
 	{KindCall, OriginPBX, "a telephone call rings, is answered or ends", []string{"members", "emergency"}, nil},

@@ -44,7 +44,7 @@ func StayKey(id string) string { return PrefixStay + id }
 // AlertKey is the key of an open [Alert].
 func AlertKey(id string) string { return PrefixAlert + id }
 
-// KVKey is the key of a hook's own value, a string.
+// KVKey is the key of a hook's own value, a [Kept].
 func KVKey(hook, key string) string { return PrefixKV + hook + "/" + key }
 
 // CronKey is the key of a [CronState].

@@ -328,6 +328,7 @@ func jsonDecode(L *lua.LState) int {
 const (
 	maxKVKey   = 128
 	maxKVValue = 4096
+	maxKept    = 10 * 366 * 24 * 60 * 60 // seconds that one may be kept when it ends
 )
 
 func kvKey(L *lua.LState, what string) string {
@@ -348,21 +349,26 @@ func (v *vm) kvSet(L *lua.LState) int {
 	if len(text) > maxKVValue {
 		L.RaiseError("bellhop.kv.set: the value has more than %d bytes", maxKVValue)
 	}
-	v.write(r, key, &text)
+	o := newOptions(L, "bellhop.kv.set", L.OptTable(3, L.NewTable()))
+	seconds := o.whole("expire", "a whole number of seconds", false)
+	if o.table.RawGetString("expire") != lua.LNil && (seconds < 1 || seconds > maxKept) {
+		o.fail("expire", fmt.Sprintf("1 to %d seconds", maxKept), lua.LNumber(seconds))
+	}
+	v.write(r, key, &text, time.Duration(seconds)*time.Second)
 	return 0
 }
 
 func (v *vm) kvDelete(L *lua.LState) int {
-	v.write(v.running(L, "bellhop.kv.delete"), kvKey(L, "bellhop.kv.delete"), nil)
+	v.write(v.running(L, "bellhop.kv.delete"), kvKey(L, "bellhop.kv.delete"), nil, 0)
 	return 0
 }
 
-func (v *vm) write(r *run, key string, value *string) {
+func (v *vm) write(r *run, key string, value *string, expire time.Duration) {
 	if r.kv == nil {
 		r.kv = map[string]*string{}
 	}
 	r.kv[key] = value
-	v.want(r, hotel.Effect{KV: &hotel.SetKV{Hook: r.file, Key: key, Value: value}})
+	v.want(r, hotel.Effect{KV: &hotel.SetKV{Hook: r.file, Key: key, Value: value, ExpireAfter: expire}})
 }
 
 func (v *vm) kvGet(L *lua.LState) int {
@@ -373,8 +379,8 @@ func (v *vm) kvGet(L *lua.LState) int {
 		if own != nil {
 			text = *own
 		}
-	} else {
-		r.get(hotel.KVKey(r.file, key), &text)
+	} else if kept := (hotel.Kept{}); r.get(hotel.KVKey(r.file, key), &kept) && !kept.Gone(r.in.Now) {
+		text = kept.Value
 	}
 	if text == "" {
 		L.Push(lua.LNil)

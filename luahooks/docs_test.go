@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	lua "github.com/yuin/gopher-lua"
-
 	"bellhop/hotel"
 )
 
@@ -48,46 +46,6 @@ func TestDocumentedExamples(t *testing.T) {
 		got := s.Run(context.Background(), row.unit, input(row.ev))
 		if text := asJSON(t, got.Effects); text != row.want || got.Err != nil {
 			t.Errorf("%s: error %v, effects\n got %s\nwant %s", row.unit, got.Err, text, row.want)
-		}
-	}
-}
-
-// apiNames are the names below bellhop, those of its tables included.
-func apiNames(v *vm) (names []string) {
-	v.api().ForEach(func(k, value lua.LValue) {
-		name := "bellhop." + k.String()
-		table, ok := value.(*lua.LTable)
-		if !ok {
-			names = append(names, name)
-			return
-		}
-		content := table.Metatable.(*lua.LTable).RawGetString("__index").(*lua.LTable)
-		content.ForEach(func(k, _ lua.LValue) { names = append(names, name+"."+k.String()) })
-	})
-	return names
-}
-
-// The page names each function that the API registers, and each kind.
-func TestEveryFunctionIsDocumented(t *testing.T) {
-	page, err := os.ReadFile("../docs/hooks.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := mustLoad(t, Options{}, nil)
-	v := newVM(s)
-	defer v.close()
-	names := apiNames(v)
-	if len(names) < 15 {
-		t.Errorf("only %q", names)
-	}
-	for _, name := range names {
-		if !strings.Contains(string(page), "`"+name) {
-			t.Errorf("%s is not in docs/hooks.md", name)
-		}
-	}
-	for _, kind := range hookKinds {
-		if !strings.Contains(string(page), "`"+string(kind)+"`") {
-			t.Errorf("kind %s is not in docs/hooks.md", kind)
 		}
 	}
 }

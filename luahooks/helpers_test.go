@@ -49,6 +49,8 @@ func harbourInn() state {
 		hotel.ItemKey("suite", "12"):              hotel.Item{Minibar: "suite", Code: "12", Name: "Cola", Price: 2500},
 		hotel.ItemKey("wine", "12"):               hotel.Item{Minibar: "wine", Code: "12", Name: "Riesling", Price: 9000},
 		hotel.KVKey("t", "kept"):                  `{"n":3}`,
+		hotel.KVKey("t", "ended"):                 hotel.Kept{Value: "3", Until: noon},
+		hotel.KVKey("t", "later"):                 hotel.Kept{Value: "4", Until: noon.Add(time.Second)},
 		hotel.KVKey("other", "kept"):              `"not yours"`,
 		hotel.RoomKey("1204"):                     hotel.Room{Number: "1204", DND: true},
 	}

@@ -40,6 +40,9 @@ var shippedSources = sync.OnceValue(func() []*source {
 		panic(err) // they are part of the program
 	}
 	for _, e := range entries {
+		if isTestFile(e.Name()) {
+			continue
+		}
 		text, err := shipped.ReadFile("shipped/" + e.Name())
 		if err != nil {
 			panic(err)

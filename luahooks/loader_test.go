@@ -18,7 +18,7 @@ func tells(version string) string {
 }
 
 // said runs the hook of a file and gives what it tells.
-func said(t *testing.T, s *Set, file string) string {
+func saidBy(t *testing.T, s *Set, file string) string {
 	t.Helper()
 	got := s.Run(context.Background(), file+":dtmf:1", input(dialled("1203", "1")))
 	if got.Err != nil {
@@ -41,7 +41,7 @@ func TestFaultKeepsWhatWasInUse(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			examples := func(s *Set, file string) error {
-				if got := said(t, s, file); got == "wrong" {
+				if got := saidBy(t, s, file); got == "wrong" {
 					return fmt.Errorf("%s is wrong", got)
 				}
 				return nil
@@ -49,20 +49,20 @@ func TestFaultKeepsWhatWasInUse(t *testing.T) {
 			one := mustLoad(t, Options{Examples: examples}, map[string]string{"t.lua": tells("one"), "a.lua": tells("a")})
 			two, err := load(t, Options{Examples: examples, Before: one}, map[string]string{"t.lua": row.text, "a.lua": tells("b")})
 			one.Close()
-			if got := said(t, two, "t.lua"); got != row.want {
+			if got := saidBy(t, two, "t.lua"); got != row.want {
 				t.Errorf("%q is in use, want %q", got, row.want)
 			}
-			if got := said(t, two, "a.lua"); got != "b" {
+			if got := saidBy(t, two, "a.lua"); got != "b" {
 				t.Errorf("the other file is at %q", got)
 			}
 			checkFault(t, err, row.fault, InsteadBefore)
 			// What was kept once is kept again.
 			three, err := load(t, Options{Examples: examples, Before: two}, map[string]string{"t.lua": row.text})
-			if got := said(t, three, "t.lua"); got != row.want {
+			if got := saidBy(t, three, "t.lua"); got != row.want {
 				t.Errorf("after another reload %q is in use, want %q", got, row.want)
 			}
 			checkFault(t, err, row.fault, InsteadBefore)
-			if got := said(t, three, "a.lua"); !strings.Contains(got, "gone") {
+			if got := saidBy(t, three, "a.lua"); !strings.Contains(got, "gone") {
 				t.Errorf("a removed file says %q", got)
 			}
 		})
@@ -90,7 +90,7 @@ func TestNewFileIsToBlameForAJobTaken(t *testing.T) {
 	one := mustLoad(t, Options{}, map[string]string{"z.lua": job, "a.lua": tells("one")})
 	two, err := load(t, Options{Before: one}, map[string]string{"z.lua": job, "a.lua": tells("two") + job})
 	checkFault(t, err, `a.lua: cron job "stock" is already registered in z.lua`, InsteadBefore)
-	if got := said(t, two, "a.lua"); got != "one" {
+	if got := saidBy(t, two, "a.lua"); got != "one" {
 		t.Errorf("a.lua is at %q", got)
 	}
 	if got := two.Match(&hotel.Event{Kind: hotel.KindCron, Name: "stock"}); !slices.Equal(got, []string{"z.lua:cron:1"}) {
@@ -109,7 +109,7 @@ func TestFolderThatIsGoneChangesNothing(t *testing.T) {
 	one := mustLoad(t, Options{}, map[string]string{"t.lua": tells("one")})
 	for _, why := range []error{fs.ErrNotExist, fs.ErrPermission} {
 		two, err := Load(goneDir{why}, Options{Before: one})
-		if got := said(t, two, "t.lua"); got != "one" || err == nil || !strings.Contains(err.Error(), "read the folder of hooks") {
+		if got := saidBy(t, two, "t.lua"); got != "one" || err == nil || !strings.Contains(err.Error(), "read the folder of hooks") {
 			t.Errorf("%v: %q is in use, fault %v", why, got, err)
 		}
 		two.Close()

@@ -68,15 +68,30 @@ func plain(f lua.LGFunction) func(*vm, *lua.LState) int {
 	return func(_ *vm, L *lua.LState) int { return f(L) }
 }
 
-// functions and constants are the API, by subject. They are put together in init,
-// as the functions themselves read optionNames.
+// section is a part of the API.
+type section struct {
+	title, about string
+	functions    []function
+}
+
+// sections are the API. They are put together in init, as the functions
+// themselves read optionNames.
 var (
-	functions   []function
+	sections    []section
+	functions   []function          // of all sections
 	optionNames map[string][]string // by the function's name
 )
 
 func init() {
-	functions = slices.Concat(registrations(), effectFunctions(), readFunctions(), toolFunctions())
+	sections = []section{
+		{"When a hook runs", "For the file itself, not for the inside of a hook.", registrations()},
+		{"What a hook can want", "All of it is done together, once, when the hook has ended without an error.", effectFunctions()},
+		{"What a hook can read", "What it gives is as it was when the hook began.", readFunctions()},
+		{"Times, amounts and texts", "", toolFunctions()},
+	}
+	for _, s := range sections {
+		functions = append(functions, s.functions...)
+	}
 	optionNames = map[string][]string{}
 	for _, f := range functions {
 		for _, a := range f.Args {

@@ -137,6 +137,7 @@ func effectFunctions() []function {
 			Args: []field{
 				req("key", "string", "1 to 128 bytes"),
 				req("value", "string|number|boolean|table", "what is kept"),
+				optionsArg("bellhop.KvSetOptions", true, opt("expire", "integer", "seconds after which it is gone; without it it stays")),
 			},
 			call: (*vm).kvSet,
 		},

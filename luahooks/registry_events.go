@@ -82,8 +82,8 @@ func registrations() []function {
 	return []function{
 		{
 			Name: "bellhop.on",
-			Doc: "Runs a function for each event of a kind; with a Lua pattern only when that fits the dialled digits. The pattern's captures follow the event, " +
-				"or the whole match if it has none. For the file itself, not for the inside of a hook.",
+			Doc: "Runs a function for each event of a kind. Called as `bellhop.on(kind, pattern, handler)` only when the Lua pattern fits the dialled digits: " +
+				"its captures follow the event, or the whole match if it has none.",
 			Args: []field{
 				req("kind", "bellhop.Kind", "what to run for"),
 				req("handler", "fun(event: bellhop.Event)", "the hook"),
@@ -96,7 +96,7 @@ end)`,
 		},
 		{
 			Name: "bellhop.cron",
-			Doc:  "Runs a function by schedule, in the hotel's time. The job's name is used once in all files. For the file itself, not for the inside of a hook.",
+			Doc:  "Runs a function by schedule, in the hotel's time; the options may be left out. The job's name is used once in all files.",
 			Args: []field{
 				req("expression", "string", "minute, hour, day, month and weekday"),
 				req("job", "string", "its name"),

@@ -29,13 +29,3 @@ func (v *vm) takings(L *lua.LState) int {
 	L.Push(all)
 	return 1
 }
-
-// money writes an amount for people: 1250 fen as "12.50 CNY".
-func (v *vm) money(L *lua.LState) int {
-	amount := L.CheckNumber(1)
-	if !isWhole(amount) {
-		L.RaiseError("bellhop.money: the amount must be a whole number of the currency's smallest unit, but it is %s", amount.String())
-	}
-	L.Push(lua.LString(hotel.FormatAmount(int64(amount), v.set.currency) + " " + v.set.currency))
-	return 1
-}

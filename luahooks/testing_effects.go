@@ -138,10 +138,10 @@ func decoded(text string) any {
 	return v
 }
 
-// difference says how what came differs from what was expected, effect by effect
+// unlike says how what came differs from what was expected, effect by effect
 // and field by field; empty when it does not. A field that the expectation does
 // not name may be anything.
-func difference(got, want []Outcome) string {
+func unlike(got, want []Outcome) string {
 	var lines []string
 	for i := range max(len(got), len(want)) {
 		switch {

@@ -249,7 +249,7 @@ func (r *exampleRun) judge() error {
 	case !r.open:
 		return nil
 	}
-	diff := difference(r.got, r.want)
+	diff := unlike(r.got, r.want)
 	if diff == "" {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// priced is a hook with a price that is easily wrong.
-const priced = `local bellhop = require "bellhop"
+// pricedHook is a hook with a price that is easily wrong.
+const pricedHook = `local bellhop = require "bellhop"
 bellhop.on("minibar", function(event)
   local item = bellhop.minibar.item(event.item)
   if not item then
@@ -29,7 +29,7 @@ bellhop.cron("0 6 * * *", "greet", function() error("no greeting") end)
 
 // Each row is an example below a hook file and its fault; none: it comes out.
 func TestExamples(t *testing.T) {
-	first := strings.Count(priced, "\n") + 1 // the line of @example
+	first := strings.Count(pricedHook, "\n") + 1 // the line of @example
 	for _, row := range []struct {
 		name, lines string
 		line        int // after @example
@@ -74,7 +74,7 @@ func TestExamples(t *testing.T) {
 		{"no job", "event: cron", 1, "cron needs the job"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			text := priced + "--- @example " + row.name + "\n--- " + strings.ReplaceAll(row.lines, "\n", "\n--- ") + "\n"
+			text := pricedHook + "--- @example " + row.name + "\n--- " + strings.ReplaceAll(row.lines, "\n", "\n--- ") + "\n"
 			s := mustLoad(t, Options{}, map[string]string{"priced.lua": text})
 			faults := RunExamples(context.Background(), s, "priced.lua", Place{})
 			if row.fault == "" {

@@ -355,7 +355,7 @@ func (f *testFile) effects(L *lua.LState) int {
 	got, gErr := outcomesOf(L.CheckTable(1))
 	want, wErr := outcomesOf(L.CheckTable(2))
 	raise(L, "effects", firstError(gErr, wErr))
-	if diff := difference(got, want); diff != "" {
+	if diff := unlike(got, want); diff != "" {
 		L.RaiseError("other effects than expected\n%s", diff)
 	}
 	return 0

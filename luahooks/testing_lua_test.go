@@ -61,7 +61,7 @@ test.effects(test.event { "dtmf", room = "1203", digits = "555*1" }, { { "kv.set
 		t.Run(row.name, func(t *testing.T) {
 			opts := TestOptions{Options: Options{Limits: Limits{Deadline: 2 * time.Second}}}
 			got := runTests(t, opts, map[string]string{
-				"priced.lua": priced, "priced_test.lua": "test.case('before', function() end)\ntest.case('it', function()\n" + row.body + "\nend)\ntest.case('after', function() test.equal(1, 1) end)",
+				"priced.lua": pricedHook, "priced_test.lua": "test.case('before', function() end)\ntest.case('it', function()\n" + row.body + "\nend)\ntest.case('after', function() test.equal(1, 1) end)",
 			})
 			if len(got.Faults) > 0 || len(got.Results) != 3 {
 				t.Fatalf("%+v", got)
@@ -115,6 +115,10 @@ func TestFilesAreChosen(t *testing.T) {
 	}
 	got := runTests(t, TestOptions{Files: []string{"a_test.lua"}}, files)
 	if len(got.Results) != 1 || got.Results[0].Name != "two" || len(got.Faults) != 0 {
+		t.Errorf("%+v", got)
+	}
+	got = runTests(t, TestOptions{Files: []string{"a.lua", "a_test.lua"}}, files)
+	if len(got.Results) != 2 || len(got.Faults) != 0 {
 		t.Errorf("%+v", got)
 	}
 	got = runTests(t, TestOptions{}, files)

@@ -14,8 +14,8 @@ import (
 type TestOptions struct {
 	Options
 	Place Place
-	// Files are the hook files or files of tests to run, by name; none: those of
-	// the folder.
+	// Files are the hook files, with their tests, or files of tests to run, by
+	// name; none: those of the folder.
 	Files []string
 	Cover bool
 }
@@ -59,10 +59,7 @@ func RunTests(ctx context.Context, dir fs.FS, opts TestOptions) TestSummary {
 	r := TestSummary{}
 	tests, faults := readTests(dir)
 	r.Faults = append(split(err), faults...)
-	wanted := opts.Files
-	if len(wanted) == 0 {
-		wanted = ownFiles(dir)
-	}
+	wanted := wantedFiles(dir, opts.Files, tests)
 	r.Faults = slices.DeleteFunc(r.Faults, func(err error) bool {
 		var f *LoadFault
 		return errors.As(err, &f) && !slices.ContainsFunc(wanted, func(w string) bool { return hooksOf(w) == hooksOf(f.File) })
@@ -85,6 +82,22 @@ func RunTests(ctx context.Context, dir fs.FS, opts TestOptions) TestSummary {
 	}
 	r.cover(set.covered, wanted)
 	return r
+}
+
+// wantedFiles adds to hook files the tests beside them.
+func wantedFiles(dir fs.FS, named []string, tests map[string][]byte) (wanted []string) {
+	if len(named) == 0 {
+		return ownFiles(dir)
+	}
+	for _, name := range named {
+		beside := strings.TrimSuffix(name, ".lua") + "_test.lua"
+		for _, n := range []string{name, beside} {
+			if _, is := tests[n]; !slices.Contains(wanted, n) && (n == name || is) {
+				wanted = append(wanted, n)
+			}
+		}
+	}
+	return wanted
 }
 
 // split takes joined errors apart.
@@ -146,8 +159,8 @@ func (r *TestSummary) add(ctx context.Context, g *stage, name string, tests map[
 		return
 	}
 	for _, src := range g.set.sources {
-		if src.name != name {
-			continue
+		if src.name != name || src.shipped && g.set.Found(name) {
+			continue // or the hotel's own has a fault, which is told
 		}
 		for i := range src.examples {
 			e := &src.examples[i]

@@ -28,6 +28,8 @@ type vm struct {
 	base  *lua.LTable // what every file sees
 	units map[string]*lua.LFunction
 
+	expressions reCache // of bellhop.re
+
 	loading *loading // while a file is loaded
 	run     *run     // while a hook runs
 	// fault ends the run; no pcall of the hook can catch it.

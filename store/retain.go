@@ -42,6 +42,7 @@ func (s *Store) Retain(ctx context.Context, keep time.Duration, maxBytes int64) 
 		return 0, false, err
 	}
 	r.findStays()
+	r.findKept()
 	if r.left == retainBatch {
 		return 0, false, nil
 	}
@@ -68,6 +69,8 @@ type retention struct {
 	gone    uint64 // every event up to here has gone, or goes now
 	records []oldRecord
 	stays   []string
+	kept    []string // of hooks' values that have ended, the keys by which they are found
+	past    [][]byte // copies of what hooks read
 }
 
 // oldEvent is an event that may go, and its place among the merge keys.
@@ -90,6 +93,7 @@ func (r *retention) find(tx *bbolt.Tx) error {
 	}
 	large := m.Bytes > r.maxBytes
 	r.findEvents(tx, m.Watermark, large)
+	r.findPast(tx, m.LastID)
 	r.gone = goneUpTo(tx, r.events)
 	r.findOld(tx, bucketCalls, r.lookCall)
 	r.findOld(tx, bucketPostings, r.lookPosting)
@@ -214,6 +218,38 @@ func (r *retention) findStays() {
 	})
 }
 
+// findKept finds the values of hooks that have ended. By a clock that is not
+// believed none has.
+func (r *retention) findKept() {
+	if r.left == 0 || r.before.IsZero() {
+		return
+	}
+	r.state.List(hotel.PrefixKeptUntil, func(index string, _ func(any) bool) bool {
+		until, _, ok := hotel.KeptUntil(index)
+		if ok && until.After(r.now) {
+			return false
+		}
+		r.kept = append(r.kept, index)
+		r.left--
+		return r.left > 0
+	})
+}
+
+// removeKept removes a value that has ended, unless the hook has set it anew since.
+func removeKept(d *draft, index string) bool {
+	var there bool
+	if !d.Get(index, &there) {
+		return false
+	}
+	until, key, _ := hotel.KeptUntil(index)
+	var k hotel.Kept
+	if d.Get(key, &k) && k.Until.Equal(until) {
+		d.Delete(key)
+	}
+	d.Delete(index)
+	return true
+}
+
 func (r *retention) oldStay(decode func(any) bool) bool {
 	var s hotel.Stay
 	return decode(&s) && s.State == hotel.StayDeparted && s.CheckOut.Before(r.before) && s.Left <= r.gone
@@ -230,6 +266,9 @@ func (r *retention) remove(c *commit) (removed int) {
 		}
 		c.removeEvent(e)
 		removed++
+	}
+	for _, at := range r.past {
+		c.removePast(at)
 	}
 	d := c.draft(&hotel.Event{}, "retention")
 	r.state = d
@@ -257,6 +296,11 @@ func (r *retention) remove(c *commit) (removed int) {
 			d.Delete(hotel.GuestKey(s.ID))
 			d.Delete(hotel.FolioKey(s.ID))
 			d.Delete(hotel.CreditKey(s.ID))
+			removed++
+		}
+	}
+	for _, index := range r.kept {
+		if removeKept(d, index) {
 			removed++
 		}
 	}

@@ -78,11 +78,14 @@ type options struct {
 	html                    bool
 	file, trunk             string
 	money                   moneyOptions
+	hooks                   hookOptions
+	reference               bool
+	replay                  replayOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), hookStateCommands(), reportCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), hookCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {
@@ -286,7 +289,7 @@ func overview(out io.Writer, some []*command) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(&text, "\nEvery command takes --help; all but demo, sim, bench, version and \"config example\" take -c FILE (%s).\n", defaultConfig)
+	fmt.Fprintf(&text, "\nEvery command takes --help; all but demo, sim, bench, version, \"config example\" and \"hooks types\" take -c FILE (%s).\n", defaultConfig)
 	_, err := io.WriteString(out, text.String())
 	return err
 }
