@@ -49,7 +49,7 @@ func TestShippedHookTakesOverWhenTheHotelsOwnFails(t *testing.T) {
 		t.Errorf("%d units are parked", n)
 	}
 	for _, id := range failed {
-		if _, err := a.Rerun(t.Context(), id); err != nil {
+		if _, err := a.Rerun(t.Context(), id, false); err != nil {
 			t.Error(err)
 		}
 	}
@@ -93,7 +93,7 @@ func TestWithoutAShippedHookItsUnitsWait(t *testing.T) {
 	if err := a.ResetHook(t.Context(), "test.lua"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Rerun(t.Context(), id); err != nil || fileOf(t, a, "test.lua").Hooks[0].Calls != breakerInRow+1 {
+	if _, err := a.Rerun(t.Context(), id, false); err != nil || fileOf(t, a, "test.lua").Hooks[0].Calls != breakerInRow+1 {
 		t.Errorf("after the reset: %v, %+v", err, fileOf(t, a, "test.lua"))
 	}
 }

@@ -101,7 +101,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 	if faults = check(name, chunk); len(faults) > 0 {
 		return nil, faults
 	}
-	proto, err := lua.Compile(chunk, name)
+	proto, err := build(chunk, name)
 	if err != nil {
 		fault := &LoadFault{File: name, Message: err.Error()}
 		var ce *lua.CompileError

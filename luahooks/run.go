@@ -128,6 +128,15 @@ func (s *Set) attempt(r *run) error {
 		return errClosed
 	default:
 	}
+	lane := s.lanes[r.hook.File]
+	select {
+	case lane <- struct{}{}:
+		defer func() { <-lane }()
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	case <-s.closed:
+		return errClosed
+	}
 	select {
 	case v = <-s.pool:
 	case <-r.ctx.Done():
@@ -148,7 +157,7 @@ func (s *Set) attempt(r *run) error {
 		defer r.in.Running()()
 	}
 	err := v.runHook(r)
-	if v.broken {
+	if v.worn() {
 		v.close()
 		v = nil
 	}
@@ -181,8 +190,10 @@ func (v *vm) runHook(r *run) error {
 	began := time.Now()
 	err := v.call(r.ctx, fn, args...)
 	v.run = nil
+	cost := Cost{Took: time.Since(began), Grew: v.watch.grown()}
+	v.took, v.grew = v.took+cost.Took, v.grew+cost.Grew
 	if r.in.Ran != nil {
-		r.in.Ran(Cost{Took: time.Since(began), Grew: v.watch.grown()})
+		r.in.Ran(cost)
 	}
 	return err
 }

@@ -23,8 +23,8 @@ type Limits struct {
 	VMs int
 	// RegistryMax [65536] is how many values one interpreter's stack may hold.
 	RegistryMax int
-	// Memory [64 MiB] is by how many bytes the process may grow while a run
-	// goes on.
+	// Memory [16 MiB] is by how many bytes the process may grow while a run
+	// goes on, garbage not counted.
 	Memory int
 	// MaxEffects [100] of one run.
 	MaxEffects int
@@ -48,7 +48,7 @@ func (l Limits) withDefaults() Limits {
 	or(&l.VMs, 3)
 	l.VMs = min(max(l.VMs, 2), 4)
 	or(&l.RegistryMax, 1<<16)
-	or(&l.Memory, 64<<20)
+	or(&l.Memory, 16<<20)
 	or(&l.MaxEffects, 100)
 	or(&l.Log, 50)
 	return l
@@ -106,6 +106,9 @@ type Set struct {
 
 	pool    chan *vm      // Limits.VMs of them; nil: to be built
 	permits chan struct{} // to be inside Get
+	// lanes bound for each file how many of its runs go on at once: one
+	// interpreter is always left for the others.
+	lanes map[string]chan struct{}
 	// suspects run one at a time: memory is measured for the whole process.
 	suspects sync.Mutex
 	closing  sync.Once
@@ -152,6 +155,10 @@ func (s *Set) adopt(v *vm, hooks []Hook) {
 		s.pool <- nil
 	}
 	s.permits = make(chan struct{}, s.limits.VMs/2)
+	s.lanes = map[string]chan struct{}{}
+	for _, src := range s.sources {
+		s.lanes[src.name] = make(chan struct{}, s.limits.VMs-1)
+	}
 }
 
 // disown gives the interpreters back.

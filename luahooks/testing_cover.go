@@ -81,7 +81,7 @@ func compileCounted(name string, text []byte, c *coverage) (*source, error) {
 		return nil, faults[0]
 	}
 	k := counter{name, c}
-	proto, err := lua.Compile(k.block(chunk), name)
+	proto, err := build(k.block(chunk), name)
 	if err != nil {
 		return nil, fmt.Errorf("compile %s to count its lines: %w", name, err)
 	}

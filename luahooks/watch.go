@@ -3,16 +3,18 @@ package luahooks
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // How often a run is looked at. The first look comes late, so that an
 // ordinary run, which is over by then, pays for none.
 const (
-	firstLook = 5 * time.Millisecond
-	nextLook  = 2 * time.Millisecond
+	firstLook = time.Millisecond
+	nextLook  = time.Millisecond
 )
 
 // watch is the context of one interpreter for all its life, and the one that
@@ -29,9 +31,10 @@ type watch struct {
 	on      bool            // between arm and disarm
 	caller  context.Context // of the run
 	end     time.Time
-	base    uint64 // smallest heap seen; 0: not looked yet
-	peak    uint64 // largest growth above it
-	cause   error  // why it stopped
+	base    uint64       // smallest heap seen; 0: not looked yet
+	peak    uint64       // largest growth above it
+	cause   error        // why it stopped
+	spent   atomic.Int64 // bytes of large texts made since the last look
 }
 
 var _ context.Context = (*watch)(nil)
@@ -87,6 +90,24 @@ func (w *watch) grown() uint64 {
 	return w.peak
 }
 
+// chargeLook is after how many bytes of large texts memory is looked at.
+const chargeLook = 1 << 20
+
+// charge counts what the run has made of large texts.
+func (w *watch) charge(n int) {
+	if w.spent.Add(int64(n)) < chargeLook {
+		return
+	}
+	w.spent.Store(0)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.on && w.cause == nil {
+		if w.cause = w.judge(); w.cause != nil {
+			close(w.done)
+		}
+	}
+}
+
 func (w *watch) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -109,15 +130,28 @@ func (w *watch) judge() error {
 	if time.Until(w.end) <= 0 {
 		return &Fault{"deadline", "took too long and was stopped"}
 	}
+	if grown := w.growth(); grown <= w.memory {
+		w.peak = max(w.peak, grown)
+		return nil
+	}
+	// What is counted may be garbage, of which the collector allows several times
+	// of what lives: without it, is it still too much?
+	runtime.GC()
+	grown := w.growth()
+	w.peak = max(w.peak, grown)
+	if grown > w.memory*3/4 {
+		return &Fault{"memory", fmt.Sprintf("used more than %d MiB and was stopped", w.memory>>20)}
+	}
+	return nil
+}
+
+// growth is by how much the process has grown since the smallest size seen.
+func (w *watch) growth() uint64 {
 	heap := heapBytes()
 	if w.base == 0 || heap < w.base {
 		w.base = heap
 	}
-	w.peak = max(w.peak, heap-w.base)
-	if w.peak > w.memory {
-		return &Fault{"memory", fmt.Sprintf("used more than %d MiB and was stopped", w.memory>>20)}
-	}
-	return nil
+	return heap - w.base
 }
 
 func heapBytes() uint64 {
