@@ -52,17 +52,28 @@ func KeptByReference(key string) bool {
 	return strings.HasPrefix(key, PrefixGuest) || strings.HasPrefix(key, PrefixPhone)
 }
 
-// HoldsNames tells whether one of the names stands in a record that was at
-// key, where [ForgetNames] would replace it.
-func HoldsNames(key string, value []byte, names []string) bool {
-	holds := func(text []byte) bool {
-		return !slices.Equal(ReplaceNamesInJSON(text, names), ReplaceNamesInJSON(text, nil))
+// HoldsNames tells whether one of the names stands in a text of a record, or in
+// the JSON that such a text is, as one that a hook keeps: where [ForgetNames]
+// would replace it.
+func HoldsNames(value []byte, names []string) bool {
+	var all any
+	return json.Unmarshal(value, &all) == nil && holdNames(all, names)
+}
+
+func holdNames(value any, names []string) bool {
+	switch v := value.(type) {
+	case string:
+		return ReplaceNames(v, names) != v || json.Valid([]byte(v)) && HoldsNames([]byte(v), names)
+	case []any:
+		return slices.ContainsFunc(v, func(x any) bool { return holdNames(x, names) })
+	case map[string]any:
+		for key, x := range v {
+			if ReplaceNames(key, names) != key || holdNames(x, names) {
+				return true
+			}
+		}
 	}
-	var inner string
-	if strings.HasPrefix(key, PrefixKV) && json.Unmarshal(value, &inner) == nil && holds([]byte(inner)) {
-		return true
-	}
-	return holds(value)
+	return false
 }
 
 // Under is a subject's content as the event that runs it again: under its own

@@ -151,8 +151,7 @@ func decodePast(text []byte) (key, value []byte, ok bool) {
 	return text[:n], text[n:], true
 }
 
-// forgetPast removes the copies of a record in which one of the names stands;
-// without names all of them.
+// forgetPast removes the copies of a record in which one of the names stands.
 func (c *commit) forgetPast(key string, names []string) {
 	prefix := namedPrefix([]byte(key))
 	var gone [][]byte
@@ -163,8 +162,7 @@ func (c *commit) forgetPast(key string, names []string) {
 			continue
 		}
 		at := pastKey(k[len(prefix):len(prefix)+8], readNumber(k[len(prefix)+8:]))
-		_, value, ok := decodePast(past.Get(at))
-		if !ok || len(names) == 0 || hotel.HoldsNames(key, value, names) {
+		if _, value, ok := decodePast(past.Get(at)); !ok || hotel.HoldsNames(value, names) {
 			gone = append(gone, at)
 		}
 	}

@@ -183,19 +183,38 @@ func TestPastGoesWithItsBlock(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	left := 0
-	for key := range content(t, b.Store) {
-		if strings.HasPrefix(key, "past ") {
-			left++
+	copies := func() (n int) {
+		for key := range content(t, b.Store) {
+			if strings.HasPrefix(key, "past ") {
+				n++
+			}
 		}
+		return n
 	}
-	if left != 1 {
+	if left := copies(); left != 1 {
 		t.Errorf("%d copies are left, want the young event's", left)
 	}
 	if known, lost := b.readings(young.ID); len(lost) > 0 || !strings.Contains(known["room/101"], "old") {
 		t.Errorf("the young event read %v, lost %v", known, lost)
 	}
 	wantCounted(t, b.Store)
+	b.clock.add(40 * 24 * time.Hour)
+	for _, step := range []struct {
+		newest uint64
+		want   int
+	}{{pastBlock + 1, 1}, {2 * pastBlock, 0}} { // no event is left
+		if err := b.do(t.Context(), func(c *commit) error { c.meta.LastID = step.newest; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			if _, _, err := b.Retain(t.Context(), 30*24*time.Hour, 1<<40); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if left := copies(); left != step.want {
+			t.Errorf("with an empty journal behind event %d %d copies are left, want %d", step.newest, left, step.want)
+		}
+	}
 }
 
 // A guest's name that a hook kept, and another read, goes from the copies with the
