@@ -186,6 +186,8 @@ func (a *applier) apply(e Effect) error {
 		return a.setLimit(e.SetLimit)
 	case e.PriceCalls != nil:
 		return a.priceCalls(e.PriceCalls)
+	case e.DeleteItem != nil:
+		return a.deleteItem(e.DeleteItem)
 	case e.Tariff != nil:
 		return a.importTariff(e.Tariff)
 	case e.Import != nil:

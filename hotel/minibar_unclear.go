@@ -37,6 +37,9 @@ func (a *applier) unclearEntry(u *UnclearEntry) error {
 	}
 	e.Minibar = a.listOf(e.Minibar, r)
 	a.noteEntry(r.Number)
+	if done, err := a.takeOffDeleted(&e, r); done || err != nil {
+		return err
+	}
 	params := a.entryParams(&e)
 	code := AlertMinibarItem
 	if item, err := a.item(&e); err == nil {
