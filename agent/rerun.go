@@ -53,7 +53,7 @@ func (u *units) planRerun(ev *hotel.Event) (job, error) {
 // under is the subject's content as an event of its own.
 func under(ev *hotel.Event, subject hotel.Event) *hotel.Event {
 	subject.ID, subject.Cause, subject.Depth = ev.ID, subject.ID, ev.Depth
-	subject.Again = &hotel.Again{Event: subject.Cause, CopyOf: subject.DuplicateOf, Charge: ev.Fields["charge"] == "true"}
+	subject.Again = &hotel.Again{Event: subject.Cause, Time: ev.Time, CopyOf: subject.DuplicateOf, Charge: ev.Fields["charge"] == "true"}
 	subject.DuplicateOf, subject.Possible = 0, false
 	subject.Lanes = ev.Lanes
 	return &subject

@@ -136,6 +136,8 @@ type applier struct {
 	ev    *Event
 	unit  string
 	setup Setup
+	// booked is when what is entered is posted; zero: at the event's time.
+	booked time.Time
 }
 
 func (a *applier) apply(e Effect) error {

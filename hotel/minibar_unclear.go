@@ -150,7 +150,7 @@ func (a *applier) postResolved(al Alert, o *ResolveEntry) error {
 		ev.Time = at
 	}
 	then := *a
-	then.ev = &ev
+	then.ev, then.booked = &ev, a.ev.Time
 	if price, err := strconv.ParseInt(f["price"], 10, 64); err == nil && o.Item == "" && e.Count == count {
 		return then.postClear(e.charge(price, f))
 	}
