@@ -107,7 +107,7 @@ type PostingQuery struct {
 // FindPostings reads up to most postings, newest first.
 func (a *Agent) FindPostings(q PostingQuery, most int) ([]hotel.Posting, error) {
 	return a.store.FindPostings(most, func(p hotel.Posting) bool {
-		day := p.Time.In(a.zone).Format("2006-01-02")
+		day := p.Day(a.zone)
 		return (q.Room == "" || p.Room == q.Room) && (q.Stay == "" || p.Stay == q.Stay) &&
 			(len(q.States) == 0 || slices.Contains(q.States, p.State)) &&
 			(q.From == "" || day >= q.From) && (q.To == "" || day <= q.To)

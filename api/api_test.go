@@ -104,6 +104,9 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/v1/mail/test", nil, "405"},
 		{"POST", "/v1/cron/run", map[string]string{"name": "none"}, "no hook has a schedule"},
 		{"DELETE", "/v1/rooms", nil, "405"},
+		{"POST", "/v1/items/delete", hotel.DeleteItem{Code: "1"}, ""},
+		{"POST", "/v1/items/delete", hotel.DeleteItem{Code: "1"}, "is not on the price list minibar"},
+		{"POST", "/v1/checkin", Stay{Room: "102", Limit: "x"}, "must be an amount above zero"},
 		{"GET", "/v1/nowhere", nil, "404"},
 	} {
 		err := c.do(t.Context(), step.method, step.path, step.in, nil)

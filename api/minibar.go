@@ -10,6 +10,7 @@ import (
 func (s *server) minibar(mux *http.ServeMux) {
 	mux.HandleFunc("POST /v1/minibar", s.postMinibar)
 	mux.HandleFunc("POST /v1/minibar/resolve", s.resolveEntry)
+	mux.HandleFunc("POST /v1/items/delete", s.deleteItem)
 	mux.HandleFunc("GET /v1/staff", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Staff()) })
 	mux.HandleFunc("POST /v1/staff", s.staff)
 }
@@ -30,6 +31,15 @@ func (s *server) postMinibar(w http.ResponseWriter, r *http.Request) {
 	}
 	fields := map[string]string{"stay": e.Stay, "minibar": e.Minibar, "item": e.Item, "count": strconv.Itoa(e.Count), "staff": e.Staff}
 	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandMinibarPost, Room: e.Room, Fields: flagged(fields, "removal", e.Removal)})
+}
+
+func (s *server) deleteItem(w http.ResponseWriter, r *http.Request) {
+	var d hotel.DeleteItem
+	if err := read(r, &d); err != nil {
+		fail(w, err)
+		return
+	}
+	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandItemDelete, Fields: map[string]string{"minibar": d.Minibar, "item": d.Code}})
 }
 
 // resolveEntry takes its turn with what else happens in the room.

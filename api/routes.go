@@ -69,6 +69,9 @@ type Stay struct {
 	VIP       int    `json:"vip,omitempty"`
 	Incognito bool   `json:"incognito,omitempty"`
 	Share     bool   `json:"share,omitempty"`
+	// Limit is what the guest may owe: minor units, [hotel.LimitNone] or
+	// [hotel.LimitDefault], which it is when it is empty.
+	Limit string `json:"limit,omitempty"`
 	// For a check-out: of all who stay there; without the room being looked
 	// through.
 	All bool `json:"all,omitempty"`
@@ -79,7 +82,7 @@ type Stay struct {
 func (s Stay) fields() map[string]string {
 	fields := map[string]string{}
 	for key, value := range map[string]string{
-		"to": s.To, "stay": s.Stay, "name": s.Name, "class": s.Class, "leaves": s.Leaves, "language": s.Language,
+		"to": s.To, "stay": s.Stay, "name": s.Name, "class": s.Class, "leaves": s.Leaves, "language": s.Language, "limit": s.Limit,
 	} {
 		if value != "" {
 			fields[key] = value

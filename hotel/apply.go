@@ -136,6 +136,8 @@ type applier struct {
 	ev    *Event
 	unit  string
 	setup Setup
+	// booked is when what is entered is posted; zero: at the event's time.
+	booked time.Time
 }
 
 func (a *applier) apply(e Effect) error {
@@ -194,6 +196,8 @@ func (a *applier) apply(e Effect) error {
 		return a.setLimit(e.SetLimit)
 	case e.PriceCalls != nil:
 		return a.priceCalls(e.PriceCalls)
+	case e.DeleteItem != nil:
+		return a.deleteItem(e.DeleteItem)
 	case e.Tariff != nil:
 		return a.importTariff(e.Tariff)
 	case e.Import != nil:

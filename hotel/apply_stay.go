@@ -25,6 +25,9 @@ func (a *applier) checkIn(c *CheckIn) error {
 		Leaves: c.Leaves, Language: c.Language, VIP: c.VIP, Incognito: c.Incognito,
 	}
 	a.tx.Put(StayKey(s.ID), s)
+	if c.Limit != nil {
+		a.tx.Put(CreditKey(s.ID), Credit{Limit: c.Limit})
+	}
 	if c.Name != "" {
 		a.tx.Put(GuestKey(s.ID), GuestRecord{Name: c.Name})
 	}
@@ -69,9 +72,11 @@ func (a *applier) mayCheckIn(r Room, c *CheckIn) error {
 	case c.VIP < 0 || c.VIP > 9:
 		return refuse("vip", "must be 0 to 9", "")
 	case c.Leaves != "":
-		return a.mayLeave("checkin", c.Leaves)
+		if err := a.mayLeave("checkin", c.Leaves); err != nil {
+			return err
+		}
 	}
-	return nil
+	return mayOwe("checkin", c.Limit)
 }
 
 // mayLeave says why a stay cannot be planned to end on a date.

@@ -45,25 +45,36 @@ const (
 )
 
 func limitRules(ev *Event) []Effect {
-	set := &SetLimit{Room: ev.Room, Stay: ev.Fields["stay"]}
+	return []Effect{{SetLimit: &SetLimit{Room: ev.Room, Stay: ev.Fields["stay"], Limit: limitOf(ev.Fields["limit"])}}}
+}
+
+// limitOf reads a limit; one that is none is below zero, and is refused.
+func limitOf(text string) *int64 {
 	var limit int64
-	switch text := ev.Fields["limit"]; text {
+	switch text {
 	case LimitDefault:
-		return []Effect{{SetLimit: set}}
+		return nil
 	case LimitNone:
 	default:
 		var err error
 		if limit, err = strconv.ParseInt(text, 10, 64); err != nil || limit == 0 {
-			limit = -1 // is refused
+			limit = -1
 		}
 	}
-	set.Limit = &limit
-	return []Effect{{SetLimit: set}}
+	return &limit
+}
+
+// mayOwe says why a limit cannot be.
+func mayOwe(effect string, limit *int64) error {
+	if limit != nil && (*limit < 0 || *limit > maxAmount) {
+		return &Invalid{effect, "limit", "must be an amount above zero, none or default", strconv.FormatInt(*limit, 10)}
+	}
+	return nil
 }
 
 func (a *applier) setLimit(l *SetLimit) error {
-	if l.Limit != nil && (*l.Limit < 0 || *l.Limit > maxAmount) {
-		return &Invalid{"limit", "limit", "must be an amount above zero, none or default", strconv.FormatInt(*l.Limit, 10)}
+	if err := mayOwe("limit", l.Limit); err != nil {
+		return err
 	}
 	s, err := a.payer(l.Stay, l.Room)
 	if err != nil {

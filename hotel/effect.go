@@ -28,6 +28,7 @@ type Effect struct {
 	Call         *RecordCall   `json:"call,omitempty"`
 	AssignCall   *AssignCall   `json:"assignCall,omitempty"`
 	PriceCalls   *PriceCalls   `json:"priceCalls,omitempty"`
+	DeleteItem   *DeleteItem   `json:"deleteItem,omitempty"`
 	SetLimit     *SetLimit     `json:"setLimit,omitempty"`
 	Tariff       *NewTariff    `json:"tariff,omitempty"`
 	Import       *Import       `json:"import,omitempty"`
@@ -121,6 +122,9 @@ type CheckIn struct {
 	Incognito bool   `json:"incognito,omitempty"`
 	// Share: in an occupied room, beside who stays there.
 	Share bool `json:"share,omitempty"`
+	// Limit is what the guest may owe, in minor units; nil: the hotel's; 0: any
+	// amount.
+	Limit *int64 `json:"limit,omitempty"`
 }
 
 // CheckOut ends the stay in a room. Of several, Stay says which, or All that

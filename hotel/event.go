@@ -140,7 +140,8 @@ type Event struct {
 // Again says which event is run again on a person's order. The event that runs
 // has the content and the time of that one, and the id of the order.
 type Again struct {
-	Event uint64 `json:"event"`
+	Event uint64    `json:"event"`
+	Time  time.Time `json:"time"` // of the order
 	// CopyOf: that event was left out as a copy of this one. A copy of a call record
 	// is charged only with Charge, which a person has said.
 	CopyOf uint64 `json:"copyOf,omitempty"`

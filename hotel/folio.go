@@ -27,12 +27,19 @@ func (a *applier) addUp(p Posting) {
 	}
 	var f Folio
 	a.tx.Get(FolioKey(p.Stay), &f)
-	f.add(p)
+	f.sum(p)
 	a.tx.Put(FolioKey(p.Stay), f)
 	a.checkCredit(s)
 }
 
-func (f *Folio) add(p Posting) {
+// Add adds a posting that is kept, for what it counts.
+func (f *Folio) Add(p Posting) {
+	counts := p.Counts()
+	p.Quantity, p.Amount, p.Tax = counts.Quantity, counts.Amount, counts.Tax
+	f.sum(p)
+}
+
+func (f *Folio) sum(p Posting) {
 	if p.Kind == PostingPayment {
 		f.Paid -= p.Amount
 		return

@@ -61,23 +61,37 @@ func (a *applier) listOf(named string, r Room) string {
 }
 
 func (a *applier) item(e *MinibarEntry) (item Item, err error) {
-	if !isMinibar(e.Minibar) || !isNumber(e.Item, maxItemDigits) || !a.tx.Get(ItemKey(e.Minibar, e.Item), &item) {
-		err = &Invalid{"minibar", "item", "must be on the price list " + clip(e.Minibar), clip(e.Item)}
+	wrong := &Invalid{"minibar", "item", "must be on the price list " + clip(e.Minibar), clip(e.Item)}
+	if !isMinibar(e.Minibar) || !isNumber(e.Item, maxItemDigits) {
+		return item, wrong
 	}
-	return item, err
+	if a.tx.Get(ItemKey(e.Minibar, e.Item), &item) {
+		return item, nil
+	}
+	if e.Removal {
+		if was, charged := a.chargedItem(e); charged {
+			return was, nil
+		}
+	}
+	return item, wrong
 }
 
 // postKnown posts an entry of an item that is known, or refuses it when it is not
 // clear whose it is.
 func (a *applier) postKnown(e *MinibarEntry, item Item) error {
+	return a.postClear(e.priced(item, a.setup.Language))
+}
+
+// priced is the entry as a charge by the list's price.
+func (e *MinibarEntry) priced(item Item, language string) *PostCharge {
 	p := &PostCharge{
-		Room: e.Room, Stay: e.Stay, Kind: PostingMinibar, Minibar: e.Minibar, Item: e.Item, Description: item.NameIn(a.setup.Language),
+		Room: e.Room, Stay: e.Stay, Kind: PostingMinibar, Minibar: e.Minibar, Item: e.Item, Description: item.NameIn(language),
 		Quantity: e.Count, Amount: item.Price * int64(e.Count), Tax: item.Tax, Staff: e.Staff,
 	}
 	if e.Removal {
 		p.Quantity, p.Amount = -p.Quantity, -p.Amount
 	}
-	return a.postClear(p)
+	return p
 }
 
 // postClear posts a charge of a minibar, or says why it cannot be: to who can

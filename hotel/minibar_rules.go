@@ -6,6 +6,7 @@ import "strconv"
 const (
 	CommandMinibarPost    = "minibar post"
 	CommandMinibarResolve = "minibar resolve"
+	CommandItemDelete     = "minibar items delete"
 )
 
 func minibarRules(ev *Event) []Effect {

@@ -37,6 +37,9 @@ func (a *applier) unclearEntry(u *UnclearEntry) error {
 	}
 	e.Minibar = a.listOf(e.Minibar, r)
 	a.noteEntry(r.Number)
+	if done, err := a.takeOffDeleted(&e, r); done || err != nil {
+		return err
+	}
 	params := a.entryParams(&e)
 	code := AlertMinibarItem
 	if item, err := a.item(&e); err == nil {
@@ -147,7 +150,7 @@ func (a *applier) postResolved(al Alert, o *ResolveEntry) error {
 		ev.Time = at
 	}
 	then := *a
-	then.ev = &ev
+	then.ev, then.booked = &ev, a.ev.Time
 	if price, err := strconv.ParseInt(f["price"], 10, 64); err == nil && o.Item == "" && e.Count == count {
 		return then.postClear(e.charge(price, f))
 	}

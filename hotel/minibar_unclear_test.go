@@ -51,7 +51,7 @@ func TestUnknownItemBecomesAPosting(t *testing.T) {
 	b.do("20:00", resolved(ResolveEntry{Alert: al.ID, Item: "4"}))
 	equal(t, "posting", b.tx.postings, []Posting{{
 		ID: "P1", Room: "1", Stay: "A", Kind: PostingMinibar, Minibar: DefaultMinibar, Item: "4", Description: "Cola", Quantity: 2, Amount: 3000,
-		Currency: "CNY", Staff: "7", Time: clockOf("10:00"), Event: 2, CallID: "c10:00", State: PostingPosted,
+		Currency: "CNY", Staff: "7", Time: clockOf("10:00"), Booked: clockOf("20:00"), Event: 2, CallID: "c10:00", State: PostingPosted,
 	}})
 	equal(t, "alerts", len(openAlerts(b.tx)), 0)
 	b.refused(`minibar.alert: must be an open alert, but it is "`+al.ID+`"`, resolved(ResolveEntry{Alert: al.ID, Item: "4"}))

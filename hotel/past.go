@@ -80,7 +80,7 @@ func holdNames(value any, names []string) bool {
 // id, and with its own lanes.
 func (e *Event) Under(subject Event) *Event {
 	subject.ID, subject.Cause, subject.Depth = e.ID, subject.ID, e.Depth
-	subject.Again = &Again{Event: subject.Cause, CopyOf: subject.DuplicateOf, Charge: e.Fields["charge"] == "true"}
+	subject.Again = &Again{Event: subject.Cause, Time: e.Time, CopyOf: subject.DuplicateOf, Charge: e.Fields["charge"] == "true"}
 	subject.DuplicateOf, subject.Possible = 0, false
 	subject.Lanes = e.Lanes
 	return &subject

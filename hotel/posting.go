@@ -54,8 +54,11 @@ type Posting struct {
 	Tax         int64     `json:"tax,omitempty"`     // the part of Amount that is tax
 	Staff       string    `json:"staff,omitempty"`
 	Time        time.Time `json:"time"` // of the event that led to it, UTC
-	Event       uint64    `json:"event"`
-	CallID      string    `json:"callid,omitempty"`
+	// Booked is when it was posted, where an entry was resolved or run again later:
+	// it counts for that day. Zero: at Time.
+	Booked time.Time `json:"booked,omitzero"`
+	Event  uint64    `json:"event"`
+	CallID string    `json:"callid,omitempty"`
 	// Late: it came when the stay had ended.
 	Late bool `json:"late,omitempty"`
 	// Corrects is the posting that this one takes back, in whole or in part.
@@ -71,6 +74,16 @@ type Posting struct {
 	// Call is the queued call that waits for a person since it was refused; 0:
 	// none does.
 	Call uint64 `json:"call,omitempty"`
+}
+
+// Day is the hotel's day, "2006-01-02", for which the posting counts: that on which
+// it was made. What was reported of an earlier one stands.
+func (p Posting) Day(zone *time.Location) string {
+	made := p.Time
+	if !p.Booked.IsZero() {
+		made = p.Booked
+	}
+	return made.In(zone).Format(time.DateOnly)
 }
 
 // Taken is the part of a posting that was taken back; the sums are those of the
@@ -218,7 +231,10 @@ func (a *applier) price(p *Posting, exact *big.Rat, tax *TaxRate) {
 // event's time, is added to its stay's folio, and the PMS is told.
 func (a *applier) enter(p Posting) Posting {
 	p.ID = "P" + strconv.FormatUint(a.tx.Next(), 10)
-	p.Time, p.Event, p.State = a.ev.Time, a.ev.ID, PostingPosted
+	p.Time, p.Event, p.State, p.Booked = a.ev.Time, a.ev.ID, PostingPosted, a.booked
+	if a.ev.Again != nil {
+		p.Booked = a.ev.Again.Time
+	}
 	if p.CallID == "" {
 		p.CallID = a.ev.CallID
 	}

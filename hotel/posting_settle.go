@@ -1,6 +1,9 @@
 package hotel
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // What a person may decide about a posting.
 const (
@@ -114,7 +117,7 @@ func (a *applier) restate(old, now Posting) {
 	a.tx.PutPosting(now)
 	was, is := old.Counts(), now.Counts()
 	now.Quantity, now.Amount, now.Tax = is.Quantity-was.Quantity, is.Amount-was.Amount, is.Tax-was.Tax
-	now.Time = a.ev.Time // what was reported of its own day stands
+	now.Time, now.Booked = a.ev.Time, time.Time{} // what was reported of its own day stands
 	a.take(now, 0)
 	a.addUp(now)
 }

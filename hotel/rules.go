@@ -158,6 +158,8 @@ func commandRules(ev *Event) []Effect {
 		return postingRules(ev)
 	case CommandMinibarPost, CommandMinibarResolve:
 		return minibarRules(ev)
+	case CommandItemDelete:
+		return []Effect{{DeleteItem: &DeleteItem{Minibar: ev.Fields["minibar"], Code: ev.Fields["item"]}}}
 	case CommandLimit:
 		return limitRules(ev)
 	case CommandAssignCall, CommandPriceCalls:

@@ -8,6 +8,9 @@ func checkInOf(ev *Event) *CheckIn {
 		Room: ev.Room, Stay: f["stay"], Name: nameOf(f["name"]), Class: f["class"], Leaves: f["leaves"], Language: f["language"],
 		Incognito: said(ev, "incognito"), Share: said(ev, "share"),
 	}
+	if f["limit"] != "" {
+		c.Limit = limitOf(f["limit"])
+	}
 	if f["vip"] == "" {
 		return c
 	}

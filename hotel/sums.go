@@ -68,7 +68,7 @@ func (by SumBy) group(p Posting, zone *time.Location) (name string, of bool) {
 	case ByDestination:
 		return cmp.Or(p.Item, p.Description), p.Kind == PostingCall
 	}
-	return p.Time.In(zone).Format(time.DateOnly), true
+	return p.Day(zone), true
 }
 
 // Reconciliation is what the box has charged against what the PMS has taken, by

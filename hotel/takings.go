@@ -1,7 +1,5 @@
 package hotel
 
-import "time"
-
 // PrefixTakings begins the keys of the [Takings] records.
 const PrefixTakings = "takings/"
 
@@ -25,7 +23,7 @@ const maxTakings = 62
 
 // take adds a posting, or what one counts for otherwise now, to its day.
 func (a *applier) take(p Posting, postings int) {
-	key := TakingsKey(p.Time.In(a.setup.zone()).Format(time.DateOnly))
+	key := TakingsKey(p.Day(a.setup.zone()))
 	day := Takings{}
 	if !a.tx.Get(key, &day) {
 		a.forgetTakings()

@@ -41,3 +41,18 @@ func TestTakings(t *testing.T) {
 	}
 	equal(t, "the last day", record[Takings](tx, fmt.Sprintf("%s2026-06-08", PrefixTakings)), Takings{"other": {1, 1, 0}})
 }
+
+// An entry that is resolved, or run again, on a later day counts for that day.
+func TestResolvedEntryCountsForTheDayOfItsPosting(t *testing.T) {
+	b := newBar(t)
+	b.play("9:00 in 1 A")
+	b.do("10:00", unclear("9", 1, false))
+	b.do("1d8:00", Effect{ResolveEntry: &ResolveEntry{Alert: b.held()[AlertMinibarItem][0].ID, Item: "4"}})
+	equal(t, "the day of the entry", record[Takings](b.tx, TakingsKey("2026-03-01")), Takings(nil))
+	equal(t, "the day of the posting", record[Takings](b.tx, TakingsKey("2026-03-02")), Takings{PostingMinibar: {Count: 1, Amount: 1500}})
+	p := b.tx.postings[0]
+	equal(t, "its times", []any{p.Time, p.Booked, p.Day(b.setup.zone())}, []any{clockOf("10:00"), clockOf("1d8:00"), "2026-03-02"})
+	ev := &Event{ID: 99, Time: clockOf("11:00"), Again: &Again{Event: 2, Time: clockOf("2d8:00")}}
+	must(Apply(b.tx, ev, "u", []Effect{{Post: &PostCharge{Room: "1", Kind: PostingOther, Amount: 100}}}, b.setup))
+	equal(t, "run again", b.tx.postings[1].Day(b.setup.zone()), "2026-03-03")
+}

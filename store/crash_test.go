@@ -91,8 +91,23 @@ func TestKilled(t *testing.T) {
 // and adds all that it managed to print.
 func killAfter(t *testing.T, path string, count int, acknowledged map[uint64]string) {
 	t.Helper()
+	for _, line := range untilKilled(t, crashPath, path, count) {
+		id, digits, _ := strings.Cut(strings.TrimSpace(line), " ")
+		n, err := strconv.ParseUint(id, 10, 64)
+		if err != nil {
+			t.Fatalf("the child printed %q", line)
+		}
+		acknowledged[n] = digits
+	}
+}
+
+// untilKilled starts this test binary as the child that a variable of the
+// environment asks for, kills it when it has printed so many lines, and gives all
+// that it managed to print.
+func untilKilled(t *testing.T, variable, path string, count int) (lines []string) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), crashPath+"="+path)
+	cmd.Env = append(os.Environ(), variable+"="+path)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -102,20 +117,19 @@ func killAfter(t *testing.T, path string, count int, acknowledged map[uint64]str
 		t.Fatal(err)
 	}
 	reader := bufio.NewReader(out)
-	for seen := 0; ; seen++ {
-		if seen == count {
+	for {
+		if len(lines) == count {
 			_ = cmd.Process.Kill()
 		}
 		line, err := reader.ReadString('\n')
 		if err != nil {
-			break // the last line may be torn: not acknowledged as a whole
+			break // the last line may be torn
 		}
-		id, digits, _ := strings.Cut(strings.TrimSpace(line), " ")
-		n, err := strconv.ParseUint(id, 10, 64)
-		if err != nil {
-			t.Fatalf("the child printed %q", line)
-		}
-		acknowledged[n] = digits
+		lines = append(lines, line)
 	}
 	_ = cmd.Wait()
+	if len(lines) < count {
+		t.Fatalf("the child ended by itself after %d lines", len(lines))
+	}
+	return lines
 }

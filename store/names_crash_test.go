@@ -1,13 +1,11 @@
 package store
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -63,7 +61,7 @@ func comeAndGo(s *Store) error {
 func TestKilledWhileForgetting(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "b.db")
 	for round := range 8 {
-		killForgetting(t, path, 1+rand.IntN(60))
+		untilKilled(t, crashForget, path, 1+rand.IntN(60))
 		b := &bench{t: t, clock: &clock{at: time.Now().Add(time.Hour)}, todo: map[string]func(hotel.Tx) error{}}
 		b.opts = Options{Path: path, Now: b.clock.now, Apply: b.apply}
 		b.open()
@@ -131,28 +129,4 @@ func (b *bench) wantRead(round int) {
 		}
 		after, more = page.UpTo, page.More
 	}
-}
-
-// killForgetting runs the child until it has said something so many times, and
-// kills it.
-func killForgetting(t *testing.T, path string, lines int) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), crashForget+"="+path)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	reader := bufio.NewReader(out)
-	for range lines {
-		if _, err := reader.ReadString('\n'); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
 }

@@ -130,7 +130,8 @@ func (s *Store) Folio(stay, after string, most int) ([]hotel.Posting, error) {
 	return all, err
 }
 
-// addFolios gives a file of an earlier version the bucket that it lacks.
+// addFolios gives a file of an earlier version the bucket that it lacks, and the
+// sums of the stays that it keeps. All of it is one commit: it is made whole, once.
 func addFolios(tx *bbolt.Tx) error {
 	folios, err := tx.CreateBucket(bucketFolios)
 	if err != nil {
@@ -140,10 +141,17 @@ func addFolios(tx *bbolt.Tx) error {
 	if err := m.read(tx); err != nil {
 		return err
 	}
+	sums := map[string]*hotel.Folio{}
 	err = tx.Bucket(bucketPostings).ForEach(func(_, v []byte) error {
 		var p hotel.Posting
 		if json.Unmarshal(v, &p) != nil || p.Stay == "" {
 			return nil
+		}
+		if sums[p.Stay] == nil && tx.Bucket(bucketState).Get([]byte(hotel.StayKey(p.Stay))) != nil {
+			sums[p.Stay] = &hotel.Folio{}
+		}
+		if f := sums[p.Stay]; f != nil {
+			f.Add(p)
 		}
 		m.Bytes += int64(len(folioKey(p.Stay, p.ID)) + len(here))
 		return folios.Put(folioKey(p.Stay, p.ID), here)
@@ -151,5 +159,26 @@ func addFolios(tx *bbolt.Tx) error {
 	if err != nil {
 		return fmt.Errorf("list the postings of each stay: %w", err)
 	}
+	if err := addSums(tx, &m, sums); err != nil {
+		return err
+	}
 	return m.write(tx)
+}
+
+// addSums keeps what the postings of stays come to, where that is not known yet.
+func addSums(tx *bbolt.Tx, m *meta, sums map[string]*hotel.Folio) error {
+	state := tx.Bucket(bucketState)
+	for _, stay := range slices.Sorted(maps.Keys(sums)) {
+		key := []byte(hotel.FolioKey(stay))
+		if state.Get(key) != nil {
+			continue
+		}
+		m.Version++
+		value := append(number(m.Version), encode(sums[stay])...)
+		if err := state.Put(key, value); err != nil {
+			return fmt.Errorf("sum up the postings of stay %q: %w", stay, err)
+		}
+		m.Bytes += int64(len(key) + len(value))
+	}
+	return nil
 }

@@ -81,7 +81,12 @@ func TestFolioOfAStay(t *testing.T) {
 // opened for writing.
 func TestFileWithoutFolios(t *testing.T) {
 	b := newBench(t)
+	b.run(func(tx hotel.Tx) { tx.Put(hotel.StayKey("G1"), hotel.Stay{ID: "G1", State: hotel.StayInHouse}) })
 	putFolios(b)
+	b.run(func(tx hotel.Tx) {
+		tx.PutPosting(hotel.Posting{ID: "P90", Stay: "G1", Kind: hotel.PostingPayment, Amount: -40, State: hotel.PostingPosted})
+		tx.PutPosting(hotel.Posting{ID: "P91", Stay: "G1", Kind: hotel.PostingCall, Amount: 7, State: hotel.PostingWrittenOff})
+	})
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +121,18 @@ func TestFileWithoutFolios(t *testing.T) {
 	if got := folioOf(t, b.Store, "G1", "P3", 2); !slices.Equal(got, []string{"P5", "P7"}) {
 		t.Errorf("behind P3 there are %v", got)
 	}
-	wantCounted(t, b.Store)
+	// What the guests in the house owe is summed up once; nobody else's is.
+	for range 2 {
+		var f hotel.Folio
+		if !b.Snapshot().Get(hotel.FolioKey("G1"), &f) || f.Charges != 90 || f.Paid != 40 || f.Calls != 0 {
+			t.Errorf("G1 owes %+v", f)
+		}
+		if b.Snapshot().Get(hotel.FolioKey("G2"), &f) {
+			t.Errorf("of a stay that is not known: %+v", f)
+		}
+		wantCounted(t, b.Store)
+		b.reopen()
+	}
 }
 
 // A bill is whole: what was charged long ago stays as long as the stay's end is

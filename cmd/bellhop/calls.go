@@ -104,17 +104,25 @@ func folioLimit(c *call) error {
 	if err := c.need(2); err != nil {
 		return err
 	}
-	cfg, err := c.load()
+	limit, err := c.limit("AMOUNT", c.args[1])
 	if err != nil {
 		return err
 	}
-	limit := c.args[1]
-	if limit != hotel.LimitNone && limit != hotel.LimitDefault {
-		minor, err := hotel.ParseAmount(limit, cfg.Hotel.Currency)
-		if err != nil {
-			return c.wrong("AMOUNT %v", err)
-		}
-		limit = strconv.FormatInt(minor, 10)
-	}
 	return c.order("/v1/folio/limit", api.Limit{Room: c.args[0], Stay: c.opt.stay, Limit: limit}, "limit of room "+c.args[0]+": "+c.args[1])
+}
+
+// limit reads what a guest may owe, as the API has it.
+func (c *call) limit(name, text string) (string, error) {
+	if text == "" || text == hotel.LimitNone || text == hotel.LimitDefault {
+		return text, nil
+	}
+	currency, err := c.currency()
+	if err != nil {
+		return "", err
+	}
+	minor, err := hotel.ParseAmount(text, currency)
+	if err != nil {
+		return "", c.wrong("%s %v", name, err)
+	}
+	return strconv.FormatInt(minor, 10), nil
 }

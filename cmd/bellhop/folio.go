@@ -20,7 +20,7 @@ import (
 type moneyOptions struct {
 	joined, csv, back        bool
 	from, to, state, by, how string
-	reason, staff            string
+	reason, staff, limit     string
 	quantity                 int
 	drop, charge             bool
 }

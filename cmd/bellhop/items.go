@@ -24,18 +24,29 @@ func (c *call) items() ([]hotel.Item, error) {
 	return items, err
 }
 
+func itemsDelete(c *call) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	return c.order("/v1/items/delete", hotel.DeleteItem{Minibar: c.opt.name, Code: c.args[0]}, "item "+c.args[0]+" is off the list")
+}
+
 // currency is the hotel's.
 func (c *call) currency() (string, error) {
 	cfg, err := c.load()
 	return cfg.Hotel.Currency, err
 }
 
-func itemsList(c *call) error {
-	currency, err := c.currency()
-	if err != nil {
-		return err
+// pricedItems are the items and the currency of their prices.
+func (c *call) pricedItems() (items []hotel.Item, currency string, err error) {
+	if currency, err = c.currency(); err == nil {
+		items, err = c.items()
 	}
-	items, err := c.items()
+	return items, currency, err
+}
+
+func itemsList(c *call) error {
+	items, currency, err := c.pricedItems()
 	if err != nil {
 		return err
 	}
@@ -61,11 +72,7 @@ func itemRow(i hotel.Item, currency string) []string {
 }
 
 func itemsExport(c *call) error {
-	currency, err := c.currency()
-	if err != nil {
-		return err
-	}
-	items, err := c.items()
+	items, currency, err := c.pricedItems()
 	if err != nil {
 		return err
 	}

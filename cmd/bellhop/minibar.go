@@ -21,6 +21,10 @@ func minibarCommands() []*command {
 		{words: "minibar items list", about: "list the minibar items", run: itemsList, flags: jsonFlag},
 		{words: "minibar items import", args: "FILE", about: "take items from a CSV file: " + itemColumnList, run: itemsImport},
 		{words: "minibar items export", about: "write the items as a CSV file that \"minibar items import\" takes", run: itemsExport},
+		{words: "minibar items delete", args: "CODE", about: "take an item off the price list; what was charged stays, and can be taken back", run: itemsDelete, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
+			f.StringVar(&c.opt.name, "minibar", "", "off this price `LIST`; without: "+hotel.DefaultMinibar)
+		}},
 		{words: "minibar post", args: "ROOM ITEM COUNT", about: "charge what was taken from a minibar", run: minibarPost, more: minibarPostHelp, flags: func(f *flag.FlagSet, c *call) {
 			whose(f, c)
 			staff(f, c)

@@ -35,6 +35,7 @@ func checkInFlags(f *flag.FlagSet, c *call) {
 	f.IntVar(&c.opt.vip, "vip", 0, "the guest's `LEVEL`, 0 to 9")
 	f.BoolVar(&c.opt.incognito, "incognito", false, "the name is for the desk alone: telephones do not show it, nobody else is told")
 	f.BoolVar(&c.opt.share, "share", false, "beside who stays in the room already; the class stays that of who came first")
+	f.StringVar(&c.opt.money.limit, "limit", "", "what the guest may owe: an `AMOUNT` or none; the hotel's when it is not given")
 	f.StringVar(&c.opt.list, "list", "", "check in a group from a CSV `FILE`: room,stay,name,class,leaves,language,vip,incognito,share")
 }
 
@@ -42,6 +43,7 @@ const (
 	checkInHelp = `
   bellhop checkin 1203 --name "Ms Li" --class national --leaves 2026-11-24
   bellhop checkin 1203 --name "Mr Li" --share
+  bellhop checkin 1207 --limit 800      # may owe 800.00; none: any amount
   bellhop checkin --list group.csv      # all rows are checked before the first is carried out
 
 Of a list each row is an order of its own. What has been done already is passed
@@ -95,9 +97,13 @@ func checkIn(c *call) error {
 		return err
 	}
 	o := c.opt
+	limit, err := c.limit("--limit", o.money.limit)
+	if err != nil {
+		return err
+	}
 	return c.order("/v1/checkin", api.Stay{
 		Room: c.args[0], Stay: o.stay, Name: o.name, Class: o.class, Leaves: o.leaves, Language: o.language, VIP: o.vip,
-		Incognito: o.incognito, Share: o.share,
+		Incognito: o.incognito, Share: o.share, Limit: limit,
 	}, "room "+c.args[0]+" checked in")
 }
 
