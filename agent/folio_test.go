@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -90,5 +92,59 @@ func TestRefusedPostings(t *testing.T) {
 	_, err := a.Do(t.Context(), hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandResend, Fields: map[string]string{"posting": refused[0].ID}})
 	if err == nil || !strings.Contains(err.Error(), "is posted, and not refused") {
 		t.Errorf("sent once more: %v", err)
+	}
+}
+
+// A call that may have arrived is not given up in silence: whether the PMS has its
+// posting a person must find out, and until then it is owed.
+func TestDroppedPostingThatMayHaveArrived(t *testing.T) {
+	far := newFarPMS()
+	far.fail = func(pms.Message, int) error { return &pms.Retry{After: time.Hour, Err: errors.New("no answer")} }
+	config := testConfig(t)
+	a, stop := testAgent(t, config, far)
+	furnish(t, a)
+	for range 2 {
+		dial(t, a, "101", "778*1*1")
+	}
+	for a.outbox.state()[0].Failures == 0 {
+		<-time.After(time.Millisecond)
+	}
+	command := func(a *Agent, name, field, value string) {
+		t.Helper()
+		if _, err := a.Do(t.Context(), hotel.Event{Kind: hotel.KindCommand, Name: name, Fields: map[string]string{field: value}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting, err := a.Calls("waiting", 10)
+	if err != nil || len(waiting) != 2 {
+		t.Fatal(waiting, err)
+	}
+	for _, q := range waiting { // of one lane: the second was never begun
+		command(a, hotel.CommandDrop, "call", strconv.FormatUint(q.ID, 10))
+	}
+	state := func(a *Agent, id string) hotel.Posting {
+		t.Helper()
+		p, found, err := a.store.Posting(id)
+		if err != nil || !found {
+			t.Fatal(found, err)
+		}
+		return p
+	}
+	first, second := waiting[0], waiting[1]
+	if p := state(a, first.Subject); p.State != hotel.PostingUnclear || p.Call != first.ID || p.Refusal == "" {
+		t.Errorf("what may have arrived: %+v", p)
+	}
+	if p := state(a, second.Subject); p.State != hotel.PostingWrittenOff {
+		t.Errorf("what was never sent: %+v", p)
+	}
+	if _, err := a.Do(t.Context(), hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandCorrect, Fields: map[string]string{"posting": first.Subject}}); err == nil {
+		t.Error("what may have arrived was corrected")
+	}
+	stop()
+	far = newFarPMS()
+	b, _ := testAgent(t, config, far)
+	command(b, hotel.CommandResend, "posting", first.Subject)
+	if m := far.next(t); m.Key != first.Key {
+		t.Errorf("sent again under %s, not %s", m.Key, first.Key)
 	}
 }

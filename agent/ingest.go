@@ -165,14 +165,17 @@ type OrderError struct{ Reason string }
 
 func (e *OrderError) Error() string { return e.Reason }
 
-// Rerun runs an event's parked units, or an event left out as a copy, again.
-func (a *Agent) Rerun(ctx context.Context, id uint64) (uint64, error) {
+// Rerun runs an event's parked units, or an event left out as a copy, again. A
+// copy of a call record is charged only with charge, even if it has been run again.
+func (a *Agent) Rerun(ctx context.Context, id uint64, charge bool) (uint64, error) {
 	subject, err := a.store.Event(id)
 	if err != nil {
 		return 0, err
 	}
 	lanes := append([]string{fmt.Sprintf("rerun:%d", id)}, subject.Lanes...)
-	return a.Do(ctx, hotel.Event{
-		Kind: hotel.KindRerun, Room: subject.Room, Lanes: lanes, Fields: map[string]string{"event": fmt.Sprint(id)},
-	})
+	fields := map[string]string{"event": fmt.Sprint(id)}
+	if charge {
+		fields["charge"] = "true"
+	}
+	return a.Do(ctx, hotel.Event{Kind: hotel.KindRerun, Room: subject.Room, Lanes: lanes, Fields: fields})
 }

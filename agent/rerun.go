@@ -12,6 +12,7 @@ import (
 var (
 	errNothingToRerun = errors.New("it has no parked unit and is no copy that was left out")
 	errReran          = errors.New("it has been run again already")
+	errNoCopyOfACall  = errors.New("it is no copy of a call record that could be charged again")
 )
 
 // planRerun makes the job of a rerun: the content of the event that it
@@ -28,12 +29,18 @@ func (u *units) planRerun(ev *hotel.Event) (job, error) {
 	}
 	known := u.hooks().Match(&subject)
 	j := job{ev: under(ev, subject), origin: id, rerun: true}
+	charge := j.ev.Again.Charge
 	var reran hotel.Reran
 	switch {
+	case charge && (subject.DuplicateOf == 0 || subject.CDR == nil):
+		err = errNoCopyOfACall
 	case subject.DuplicateOf == 0:
 		j.hooks, err = u.parkedHooks(id, known)
 	case u.store.Snapshot().Get(hotel.ReranKey(id), &reran):
-		err = errReran
+		if !charge || reran.Charged {
+			err = errReran
+		}
+		j.rules = true // all but the charge is done
 	default:
 		j.rules, j.hooks = true, known
 	}
@@ -46,6 +53,7 @@ func (u *units) planRerun(ev *hotel.Event) (job, error) {
 // under is the subject's content as an event of its own.
 func under(ev *hotel.Event, subject hotel.Event) *hotel.Event {
 	subject.ID, subject.Cause, subject.Depth = ev.ID, subject.ID, ev.Depth
+	subject.Again = &hotel.Again{Event: subject.Cause, CopyOf: subject.DuplicateOf, Charge: ev.Fields["charge"] == "true"}
 	subject.DuplicateOf, subject.Possible = 0, false
 	subject.Lanes = ev.Lanes
 	return &subject

@@ -83,7 +83,7 @@ func (a *Agent) senderOf(to string) (sender, bool) {
 	switch {
 	case relayed:
 		return relaySender{client: a.client, wanted: slices.Contains(a.config.PBX.RelayTo, receiver)}, true
-	case to == "pms" && a.link != nil:
+	case to == hotel.ToPMS && a.link != nil:
 		return pmsSender{a.link}, true
 	case to == hotel.BackupTo:
 		return backupSender{a.store, filepath.Join(filepath.Dir(a.config.Store.Path), "backups"), a.config.Store.Backups, a.now}, true

@@ -83,7 +83,7 @@ func (p *phoneWriter) callsOf(ctx context.Context, phones []string, sight *hotel
 // nothing now. Empty: nothing speaks for that.
 func (a *Agent) unsyncedPMS() string {
 	for _, d := range a.outbox.state() {
-		if d.To == "pms" && (d.Failures > 0 || d.Missing) {
+		if d.To == hotel.ToPMS && (d.Failures > 0 || d.Missing) {
 			return hotel.Because(hotel.ReasonPMSAway)
 		}
 	}

@@ -73,3 +73,56 @@ func TestLoweredTelephoneKeepsHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestCopyOfACallIsChargedOnAPersonsWordAlone: a call record without a callid that
+// comes again cannot be told from another call by what is kept, so a person says so.
+func TestCopyOfACallIsChargedOnAPersonsWordAlone(t *testing.T) {
+	a, _ := testAgent(t, testConfig(t), nil)
+	furnish(t, a)
+	do := func(ev hotel.Event) {
+		t.Helper()
+		if _, err := a.Do(t.Context(), ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(hotel.Event{Kind: hotel.KindCheckIn, Room: "101", Fields: map[string]string{"stay": "G1"}})
+	do(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandTariff, Tariff: &hotel.NewTariff{Rates: []hotel.Rate{{Prefix: "0", Price: "1.5"}}}})
+	start := a.now().In(a.zone).Add(time.Minute).Format(time.DateTime)
+	ev := hotel.Event{Kind: hotel.KindCDR, Serial: "A1", CDR: &hotel.CDR{
+		Start: start, Began: a.now(), From: "101", To: "0211234", Talk: 61, Status: "ANSWERED", Type: "Outbound", DestLine: "SIP",
+	}}
+	for range 2 {
+		if _, err := a.keep(t.Context(), pbx.Report{Event: ev, Body: []byte("the same")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inJournal(t, a)
+	copied := a.LastID()
+	<-a.dispatcher.wait(copied - 1)
+	charged := func() (n int) {
+		t.Helper()
+		all, err := a.Postings("101", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	rerun := func(id uint64, charge bool, what string, works bool, want int) {
+		t.Helper()
+		if _, err := a.Rerun(t.Context(), id, charge); (err == nil) != works {
+			t.Errorf("%s: %v", what, err)
+		}
+		if n := charged(); n != want {
+			t.Errorf("%s: %d charges, not %d", what, n, want)
+		}
+	}
+	rerun(copied, false, "run again", true, 1)
+	records, err := a.CallRecords("101", 10)
+	if err != nil || len(records) != 2 || records[0].Why != hotel.WhyCopy {
+		t.Errorf("the copy: %+v, %v", records, err)
+	}
+	rerun(copied, false, "twice", false, 1)
+	rerun(copied, true, "as another call", true, 2)
+	rerun(copied, true, "as another call, twice", false, 2)
+	rerun(copied-1, true, "what is no copy", false, 2)
+}

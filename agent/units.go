@@ -113,7 +113,7 @@ func (u *units) runRules(j job) store.Unit {
 		unit.Done.Effects = hotel.Rules(j.ev, len(j.hooks) > 0)
 	}
 	if j.rerun {
-		unit.Done.Effects = append(unit.Done.Effects, hotel.Effect{Reran: &hotel.Reran{Event: j.origin}})
+		unit.Done.Effects = append(unit.Done.Effects, hotel.Effect{Reran: &hotel.Reran{Event: j.origin, Charged: j.ev.Again.Charge}})
 	}
 	return unit
 }

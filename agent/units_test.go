@@ -65,14 +65,14 @@ func TestFailedHookIsParkedAloneAndRunsAgain(t *testing.T) {
 	if len(parked) != 1 || parked[0].Event != id || !strings.Contains(parked[0].Error, "broken on purpose") {
 		t.Fatalf("parked: %+v", parked)
 	}
-	if _, err := a.Rerun(t.Context(), id); err != nil {
+	if _, err := a.Rerun(t.Context(), id, false); err != nil {
 		t.Fatal(err)
 	}
 	if parked = a.ParkedUnits(); len(parked) != 1 {
 		t.Fatalf("after a rerun that failed as well: %+v", parked)
 	}
 	dial(t, a, "101", "777*01")
-	again, err := a.Rerun(t.Context(), id)
+	again, err := a.Rerun(t.Context(), id, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestFailedHookIsParkedAloneAndRunsAgain(t *testing.T) {
 	if all, _ := a.Postings("101", 10); len(all) != 1 {
 		t.Errorf("the rerun repeated another hook: %d postings", len(all))
 	}
-	if _, err := a.Rerun(t.Context(), id); err == nil {
+	if _, err := a.Rerun(t.Context(), id, false); err == nil {
 		t.Error("a third rerun found something to do")
 	}
 }
@@ -105,13 +105,13 @@ func TestCopyIsLeftOutAndCanBeRunOnce(t *testing.T) {
 	if err != nil || ev.DuplicateOf != copied-1 {
 		t.Fatalf("the copy: %+v, %v", ev, err)
 	}
-	if _, err := a.Rerun(t.Context(), copied); err != nil {
+	if _, err := a.Rerun(t.Context(), copied, false); err != nil {
 		t.Fatal(err)
 	}
 	if all, _ := a.Postings("101", 10); len(all) != 2 {
 		t.Errorf("%d postings, want the first and the rerun's", len(all))
 	}
-	if _, err := a.Rerun(t.Context(), copied); err == nil {
+	if _, err := a.Rerun(t.Context(), copied, false); err == nil {
 		t.Error("a copy was run a second time")
 	}
 }

@@ -118,7 +118,7 @@ func postingQuery(r *http.Request) (agent.PostingQuery, error) {
 		}
 	}
 	for _, state := range from["state"] {
-		known := []hotel.PostingState{hotel.PostingPending, hotel.PostingPosted, hotel.PostingRefused, hotel.PostingWrittenOff}
+		known := hotel.PostingStates
 		if !slices.Contains(known, hotel.PostingState(state)) {
 			return q, wrongRequest(fmt.Sprintf("state must be one of %v, but it is %q", known, state))
 		}

@@ -43,6 +43,9 @@ type Order struct {
 	Event uint64 `json:"event"` // the event that it entered as
 	// Already: the stay had been checked out before, and nothing has changed.
 	Already bool `json:"already,omitempty"`
+	// Unclear: the call was not dropped but parked, as an attempt may have arrived:
+	// it tells the PMS of this posting, which waits for a person now.
+	Unclear string `json:"unclear,omitempty"`
 }
 
 // RoomAnswer is a room with who stays there.
@@ -271,7 +274,20 @@ func (s *server) rerun(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Rerun(ctx, id) })
+	var how Rerun
+	if r.ContentLength != 0 {
+		if err := read(r, &how); err != nil {
+			fail(w, err)
+			return
+		}
+	}
+	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Rerun(ctx, id, how.Charge) })
+}
+
+// Rerun says how an event is run again.
+type Rerun struct {
+	// Charge: a copy of a call record is charged, as it was another call.
+	Charge bool `json:"charge,omitempty"`
 }
 
 func (s *server) do(w http.ResponseWriter, r *http.Request, ev hotel.Event) {
@@ -286,16 +302,20 @@ var errTurn = errors.New("it waits for others of its room and is carried out in 
 
 // order waits for what comes of an order and answers it.
 func (s *server) order(w http.ResponseWriter, r *http.Request, do func(context.Context) (uint64, error)) {
-	s.orderWith(w, r, false, do)
+	s.orderWith(w, r, do, nil)
 }
 
-func (s *server) orderWith(w http.ResponseWriter, r *http.Request, already bool, do func(context.Context) (uint64, error)) {
+func (s *server) orderWith(w http.ResponseWriter, r *http.Request, do func(context.Context) (uint64, error), say func(*Order)) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.patience)
 	defer cancel()
 	id, err := do(ctx)
 	switch {
 	case err == nil:
-		answer(w, Order{id, already})
+		o := Order{Event: id}
+		if say != nil {
+			say(&o)
+		}
+		answer(w, o)
 	case id != 0 && errors.Is(err, context.DeadlineExceeded):
 		fail(w, fmt.Errorf("event %d is kept; %w", id, errTurn))
 	default:
@@ -347,7 +367,24 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) {
 		fail(w, wrongRequest("a call can be told to retry or drop"))
 		return
 	}
-	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: name, Fields: map[string]string{"call": r.PathValue("id")}})
+	s.orderWith(w, r, func(ctx context.Context) (uint64, error) {
+		return s.agent.Do(ctx, hotel.Event{Kind: hotel.KindCommand, Name: name, Fields: map[string]string{"call": r.PathValue("id")}})
+	}, func(o *Order) {
+		if name == hotel.CommandDrop {
+			o.Unclear = s.unclear(r.PathValue("id"))
+		}
+	})
+}
+
+// unclear is the posting of a call that was to be dropped, and is kept as it may
+// have arrived.
+func (s *server) unclear(call string) string {
+	id, _ := strconv.ParseUint(call, 10, 64)
+	q, found, err := s.agent.Call(id)
+	if err != nil || !found || q.Op != hotel.OpPosting || q.State != hotel.CallUnknown {
+		return ""
+	}
+	return q.Subject
 }
 
 func (s *server) alerts(w http.ResponseWriter, _ *http.Request) {
@@ -421,9 +458,9 @@ func (s *server) checkOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	already := s.agent.CheckedOut(stay.Room, stay.Stay, stay.Now)
-	s.orderWith(w, r, already, func(ctx context.Context) (uint64, error) {
+	s.orderWith(w, r, func(ctx context.Context) (uint64, error) {
 		return s.agent.Do(ctx, hotel.Event{Kind: hotel.KindCheckOut, Room: stay.Room, Fields: stay.fields()})
-	})
+	}, func(o *Order) { o.Already = already })
 }
 
 func (s *server) restorePhone(w http.ResponseWriter, r *http.Request) {

@@ -68,6 +68,7 @@ const (
 	AlertMinibarItem    = "minibar-item"
 	AlertMinibarCount   = "minibar-count"
 	AlertMinibarRemoval = "minibar-removal"
+	AlertMinibarNobody  = "minibar-nobody"
 
 	AlertLate   = "late-posting"
 	AlertNobody = "posting-nobody"

@@ -32,8 +32,14 @@ type Tx interface {
 	// Queue adds a call to the outbox; it gets its id and key there.
 	Queue(QueuedCall)
 	// Requeue puts a parked call back to its lane, or ends a parked or
-	// waiting one; false when there is none, or it is being sent.
+	// waiting one; false when there is none, or it is being sent. The call has the
+	// state that it comes to: one that tells of a posting and waits, but may have
+	// arrived, is not dropped but parked as [CallUnknown].
 	Requeue(call uint64, drop bool) (QueuedCall, bool)
+	// Withdraw takes away the waiting call that tells the PMS of a posting: with a
+	// reason it is parked, else it is dropped. False when none waits, or it is
+	// being sent.
+	Withdraw(p Posting, why string) (call uint64, ok bool)
 	// Emit adds an event to the journal; its cause and depth are filled in.
 	Emit(Event)
 }
@@ -251,7 +257,7 @@ func (a *applier) tellPMS(op string, u Urgency, room string, body any, more func
 	if err != nil {
 		panic(fmt.Sprintf("hotel: encode %s for the PMS: %v", op, err)) // our own types always encode
 	}
-	c := QueuedCall{To: "pms", Op: op, Body: text, Room: room, Urgency: u, Kind: Keyed, CallID: a.ev.CallID}
+	c := QueuedCall{To: ToPMS, Op: op, Body: text, Room: room, Urgency: u, Kind: Keyed, CallID: a.ev.CallID}
 	if room != "" {
 		c.Lanes = []string{room}
 	}

@@ -77,7 +77,7 @@ func (a *applier) priceCall(r *CallRecord) {
 // charge prices a call and puts it on the stay that is to pay it.
 func (a *applier) charge(r *CallRecord, legs []CallRecord) error {
 	a.priceCall(r)
-	if slices.ContainsFunc(legs, r.isCopyOf) {
+	if a.isCopy(r, legs) {
 		r.Price, r.Why = 0, WhyCopy
 	}
 	room, stay := a.callPayer(r, legs)
@@ -153,6 +153,15 @@ func (a *applier) legs(r *CallRecord) (legs []CallRecord) {
 		}
 	}
 	return legs
+}
+
+// isCopy tells whether a call is recorded, and so charged, already. A person who
+// runs a copy again may know better.
+func (a *applier) isCopy(r *CallRecord, legs []CallRecord) bool {
+	if again := a.ev.Again; again != nil && r.Event == a.ev.ID && again.CopyOf != 0 {
+		return !again.Charge
+	}
+	return slices.ContainsFunc(legs, r.isCopyOf)
 }
 
 // isCopyOf tells whether both are records of one and the same leg: one may come
@@ -231,10 +240,10 @@ func (a *applier) chargeLegs(r CallRecord, legs []CallRecord) error {
 }
 
 // takeCallBack takes the charge of a call off its stay; false when a person has
-// dealt with it.
+// dealt with it, or must.
 func (a *applier) takeCallBack(posting string) bool {
 	p, err := a.correctable("calls", posting)
-	if err != nil {
+	if err != nil || p.State == PostingUnclear {
 		return false
 	}
 	if p.State == PostingRefused {

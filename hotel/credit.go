@@ -87,14 +87,20 @@ func (a *applier) checkCredit(s Stay) {
 	if c.Limit != nil {
 		limit = *c.Limit
 	}
-	if s.State == StayDeparted {
-		return // nobody is there any more who could owe more
-	}
 	var f Folio
 	a.tx.Get(FolioKey(s.ID), &f)
 	warn := int64(a.setup.Credit.Warn)
 	c.Reached = limit > 0 && f.Owed() >= limit
 	c.Warned = c.Reached || limit > 0 && warn > 0 && f.Owed() >= part(limit, int(warn), int(maxTaxRate))
+	if !c.Reached && old.Reached {
+		a.closeCredit(s.ID, AlertCredit, AlertCreditOnly)
+	}
+	if !c.Warned && old.Warned {
+		a.closeCredit(s.ID, AlertCreditNear)
+	}
+	if s.State == StayDeparted && (c.Reached && !old.Reached || c.Warned && !old.Warned) {
+		return // nobody is there any more who could owe more
+	}
 	switch {
 	case c == (Credit{}):
 		a.tx.Delete(CreditKey(s.ID))
@@ -111,6 +117,22 @@ func (a *applier) checkCredit(s Stay) {
 		a.tellCredit(AlertCreditOnly, s, f, limit)
 	case c.Warned && !old.Warned:
 		a.tellCredit(AlertCreditNear, s, f, limit)
+	}
+}
+
+// closeCredit resolves what the desk was told of a stay that is no longer so,
+// whatever room it was in.
+func (a *applier) closeCredit(stay string, codes ...string) {
+	var over []string
+	a.tx.List(PrefixAlert, func(key string, decode func(any) bool) bool {
+		var al Alert
+		if decode(&al) && slices.Contains(codes, al.Code) && al.Params["stay"] == stay {
+			over = append(over, key)
+		}
+		return true
+	})
+	for _, key := range over {
+		a.tx.Delete(key)
 	}
 }
 

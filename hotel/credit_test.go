@@ -71,11 +71,30 @@ func TestCreditLimitLowersAndPaymentGivesBack(t *testing.T) {
 		}
 	}
 	apply(t, tx, creditSetup, Effect{Pay: &Pay{Stay: "G1", Amount: 501}})
-	is("paid", "national", AlertCreditNear, AlertCredit)
+	is("paid", "national", AlertCreditNear)
 	apply(t, tx, creditSetup, owe("G1", 1))
 	is("reached again", ClassInternal, AlertCreditNear, AlertCredit)
 	apply(t, tx, creditSetup, Effect{Correct: &Correct{Posting: "P1"}})
-	is("corrected", "national", AlertCreditNear, AlertCredit)
+	is("corrected", "national")
+}
+
+// What the desk was told resolves itself when it is no longer so: by a limit that
+// is raised, by another room's guest, after the check-out; not by another's payment.
+func TestCreditAlertsResolveThemselves(t *testing.T) {
+	tx := creditHotel(t, creditSetup)
+	apply(t, tx, creditSetup, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G2", Class: "national"}}, owe("G1", 10000), owe("G2", 10000))
+	equal(t, "both", codes(tx), []string{AlertCredit, AlertCredit})
+	apply(t, tx, creditSetup, Effect{Pay: &Pay{Stay: "G2", Amount: 10000}})
+	equal(t, "one has paid", codes(tx), []string{AlertCredit})
+	raised := int64(20000)
+	apply(t, tx, creditSetup, Effect{SetLimit: &SetLimit{Stay: "G1", Limit: &raised}})
+	equal(t, "the limit of the other is raised", codes(tx), []string(nil))
+	apply(t, tx, creditSetup, owe("G1", 10000), Effect{CheckOut: &CheckOut{Room: "101", Now: true}})
+	equal(t, "who left owes it still", codes(tx), []string{AlertCredit})
+	apply(t, tx, creditSetup, Effect{Pay: &Pay{Stay: "G1", Amount: 20000}})
+	equal(t, "and pays", codes(tx), []string(nil))
+	apply(t, tx, creditSetup, owe("G1", 30000))
+	equal(t, "who is gone is told of no more", codes(tx), []string(nil))
 }
 
 func TestLimitOfAStay(t *testing.T) {

@@ -185,6 +185,8 @@ type UnparkUnit struct {
 // all, or one with parked units again.
 type Reran struct {
 	Event uint64 `json:"event"`
+	// Charged: a call record was charged though it is a copy.
+	Charged bool `json:"charged,omitempty"`
 }
 
 // Requeue decides about a parked or waiting call: again, or never.

@@ -68,10 +68,12 @@ const (
 // that its kind has are set; times are UTC unless said otherwise.
 type Event struct {
 	// ID is the event's place in the journal, counted from 1; 0 until kept.
-	ID     uint64    `json:"id,omitempty"`
-	Kind   Kind      `json:"kind"`
-	Time   time.Time `json:"time"`   // when the agent took it
-	Source string    `json:"source"` // pbx, cron, command, pms or agent
+	ID   uint64    `json:"id,omitempty"`
+	Kind Kind      `json:"kind"`
+	Time time.Time `json:"time"` // when the agent took it
+	// Unsure: Time is by a clock that was not believed.
+	Unsure bool   `json:"unsure,omitempty"`
+	Source string `json:"source"` // pbx, cron, command, pms or agent
 
 	// Name is the sender's own word for the kind, such as "NewCdr" or "Tranfer".
 	Name   string `json:"name,omitempty"`
@@ -122,6 +124,9 @@ type Event struct {
 	// Named: what a far side answered, as a hook may have sent it names of guests.
 	Named bool `json:"named,omitempty"`
 
+	// Again is set while an earlier event is run again; it is not kept.
+	Again *Again `json:"again,omitempty"`
+
 	// Lanes are fixed when the event is kept: it runs when it is at the head
 	// of all of them.
 	Lanes []string `json:"lanes,omitempty"`
@@ -130,6 +135,24 @@ type Event struct {
 	// between, or the end of its connection, made it look like one.
 	DuplicateOf uint64 `json:"duplicateOf,omitempty"`
 	Possible    bool   `json:"possible,omitempty"`
+}
+
+// Again says which event is run again on a person's order. The event that runs
+// has the content and the time of that one, and the id of the order.
+type Again struct {
+	Event uint64 `json:"event"`
+	// CopyOf: that event was left out as a copy of this one. A copy of a call record
+	// is charged only with Charge, which a person has said.
+	CopyOf uint64 `json:"copyOf,omitempty"`
+	Charge bool   `json:"charge,omitempty"`
+}
+
+// origin is the event that came first: itself, or the one that is run again.
+func (e *Event) origin() uint64 {
+	if e.Again != nil {
+		return e.Again.Event
+	}
+	return e.ID
 }
 
 // PartyRole says on which side of the PBX a member of a call stands.

@@ -28,7 +28,7 @@ func TestOccupancyIsConfirmedOnce(t *testing.T) {
 	equal(t, "new stay", record[Stay](tx, StayKey("S7")), Stay{ID: "S7", Room: "102", State: StayInHouse, CheckIn: eventTime, Leaves: "2026-03-04"})
 	equal(t, "the PMS's", record[Stay](tx, StayKey("G9")), Stay{ID: "G9", Room: "103", State: StayInHouse, CheckIn: eventTime})
 	equal(t, "who shares", tx.room("103").Sharers, []string{"G10"})
-	equal(t, "since when", record[[]Occupancy](tx, OccupancyKey("103")), []Occupancy{{Stay: "G9", Since: eventTime}})
+	equal(t, "since when", record[[]Occupancy](tx, OccupancyKey("103")), []Occupancy{{Stay: "G9", Since: eventTime, Event: 7}})
 	equal(t, "name", record[GuestRecord](tx, GuestKey("G9")).Name, "Wu")
 	// What shows the guest is the guest's, and goes when the guest does.
 	equal(t, "telephone that shows the guest", record[Phone](tx, PhoneKey("102")), Phone{

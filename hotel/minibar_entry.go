@@ -117,6 +117,7 @@ type minibarCharge struct {
 	named   bool     // a person or hook said whose it is
 	doubt   []string // whose it may be
 	has     int      // of the item on the folio
+	nobody  bool     // it takes back, and nobody is known from whom
 }
 
 func (a *applier) minibarCharge(p *PostCharge, r Room, s *Stay) *minibarCharge {
@@ -125,7 +126,7 @@ func (a *applier) minibarCharge(p *PostCharge, r Room, s *Stay) *minibarCharge {
 	if c.named {
 		c.posting.Stay = s.ID
 	} else {
-		c.posting.Stay, c.doubt = a.whose(r, a.ev.Time)
+		c.posting.Stay, c.doubt = a.whose(r)
 	}
 	c.posting.Late = a.departed(c.posting.Stay)
 	if c.removal() && c.posting.Stay != "" {
@@ -133,6 +134,7 @@ func (a *applier) minibarCharge(p *PostCharge, r Room, s *Stay) *minibarCharge {
 		a.tx.Get(FolioKey(c.posting.Stay), &f)
 		c.has = f.Items[ItemKey(c.posting.Minibar, c.posting.Item)] - a.refusedOf(c.posting)
 	}
+	c.nobody = c.removal() && c.posting.Stay == "" && a.knowsStays()
 	tax := p.Tax
 	var item Item
 	if tax == nil && a.tx.Get(ItemKey(c.posting.Minibar, c.posting.Item), &item) {
@@ -155,6 +157,8 @@ func (c *minibarCharge) refusal() error {
 	switch {
 	case len(c.doubt) > 0:
 		return &Invalid{"minibar", "stay", "must be named: it may be that of " + joinStays(c.doubt), ""}
+	case c.nobody:
+		return &Invalid{"minibar", "stay", "must be named: nobody is known to have stayed in room " + c.posting.Room, ""}
 	case c.tooMany():
 		return &Invalid{"minibar", "count", fmt.Sprintf("must be at most %d, which is what stay %s was charged", c.has, c.posting.Stay), strconv.Itoa(-c.posting.Quantity)}
 	}
@@ -195,7 +199,7 @@ func (a *applier) takeOff(p Posting) (entered []Posting) {
 	a.tx.PostingsOf(p.Stay, func(o Posting) bool {
 		count := min(left, o.Quantity-o.Back.Quantity)
 		same := o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item
-		if same && o.Corrects == "" && o.State != PostingWrittenOff && o.State != PostingRefused && count > 0 {
+		if same && o.Corrects == "" && o.State != PostingWrittenOff && !o.State.Parked() && count > 0 {
 			parts = append(parts, piece{o, count})
 			left -= count
 		}
@@ -213,11 +217,11 @@ func (a *applier) takeOff(p Posting) (entered []Posting) {
 	return entered
 }
 
-// refusedOf is how many of an item are on a folio that the PMS has refused: of
-// those it has nothing to take back.
+// refusedOf is how many of an item are on a folio that the PMS has refused, or may
+// not have: of those it has nothing to take back.
 func (a *applier) refusedOf(p Posting) (count int) {
 	a.tx.PostingsOf(p.Stay, func(o Posting) bool {
-		if o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item && o.State == PostingRefused {
+		if o.Kind == PostingMinibar && o.Minibar == p.Minibar && o.Item == p.Item && o.Corrects == "" && o.State.Parked() {
 			count += o.Quantity - o.Back.Quantity
 		}
 		return true

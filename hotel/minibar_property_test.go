@@ -87,7 +87,7 @@ func TestAnyOrderOfDaysInAHotel(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{"entry", "late", "unclear", "removal", "too many", "resolved", "dropped", "moved", "swapped", "nobody"} {
+	for _, what := range []string{"entry", "late", "unclear", "removal", "too many", "from nobody", "resolved", "dropped", "moved", "swapped", "nobody"} {
 		if seen[what] < 20 {
 			t.Errorf("%q came %d times", what, seen[what])
 		}
@@ -221,6 +221,9 @@ func (l *barLife) entry(number string, r *barRoom, count int, removal bool) {
 	r.enter()
 	owner := owners[0]
 	switch {
+	case owner == "" && len(owners) == 1 && removal && countTo(l.tx, PrefixOccupancy, 1) > 0:
+		l.seen["from nobody"]++
+		l.model.held++
 	case owner == "" && len(owners) == 1:
 		l.seen["nobody"]++
 	case len(owners) > 1:

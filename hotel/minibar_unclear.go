@@ -24,7 +24,7 @@ type ResolveEntry struct {
 
 // holdsEntry tells whether an alert keeps what was entered at a minibar.
 func (a Alert) holdsEntry() bool {
-	return slices.Contains([]string{AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval}, a.Code)
+	return slices.Contains([]string{AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertMinibarNobody}, a.Code)
 }
 
 func joinStays(stays []string) string { return strings.Join(stays, ", ") }
@@ -58,6 +58,9 @@ func (a *applier) holdBack(c *minibarCharge) error {
 		params["stays"] = joinStays(c.doubt)
 		return a.keepEntry(AlertMinibarDoubt, e.Room, params)
 	}
+	if c.nobody {
+		return a.keepEntry(AlertMinibarNobody, e.Room, params)
+	}
 	params["stay"], params["has"] = p.Stay, strconv.Itoa(c.has)
 	return a.keepEntry(AlertMinibarRemoval, e.Room, params)
 }
@@ -71,6 +74,9 @@ func (a *applier) entryParams(e *MinibarEntry) map[string]string {
 	}
 	if e.Removal {
 		params["removal"] = "true"
+	}
+	if a.ev.Unsure { // then the order of events says whose it is
+		params["unsure"], params["event"] = "true", strconv.FormatUint(a.ev.origin(), 10)
 	}
 	for key, value := range params {
 		if value == "" {
@@ -133,7 +139,7 @@ func (a *applier) postResolved(al Alert, o *ResolveEntry) error {
 		return &Invalid{"minibar", "count", "must be 1 to " + strconv.Itoa(maxQuantity), strconv.Itoa(e.Count)}
 	}
 	ev := *a.ev // what comes of it is of the event that it was entered with
-	ev.CallID = f["callid"]
+	ev.CallID, ev.Unsure, ev.Again = f["callid"], f["unsure"] == "true", nil
 	if id, err := strconv.ParseUint(f["event"], 10, 64); err == nil {
 		ev.ID = id
 	}

@@ -249,3 +249,31 @@ func FuzzResolveEntry(f *testing.F) {
 		}
 	})
 }
+
+// What is taken back from a room in which nobody is known to have stayed waits for
+// a person: no folio has the charge.
+func TestRemovalFromNobodyWaits(t *testing.T) {
+	remove := Effect{Post: &PostCharge{Room: "1", Kind: PostingMinibar, Item: "4", Description: "Cola", Quantity: -1, Amount: -1500}}
+	b := newBar(t)
+	b.do("8:00", remove)
+	equal(t, "a hotel without guests charges rooms", b.outcome(), "nobody")
+	b.play("8:30 in 2 B\n8:40 take 2")
+	b.do("9:00", remove)
+	equal(t, "in a hotel with guests", b.outcome(), "nothing")
+	held := b.held()[AlertMinibarNobody]
+	equal(t, "what waits", len(held), 1)
+	equal(t, "text", held[0].Text("en"), `Minibar of room 1, 2026-03-01 09:00: 1 of Cola are to be taken back, and nobody is known to have stayed there. "bellhop minibar resolve" with --stay does it, with --drop does not`)
+	want := "minibar.stay: must be named: nobody is known to have stayed in room 1"
+	for what, e := range map[string]Effect{
+		"by hand":  {Minibar: &MinibarEntry{Room: "1", Item: "4", Count: 1, Removal: true}},
+		"resolved": {ResolveEntry: &ResolveEntry{Alert: held[0].ID}},
+	} {
+		if err := b.try("9:10", e); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	b.do("9:20", Effect{ResolveEntry: &ResolveEntry{Alert: held[0].ID, Stay: "B"}})
+	p := b.tx.postings[len(b.tx.postings)-2] // the charge itself is put once more
+	equal(t, "with a stay", []any{p.Stay, p.Quantity, p.Amount, p.Corrects}, []any{"B", -1, int64(-1500), "P2"})
+	equal(t, "what waits still", len(b.held()), 0)
+}

@@ -13,13 +13,13 @@ import (
 // still theirs.
 const doubtReach = 24 * time.Hour
 
-// whose is the stay that an entry of a moment falls on; empty: nobody is known.
+// whose is the stay that the event's entry falls on; empty: nobody is known.
 // With doubt it may be any of those named, the oldest first, and a person must
 // say which.
-func (a *applier) whose(r Room, at time.Time) (stay string, doubt []string) {
+func (a *applier) whose(r Room) (stay string, doubt []string) {
 	var list []Occupancy
 	a.tx.Get(OccupancyKey(r.Number), &list)
-	now := occupancyAt(list, at)
+	now, at := occupancyAt(list, a.ev)
 	owner := now
 	for owner >= 0 && list[owner].Stay == "" {
 		owner--
@@ -37,14 +37,31 @@ func (a *applier) whose(r Room, at time.Time) (stay string, doubt []string) {
 	return stay, nil
 }
 
-// occupancyAt is the place in a list of who stayed in the room at a moment; -1:
-// the list does not go so far back.
-func occupancyAt(list []Occupancy, at time.Time) int {
-	i := len(list) - 1
-	for i >= 0 && list[i].Since.After(at) {
+// occupancyAt is the place in a list of who stayed in the room at an event, and
+// when that was; -1: the list does not go so far back. A clock that was not
+// believed says nothing, so the order in which events were kept does: where the
+// box takes now for yesterday, its guest of now is in the room all the same. Such
+// an event came no earlier than what is known from before it.
+func occupancyAt(list []Occupancy, ev *Event) (place int, at time.Time) {
+	i, at := len(list)-1, ev.Time
+	for i >= 0 && list[i].cameAfter(ev) {
 		i--
 	}
-	return i
+	for n := 0; ev.Unsure && n <= i; n++ {
+		for _, known := range []time.Time{list[n].Since, list[n].Entered, list[n].Looked} {
+			if known.After(at) && !list[n].Unsure {
+				at = known
+			}
+		}
+	}
+	return i, at
+}
+
+func (o Occupancy) cameAfter(ev *Event) bool {
+	if ev.Unsure || o.Unsure {
+		return o.Event > ev.origin()
+	}
+	return o.Since.After(ev.Time)
 }
 
 // whoseWithoutList goes by what is known of a room from before lists were kept.
@@ -105,10 +122,10 @@ func anyLooked(list []Occupancy, at time.Time) bool {
 
 // noteLook remembers that nothing was missing from a room's minibar.
 func (a *applier) noteLook(room string) {
-	a.noteMinibar(room, func(o *Occupancy) bool {
-		first := o.Looked.IsZero() || o.Looked.After(a.ev.Time)
+	a.noteMinibar(room, func(o *Occupancy, at time.Time) bool {
+		first := o.Looked.IsZero() || o.Looked.After(at)
 		if first {
-			o.Looked = a.ev.Time
+			o.Looked = at
 		}
 		return first
 	})
@@ -117,11 +134,11 @@ func (a *applier) noteLook(room string) {
 // noteEntry remembers that staff entered what a guest had taken who has left, or
 // is leaving.
 func (a *applier) noteEntry(room string) {
-	a.noteMinibar(room, func(o *Occupancy) bool {
+	a.noteMinibar(room, func(o *Occupancy, at time.Time) bool {
 		if o.Stay != "" && a.stateOf(o.Stay) != StayChecking {
 			return false
 		}
-		o.Entered = a.ev.Time
+		o.Entered = at
 		return true
 	})
 }
@@ -133,10 +150,10 @@ func (a *applier) noteInspected(r Room) {
 	}
 }
 
-func (a *applier) noteMinibar(room string, note func(*Occupancy) bool) {
+func (a *applier) noteMinibar(room string, note func(*Occupancy, time.Time) bool) {
 	var list []Occupancy
 	a.tx.Get(OccupancyKey(room), &list)
-	if i := occupancyAt(list, a.ev.Time); i >= 0 && note(&list[i]) {
+	if i, at := occupancyAt(list, a.ev); i >= 0 && note(&list[i], at) {
 		a.tx.Put(OccupancyKey(room), list)
 	}
 }

@@ -251,3 +251,65 @@ func TestChargeThatFallsOnNobody(t *testing.T) {
 	b.do("10:01", Effect{Settle: &Settle{Posting: "P2", Do: SettleMove, Stay: "A"}})
 	equal(t, "moved", record[Folio](b.tx, FolioKey("A")).Charges, int64(4500))
 }
+
+// unsure plays a story whose last step is an entry that comes while the box's clock
+// is behind, and is not believed.
+func (b *bar) unsure(story, at string) string {
+	b.t.Helper()
+	b.play(story)
+	b.id++
+	take := Effect{Post: &PostCharge{Room: "1", Kind: PostingMinibar, Item: "4", Description: "Cola", Amount: 1500}}
+	ev := &Event{ID: b.id, Time: clockOf(at), CallID: "c" + at, Unsure: true}
+	if err := Apply(b.tx, ev, "u", []Effect{take}, b.setup); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.outcome()
+}
+
+// A box that has lost the time after a power cut charges who is in the room, and
+// not who was there at the time that it takes it for.
+func TestEntryWhenTheClockIsBehind(t *testing.T) {
+	guests := "8:00 in 1 A\n10:00 out 1\n11:00 in 1 B"
+	for _, c := range []struct{ name, story, at, want string }{
+		{"the room was looked at since", guests + "\n12:00 look 1", "9:00", "B"},
+		{"nobody has looked", guests, "9:00", "unclear: A, B"},
+		{"they were entered between", "8:00 in 1 A\n10:00 out 1\n10:30 take 1\n11:00 in 1 B", "7:00", "B"},
+		{"the guest before left long ago", "8:00 in 1 A\n10:00 out 1\n2d11:00 in 1 B", "9:00", "B"},
+		{"who has left", "8:00 in 1 A\n10:00 out 1", "7:00", "A late"},
+		{"there was none before", "8:00 in 1 A", "7:00", "A"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := newBar(t).unsure(c.story, c.at); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	// It is run again when B has left: it is still of its own time.
+	b := newBar(t)
+	b.play(guests + "\n12:00 look 1")
+	first := b.id + 1
+	b.id++
+	b.play("13:00 out 1\n14:00 in 1 C")
+	b.id++
+	take := Effect{Post: &PostCharge{Room: "1", Kind: PostingMinibar, Item: "4", Amount: 1500}}
+	ev := &Event{ID: b.id, Time: clockOf("9:00"), Unsure: true, Again: &Again{Event: first}}
+	must(Apply(b.tx, ev, "u", []Effect{take}, b.setup))
+	equal(t, "run again", b.outcome(), "B late")
+	// Resolved when B has left.
+	b = newBar(t)
+	equal(t, "entry", b.unsure(guests, "9:00"), "unclear: A, B")
+	held := b.held()[AlertMinibarDoubt][0]
+	b.play("12:00 look 1\n13:00 out 1\n14:00 in 1 C")
+	b.do("14:10", Effect{ResolveEntry: &ResolveEntry{Alert: held.ID, Stay: "B"}})
+	equal(t, "resolved", b.tx.postings[len(b.tx.postings)-1].Stay, "B")
+}
+
+// Who came while the clock was ahead is in the room once it is right again.
+func TestGuestWhoCameWhenTheClockWasAhead(t *testing.T) {
+	b := newBar(t)
+	b.play("8:00 in 1 A\n9:00 look 1\n10:00 out 1\n10:30 look 1")
+	b.id++
+	ev := &Event{ID: b.id, Time: clockOf("9d11:00"), Unsure: true}
+	must(Apply(b.tx, ev, "u", []Effect{{CheckIn: &CheckIn{Room: "1", Stay: "B"}}}, b.setup))
+	equal(t, "entry", b.play("12:00 take 1"), "B")
+}

@@ -14,6 +14,10 @@ func OccupancyKey(room string) string { return PrefixOccupancy + room }
 type Occupancy struct {
 	Stay  string    `json:"stay,omitempty"` // empty: the room is vacant
 	Since time.Time `json:"since"`
+	// Event is the one with which it began; 0 in lists of older versions. Unsure:
+	// Since is by a clock that was not believed.
+	Event  uint64 `json:"event,omitempty"`
+	Unsure bool   `json:"unsure,omitempty"`
 	// Rest: nobody came. This stay was there before and is what is left of several.
 	Rest bool `json:"rest,omitempty"`
 	// Entered is when the minibar was last entered while the room was vacant, or
@@ -33,6 +37,7 @@ func (a *applier) occupied(room, stay string) {
 }
 
 func (a *applier) remember(room string, o Occupancy) {
+	o.Event, o.Unsure = a.ev.ID, a.ev.Unsure
 	var list []Occupancy
 	a.tx.Get(OccupancyKey(room), &list)
 	list = append(list, o)

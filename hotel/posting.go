@@ -17,8 +17,16 @@ const (
 	PostingPending    PostingState = "pending"
 	PostingPosted     PostingState = "posted"
 	PostingRefused    PostingState = "refused"     // a person must decide
+	PostingUnclear    PostingState = "unclear"     // the same: its call was dropped, but may have arrived
 	PostingWrittenOff PostingState = "written-off" // a person did: the PMS never gets it
 )
+
+// PostingStates are all of them.
+var PostingStates = []PostingState{PostingPending, PostingPosted, PostingRefused, PostingUnclear, PostingWrittenOff}
+
+// Parked tells whether a posting waits for a person: the PMS lacks it, or may
+// lack it.
+func (s PostingState) Parked() bool { return s == PostingRefused || s == PostingUnclear }
 
 // The kinds of postings.
 const (
@@ -57,8 +65,9 @@ type Posting struct {
 	State  PostingState `json:"state"`
 	// Refusal is what the PMS said, or a person who wrote it off.
 	Refusal string `json:"refusal,omitempty"`
-	// Back is what later postings have taken back of it.
-	Back Taken `json:"back,omitzero"`
+	// Back is what later postings have taken back of it, TakenBy which these are.
+	Back    Taken    `json:"back,omitzero"`
+	TakenBy []string `json:"takenBy,omitempty"`
 	// Call is the queued call that waits for a person since it was refused; 0:
 	// none does.
 	Call uint64 `json:"call,omitempty"`
@@ -156,13 +165,16 @@ func (p *PostCharge) posting(r Room) Posting {
 // tellNobody tells of a charge that falls on no stay, unless the hotel has never
 // said who stays where. The charge is kept.
 func (a *applier) tellNobody(p Posting) error {
-	if p.Stay != "" || countTo(a.tx, PrefixOccupancy, 1) == 0 {
+	if p.Stay != "" || !a.knowsStays() {
 		return nil
 	}
 	return a.alert(&RaiseAlert{Code: AlertNobody, Room: p.Room, Joined: true, Params: map[string]string{
 		"room": p.Room, "what": p.what(), "amount": FormatAmount(p.Amount, p.Currency) + " " + p.Currency, "posting": p.ID,
 	}})
 }
+
+// knowsStays tells whether the hotel has ever said who stays where.
+func (a *applier) knowsStays() bool { return countTo(a.tx, PrefixOccupancy, 1) > 0 }
 
 // what says in a few words what was charged.
 func (p Posting) what() string {

@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 )
 
@@ -42,6 +43,8 @@ func (a *applier) correctable(effect, id string) (Posting, error) {
 		return p, &Invalid{effect, "posting", "was written off", id}
 	case p.State == PostingRefused && effect == "correct":
 		return p, &Invalid{effect, "posting", "was refused, so the PMS has nothing to take back: write it off, and post what was right", id}
+	case p.State == PostingUnclear && effect != "calls":
+		return p, &Invalid{effect, "posting", "may be at the PMS or not: send it again or write it off first", id}
 	case p.Back.Quantity == p.Quantity:
 		return p, &Invalid{effect, "posting", "was taken back before", id}
 	}
@@ -61,7 +64,7 @@ func (a *applier) takeBack(p Posting, quantity int, reason, staff string) Postin
 		Quantity: -quantity, Amount: p.Back.Amount - back.Amount, Currency: p.Currency, TaxRate: p.TaxRate,
 		Tax: p.Back.Tax - back.Tax, Staff: clip(staff), Late: a.departed(p.Stay), Corrects: p.ID, Reason: clip(reason), CallID: p.CallID,
 	})
-	p.Back = back
+	p.Back, p.TakenBy = back, append(slices.Clone(p.TakenBy), entered.ID)
 	a.tx.PutPosting(p)
 	return entered
 }

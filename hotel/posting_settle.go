@@ -37,7 +37,7 @@ func (a *applier) refused(id string) (Posting, error) {
 	switch {
 	case !known:
 		return p, &Invalid{"posting", "id", "must be a posting that is kept", clip(id)}
-	case p.State != PostingRefused:
+	case !p.State.Parked():
 		return p, &Invalid{"posting", "id", "is " + string(p.State) + ", and not refused", id}
 	}
 	return p, nil
@@ -62,12 +62,12 @@ func (a *applier) giveUp(s *Settle) error {
 	if _, ok := a.tx.Requeue(p.Call, true); !ok {
 		return &Invalid{"posting", "id", "is being sent: wait", p.ID}
 	}
-	a.writeOff(p, s.Reason)
+	a.abandon(p, s.Reason)
 	return nil
 }
 
 // requeue decides about a parked call. One that tells of a posting decides
-// about it, too: dropped, it is written off.
+// about it, too: dropped, it is written off, unless the PMS may have it.
 func (a *applier) requeue(r *Requeue) error {
 	q, ok := a.tx.Requeue(r.Call, r.Drop)
 	if !ok {
@@ -80,12 +80,14 @@ func (a *applier) requeue(r *Requeue) error {
 	if !known {
 		return nil // retention took it
 	}
-	if r.Drop {
-		a.writeOff(p, "")
-		return nil
+	switch {
+	case !r.Drop:
+		return a.sendAgain(p)
+	case q.State == CallUnknown:
+		a.leaveUnclear(p, q.ID)
+	default:
+		a.abandon(p, "")
 	}
-	p.State, p.Refusal, p.Call = PostingPending, "", 0
-	a.tx.PutPosting(p)
 	return nil
 }
 
@@ -102,6 +104,7 @@ func (a *applier) writeOff(p Posting, reason string) {
 	if first, known := a.tx.Posting(p.Corrects); known {
 		stands := first
 		stands.Back = Taken{first.Back.Quantity + p.Quantity, first.Back.Amount + p.Amount, first.Back.Tax + p.Tax}
+		stands.TakenBy = without(first.TakenBy, []string{p.ID})
 		a.restate(first, stands)
 	}
 }
@@ -130,10 +133,10 @@ func (a *applier) movePosting(s *Settle) error {
 	switch {
 	case stay.ID == p.Stay:
 		return &Invalid{"posting", "stay", "is whose it is already", stay.ID}
-	case p.Back.Quantity != 0:
+	case p.Back.Quantity != 0 && p.State != PostingRefused:
 		return &Invalid{"posting", "id", "was taken back in part: correct the rest, and post it anew", p.ID}
 	}
-	moved := p
+	moved := p.rest()
 	moved.Stay, moved.Room, moved.Late = stay.ID, stay.Room, stay.State == StayDeparted
 	moved.Reason, moved.Refusal, moved.Call = clip(s.Reason), "", 0
 	if p.State == PostingRefused {

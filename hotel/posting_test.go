@@ -2,6 +2,7 @@ package hotel
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -211,4 +212,105 @@ func TestFolioIsTheSumOfItsPostings(t *testing.T) {
 			}
 		}
 	}
+}
+
+// correctedThenRefused has a posting of room 101 of which one of three was taken
+// back while it waited: the PMS refused it, and the store parked both.
+func correctedThenRefused(t *testing.T) *memTx {
+	t.Helper()
+	tx := smallHotel()
+	tx.Put(StayKey("G0"), Stay{ID: "G0", Room: "102", State: StayDeparted, CheckOut: eventTime})
+	apply(t, tx, withPMS, Effect{Post: &PostCharge{Room: "101", Kind: "minibar", Item: "4", Quantity: 3, Amount: 1000}})
+	apply(t, tx, withPMS, Effect{Correct: &Correct{Posting: "P1", Quantity: 1}})
+	all := tx.latest()
+	equal(t, "what takes it back", all["P1"].TakenBy, []string{"P2"})
+	tx.parkedCalls = map[uint64]QueuedCall{}
+	for id, call := range map[string]uint64{"P1": 5, "P2": 6} {
+		p := all[id]
+		p.State, p.Call = PostingRefused, call
+		tx.PutPosting(p)
+		tx.parked = append(tx.parked, call)
+		tx.parkedCalls[call] = QueuedCall{Op: OpPosting, Subject: id}
+	}
+	tx.queued = nil
+	return tx
+}
+
+func TestCorrectionGoesWithWhatItTakesBack(t *testing.T) {
+	settle := func(id, do string) Effect { return Effect{Settle: &Settle{Posting: id, Do: do, Stay: "G0"}} }
+	for name, c := range map[string]struct {
+		effect Effect
+		states []PostingState
+		owed   int64
+	}{
+		"sent again":         {settle("P1", SettleResend), []PostingState{PostingPending, PostingPending}, 667},
+		"written off":        {settle("P1", SettleWriteOff), []PostingState{PostingWrittenOff, PostingWrittenOff}, 0},
+		"dropped":            {Effect{Requeue: &Requeue{Call: 5, Drop: true}}, []PostingState{PostingWrittenOff, PostingWrittenOff}, 0},
+		"moved":              {settle("P1", SettleMove), []PostingState{PostingWrittenOff, PostingWrittenOff}, 0},
+		"it alone is gone":   {settle("P2", SettleWriteOff), []PostingState{PostingRefused, PostingWrittenOff}, 1000},
+		"it alone is gone 2": {Effect{Requeue: &Requeue{Call: 6, Drop: true}}, []PostingState{PostingRefused, PostingWrittenOff}, 1000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tx := correctedThenRefused(t)
+			apply(t, tx, withPMS, c.effect)
+			all := tx.latest()
+			equal(t, "states", []PostingState{all["P1"].State, all["P2"].State}, c.states)
+			equal(t, "owed", record[Folio](tx, FolioKey("G1")).Owed(), c.owed)
+			if name != "moved" {
+				equal(t, "new calls", len(tx.queued), 0)
+				return
+			}
+			p := all["P3"]
+			equal(t, "what is left of it", []any{p.Stay, p.Quantity, p.Amount, p.Back, p.State}, []any{"G0", 2, int64(667), Taken{}, PostingPending})
+			equal(t, "owed there", record[Folio](tx, FolioKey("G0")).Owed(), int64(667))
+		})
+	}
+	tx := correctedThenRefused(t)
+	refused(t, tx, Invalid{"posting", "id", "takes back P1, which is refused: decide about that one", "P2"}, settle("P2", SettleResend))
+	refused(t, tx, Invalid{"posting", "id", "takes back P1, which is refused: decide about that one", "P2"}, Effect{Requeue: &Requeue{Call: 6}})
+}
+
+// What is taken off a waiting posting goes with it when its call is dropped.
+func TestDroppedPostingTakesItsCorrectionAlong(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPMS, Effect{Post: &PostCharge{Room: "101", Kind: "minibar", Item: "4", Quantity: 3, Amount: 1000}}, Effect{Correct: &Correct{Posting: "P1", Quantity: 1}})
+	tx.parked, tx.parkedCalls = []uint64{5}, map[uint64]QueuedCall{5: {Op: OpPosting, Subject: "P1"}}
+	apply(t, tx, withPMS, Effect{Requeue: &Requeue{Call: 5, Drop: true}})
+	all := tx.latest()
+	equal(t, "states", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingWrittenOff, PostingWrittenOff})
+	equal(t, "what waits", []string{tx.queued[0].Subject}, []string{"P1"}) // whose end the store sees to
+	equal(t, "the folio", record[Folio](tx, FolioKey("G1")), Folio{})
+}
+
+func TestUnclearPosting(t *testing.T) {
+	tx := smallHotel()
+	apply(t, tx, withPMS, Effect{Post: &PostCharge{Room: "101", Kind: "minibar", Item: "4", Quantity: 3, Amount: 1000}}, Effect{Correct: &Correct{Posting: "P1", Quantity: 1}})
+	tx.parked, tx.parkedCalls = []uint64{5}, map[uint64]QueuedCall{5: {Op: OpPosting, Subject: "P1", State: CallUnknown}}
+	apply(t, tx, withPMS, Effect{Requeue: &Requeue{Call: 5, Drop: true}})
+	all := tx.latest()
+	equal(t, "the posting", []any{all["P1"].State, all["P1"].Refusal, all["P1"].Call}, []any{PostingUnclear, "@may-be-there", uint64(5)})
+	equal(t, "what takes it back", []any{all["P2"].State, all["P2"].Refusal, all["P2"].Call != 0}, []any{PostingRefused, "@first-unclear(P1)", true})
+	equal(t, "owed", record[Folio](tx, FolioKey("G1")).Owed(), int64(667))
+	unclear := Reconcile([]Posting{all["P1"]}, "EUR", "", "")
+	equal(t, "listed", []any{unclear.States[0].State, len(unclear.Open)}, []any{PostingUnclear, 1})
+
+	may := "may be at the PMS or not: send it again or write it off first"
+	refused(t, tx, Invalid{"correct", "posting", may, "P1"}, Effect{Correct: &Correct{Posting: "P1"}})
+	tx.Put(StayKey("G0"), Stay{ID: "G0", Room: "102", State: StayDeparted})
+	refused(t, tx, Invalid{"posting", "posting", may, "P1"}, Effect{Settle: &Settle{Posting: "P1", Do: SettleMove, Stay: "G0"}})
+	a := applier{tx: tx, ev: testEvent(), setup: withPMS}
+	equal(t, "of things that can be taken off", a.refusedOf(all["P1"]), 2)
+	equal(t, "it is charged still, if it is a call", a.stillCharged("P1"), true)
+	equal(t, "the rules leave it to a person", a.takeCallBack("P1"), false)
+
+	tx.parkedCalls[5] = QueuedCall{Op: OpPosting, Subject: "P1"}
+	other := *tx
+	other.state = maps.Clone(tx.state)
+	apply(t, tx, withPMS, Effect{Settle: &Settle{Posting: "P1", Do: SettleResend}})
+	all = tx.latest()
+	equal(t, "sent again", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingPending, PostingPending})
+	apply(t, &other, withPMS, Effect{Settle: &Settle{Posting: "P1", Do: SettleWriteOff}})
+	all = other.latest()
+	equal(t, "written off", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingWrittenOff, PostingWrittenOff})
+	equal(t, "the folio", record[Folio](&other, FolioKey("G1")), Folio{})
 }

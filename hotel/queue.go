@@ -49,6 +49,9 @@ const (
 	CallDropped    CallState = "dropped" // by a person
 )
 
+// ToPMS is the destination of what the PMS is told.
+const ToPMS = "pms"
+
 // QueuedCall is one thing to be done outside: on the PBX, at the PMS or over
 // HTTP. Order holds among calls of one destination, room and urgency.
 type QueuedCall struct {

@@ -57,6 +57,9 @@ const (
 	ReasonClockAlone   Reason = "clock-unsynchronised"
 	ReasonClockOff     Reason = "clock-off" // by how much
 	ReasonNotTriedMore Reason = "until-restart"
+	ReasonMayBeThere   Reason = "may-be-there"
+	ReasonFirstUnclear Reason = "first-unclear" // the posting that is taken back
+	ReasonFirstRefused Reason = "first-refused" // the posting that is taken back
 )
 
 // reasonTexts are in the two languages of the product; {} is the value.
@@ -104,6 +107,9 @@ var reasonTexts = map[Reason][2]string{
 	ReasonClockEvent:   {"it is before the newest event ({})", "早于最新事件（{}）"},
 	ReasonClockAlone:   {"it is not synchronised, and the PBX's is not known", "未同步，且不知道电话交换机的时间"},
 	ReasonClockOff:     {"it is not synchronised, and {} from the PBX's", "未同步，且与电话交换机相差 {}"},
+	ReasonMayBeThere:   {"it was given up after an attempt that may have arrived: look whether the management system has it", "放弃之前可能已送达：请到酒店管理系统核对"},
+	ReasonFirstUnclear: {"it is not clear whether {}, which it takes back, has arrived", "不清楚它所冲销的 {} 是否已送达"},
+	ReasonFirstRefused: {"{}, which it takes back, was refused", "它所冲销的 {} 被拒绝"},
 	ReasonNotTriedMore: {"it is not tried again before bellhop is restarted", "重启 bellhop 之前不再重试"},
 }
 

@@ -200,7 +200,7 @@ var raisedElsewhere = []string{
 	AlertUnpriced, AlertVacantCall, // see call_price_test.go
 	AlertCreditNear, AlertCredit, AlertCreditOnly, // see credit_test.go
 	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, AlertHookCheckOut, // see sweep_test.go, survey_test.go and hook_stay_test.go
-	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
+	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertMinibarNobody, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }
 
 // What the rules raise can be read by a person: no parameter of the text is

@@ -94,7 +94,25 @@ func (tx *memTx) Requeue(call uint64, drop bool) (QueuedCall, bool) {
 	tx.requeued = append(tx.requeued, Requeue{call, drop})
 	q := tx.parkedCalls[call]
 	q.ID = call
+	if !drop || q.State != CallUnknown { // which says here that it may have arrived
+		q.State = map[bool]CallState{false: CallQueued, true: CallDropped}[drop]
+	}
 	return q, slices.Contains(tx.parked, call)
+}
+
+func (tx *memTx) Withdraw(p Posting, why string) (uint64, bool) {
+	i := slices.IndexFunc(tx.queued, func(q QueuedCall) bool { return q.Op == OpPosting && q.Subject == p.ID })
+	if i < 0 {
+		return 0, false
+	}
+	tx.next++ // the store numbers calls
+	q := tx.queued[i]
+	tx.queued = slices.Delete(slices.Clone(tx.queued), i, i+1)
+	if why != "" {
+		tx.parked, tx.parkedCalls = append(tx.parked, tx.next), maps.Clone(tx.parkedCalls)
+		tx.parkedCalls[tx.next] = q
+	}
+	return tx.next, true
 }
 
 func (tx *memTx) Posting(id string) (Posting, bool) {

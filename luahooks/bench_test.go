@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	lua "github.com/yuin/gopher-lua"
-
 	"bellhop/hotel"
 )
 
@@ -55,34 +53,6 @@ func benchHooks() map[string]string {
 	}
 }
 
-// bare is an interpreter as the library gives it, with the same functions in
-// plain tables: no pool, no limits, no watch, nothing read-only, the source
-// compiled as it is.
-func bare(tb testing.TB, s *Set, source string) (*vm, *lua.LFunction) {
-	L := lua.NewState()
-	v := &vm{set: s, lua: L, watch: newWatch(1 << 30)}
-	plain := func(t *lua.LTable) *lua.LTable {
-		return t.Metatable.(*lua.LTable).RawGetString("__index").(*lua.LTable)
-	}
-	api := v.api()
-	for _, name := range []string{"http", "kv", "minibar", "json"} {
-		api.RawSetString(name, plain(api.RawGetString(name).(*lua.LTable)))
-	}
-	L.PreloadModule("bellhop", func(L *lua.LState) int {
-		L.Push(api)
-		return 1
-	})
-	v.loading = &loading{src: &source0}
-	if err := L.DoString(source); err != nil {
-		tb.Fatal(err)
-	}
-	fn := v.loading.fns[0]
-	v.loading = nil
-	return v, fn
-}
-
-var source0 = source{name: "bare.lua"}
-
 func BenchmarkRun(b *testing.B) {
 	hooks := benchHooks()
 	for _, file := range slices.Sorted(maps.Keys(hooks)) {
@@ -91,13 +61,14 @@ func BenchmarkRun(b *testing.B) {
 		in := benchInput(ev)
 		h := *s.byName[file+":minibar:1"]
 		b.Run(file+"/bare", func(b *testing.B) {
-			v, fn := bare(b, s, hooks[file])
-			defer v.close()
+			bare, err := newBare(s, hooks[file], (*vm).api)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer bare.close()
 			b.ReportAllocs()
 			for b.Loop() {
-				v.run = &run{in: in, hook: &h, file: "minibar"}
-				t := eventTable(v.lua, ev, h.Kind, hotel.DefaultMinibar)
-				if err := v.lua.CallByParam(lua.P{Fn: fn, Protect: true}, t); err != nil {
+				if err := bare.call(&h, in); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -26,7 +26,7 @@ func TestTimeThatIsNotBelievedIsNotTheNewest(t *testing.T) {
 	if last := s.Status().LastTime; !last.Equal(right) {
 		t.Errorf("newest time %s, want %s", last, right)
 	}
-	if ev, err := s.Event(2); err != nil || ev.Kind != hotel.KindDTMF {
+	if ev, err := s.Event(2); err != nil || ev.Kind != hotel.KindDTMF || !ev.Unsure {
 		t.Errorf("the event of that time: %+v, %v", ev, err)
 	}
 }

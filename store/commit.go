@@ -39,6 +39,7 @@ type commit struct {
 	ended    []hotel.QueuedCall // superseded or dropped before an attempt
 	finished []uint64           // events whose last unit this commit holds
 	claims   []uint64           // calls that must not be begun meanwhile
+	over     []uint64           // calls that wait no more; what came of them is known
 }
 
 // tick reads the clocks: a transaction may be open for a while.
@@ -211,6 +212,7 @@ func (s *Store) publish(c *commit) {
 		s.watch.Ended(c.ended)
 	}
 	s.claims.unblock(c.claims)
+	s.claims.forget(c.over)
 	if len(c.queued) > 0 && s.watch.Queued != nil {
 		s.watch.Queued(c.queued)
 	}

@@ -141,6 +141,17 @@ func (d *draft) Requeue(call uint64, drop bool) (hotel.QueuedCall, bool) {
 	return r.call, ok
 }
 
+// Withdraw finds the call of a posting among those that wait.
+func (d *draft) Withdraw(p hotel.Posting, why string) (uint64, bool) {
+	q, ok := d.c.waitingFor(p)
+	if !ok || !d.c.block(q.ID) {
+		return 0, false
+	}
+	q.State = hotel.CallRefused // where it is not dropped
+	d.requeued = append(d.requeued, requeue{call: q, why: why})
+	return q.ID, true
+}
+
 // flush moves the draft into the commit. It cannot refuse any more.
 func (d *draft) flush() {
 	d.c.state = d.state

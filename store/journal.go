@@ -95,8 +95,6 @@ type kept struct {
 	hotel.Event
 	// Digest of the pushed body: after a restart, re-sent copies are known by it.
 	Digest []byte `json:"digest,omitempty"`
-	// Unsure: the event's time is by a clock that was not believed.
-	Unsure bool `json:"unsure,omitempty"`
 	// First says that it is the first event of a run, Step by how much the clock
 	// was set since the event before it.
 	First bool          `json:"first,omitempty"`

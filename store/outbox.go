@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bellhop/hotel"
@@ -97,12 +98,26 @@ func (c *commit) leave(q *hotel.QueuedCall, state hotel.CallState, why string) {
 	c.ended = append(c.ended, *q)
 }
 
+// park takes a waiting call away and keeps it for a person.
+func (c *commit) park(q *hotel.QueuedCall, state hotel.CallState, why string) {
+	if !c.takeOut(q) {
+		return
+	}
+	q.State, q.LastError = state, why
+	c.put(bucketParked, number(q.ID), encode(q))
+	c.meta.Parked++
+	c.ended = append(c.ended, *q)
+}
+
 // takeOut removes a call and its places.
 func (c *commit) takeOut(q *hotel.QueuedCall) bool {
 	if !c.remove(bucketOutbox, number(q.ID)) {
 		return false
 	}
 	c.meta.Waiting--
+	if q.State != hotel.CallUnknown {
+		c.over = append(c.over, q.ID)
+	}
 	for _, l := range LanesOf(q) {
 		c.remove(bucketLanes, laneKey(l, q.ID))
 	}
@@ -151,10 +166,43 @@ func (c *commit) settlePosting(q *hotel.QueuedCall) {
 		p.State, p.Refusal, p.Call = hotel.PostingPosted, "", 0
 	case q.State == hotel.CallRefused:
 		p.State, p.Refusal, p.Call = hotel.PostingRefused, q.LastError, q.ID
+		c.parkCorrections(p)
 	default:
 		return
 	}
 	c.putPosting(p)
+}
+
+// parkCorrections keeps what takes a refused posting back, and waits behind it,
+// from going out alone.
+func (c *commit) parkCorrections(p hotel.Posting) {
+	for _, id := range p.TakenBy {
+		back, ok := c.posting(id)
+		if !ok || back.State != hotel.PostingPending {
+			continue
+		}
+		q, waits := c.waitingFor(back)
+		if !waits || !c.block(q.ID) {
+			continue
+		}
+		c.park(&q, hotel.CallRefused, hotel.Because(hotel.ReasonFirstRefused, p.ID))
+		back.State, back.Refusal, back.Call = hotel.PostingRefused, q.LastError, q.ID
+		c.putPosting(back)
+		c.tell(&q, nil)
+	}
+}
+
+// waitingFor finds the call that waits to tell the PMS of a posting, in the lane
+// of its room.
+func (c *commit) waitingFor(p hotel.Posting) (q hotel.QueuedCall, ok bool) {
+	prefix := Lane{hotel.ToPMS, hotel.Guest, p.Room}.prefix()
+	cursor := c.tx.Bucket(bucketLanes).Cursor()
+	for k, _ := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = cursor.Next() {
+		if q, ok = c.read(bucketOutbox, k[len(prefix):]); ok && q.Op == hotel.OpPosting && q.Subject == p.ID {
+			return q, true
+		}
+	}
+	return hotel.QueuedCall{}, false
 }
 
 func (c *commit) keepEnded(q *hotel.QueuedCall) {
@@ -245,23 +293,43 @@ type requeue struct {
 	call   hotel.QueuedCall
 	parked bool
 	drop   bool
+	why    string // it waits, and is to be parked in its state for that reason
 }
 
 // findRequeue looks a call up among the parked and, to be dropped, among the
 // waiting.
 func (c *commit) findRequeue(id uint64, drop bool) (requeue, bool) {
 	if q, ok := c.read(bucketParked, number(id)); ok {
-		return requeue{q, true, drop}, true
+		q.State = hotel.CallQueued
+		if drop {
+			q.State = hotel.CallDropped
+		}
+		return requeue{call: q, parked: true, drop: drop}, true
 	}
 	if !drop {
 		return requeue{}, false
 	}
 	q, ok := c.read(bucketOutbox, number(id))
-	return requeue{q, false, drop}, ok && c.block(id)
+	r := requeue{call: q, drop: true}
+	r.call.State = hotel.CallDropped
+	if q.Op == hotel.OpPosting && c.mayHaveArrived(&q) {
+		r.call.State, r.why = hotel.CallUnknown, hotel.Because(hotel.ReasonMayBeThere)
+	}
+	return r, ok && c.block(id)
+}
+
+// mayHaveArrived tells whether an attempt may have been made at a waiting call.
+// Those of earlier runs left no mark; the key says which run queued it.
+func (c *commit) mayHaveArrived(q *hotel.QueuedCall) bool {
+	return c.store.claims.begun(q.ID) || !strings.HasPrefix(q.Key, keyPrefix+c.meta.Run+"-")
 }
 
 func (c *commit) requeue(r requeue) {
-	if !r.parked {
+	switch {
+	case r.why != "":
+		c.park(&r.call, r.call.State, r.why)
+		return
+	case !r.parked:
 		c.leave(&r.call, hotel.CallDropped, "")
 		return
 	}
@@ -271,6 +339,7 @@ func (c *commit) requeue(r requeue) {
 	c.meta.Parked--
 	if r.drop {
 		r.call.State = hotel.CallDropped
+		c.over = append(c.over, r.call.ID)
 		c.put(bucketEnded, number(r.call.ID), encode(r.call))
 		return
 	}

@@ -262,3 +262,128 @@ func TestCallsThatWaitForAPriceStay(t *testing.T) {
 		t.Errorf("left are %+v, %v", calls, err)
 	}
 }
+
+// What takes a posting back, and waits behind it, does not go out alone when that
+// is refused.
+func TestCorrectionOfARefusedPostingIsParked(t *testing.T) {
+	b := newBench(t)
+	call := func(id string) hotel.QueuedCall {
+		return hotel.QueuedCall{To: hotel.ToPMS, Op: hotel.OpPosting, Subject: id, Urgency: hotel.Guest, Room: "101", Lanes: []string{"101"}}
+	}
+	b.run(func(tx hotel.Tx) {
+		tx.PutPosting(hotel.Posting{ID: "P101", Room: "101", State: hotel.PostingPending, TakenBy: []string{"P102", "P103"}})
+		tx.PutPosting(hotel.Posting{ID: "P102", Room: "101", State: hotel.PostingPending, Corrects: "P101"})
+		tx.PutPosting(hotel.Posting{ID: "P103", Room: "101", State: hotel.PostingWrittenOff, Corrects: "P101"})
+		tx.PutPosting(hotel.Posting{ID: "P104", Room: "101", State: hotel.PostingPending})
+		for _, id := range []string{"P101", "P104", "P102"} {
+			tx.Queue(call(id))
+		}
+	})
+	calls, err := b.Calls(ListWaiting, 10)
+	if err != nil || len(calls) != 3 {
+		t.Fatal(calls, err)
+	}
+	if err := b.Settle(t.Context(), calls[0], hotel.Outcome{State: hotel.CallRefused, Error: "no"}); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]hotel.Posting{
+		"P101": {State: hotel.PostingRefused, Refusal: "no", Call: calls[0].ID},
+		"P102": {State: hotel.PostingRefused, Refusal: "@first-refused(P101)", Call: calls[2].ID},
+		"P103": {State: hotel.PostingWrittenOff},
+		"P104": {State: hotel.PostingPending},
+	} {
+		p, _, err := b.Posting(id)
+		if err != nil || p.State != want.State || p.Refusal != want.Refusal || p.Call != want.Call {
+			t.Errorf("%s is %+v, %v", id, p, err)
+		}
+	}
+	lane := Lane{hotel.ToPMS, hotel.Guest, "101"}
+	if q, found, err := b.Head(lane, 0); err != nil || !found || q.Subject != "P104" {
+		t.Errorf("next is %+v, %v, %v", q, found, err)
+	}
+	if q, found, err := b.Head(lane, calls[1].ID); err != nil || found {
+		t.Errorf("behind it is %+v, %v", q, err)
+	}
+	if parked, err := b.Calls(ListParked, 10); err != nil || len(parked) != 2 || b.meta.Parked != 2 || b.meta.Waiting != 1 {
+		t.Errorf("parked: %+v, %v; %+v", parked, err, b.meta)
+	}
+	told := 0
+	events, err := b.Events(0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ev := range events {
+		if ev.Kind == hotel.KindRefused {
+			told++
+		}
+	}
+	if told != 2 {
+		t.Errorf("%d refusals are told", told)
+	}
+	// A person's decision takes a waiting one along, or away.
+	b.run(func(tx hotel.Tx) {
+		if id, ok := tx.Withdraw(hotel.Posting{ID: "P104", Room: "101"}, "why"); !ok || id != calls[1].ID {
+			t.Errorf("parked by hand: %d, %v", id, ok)
+		}
+		if id, ok := tx.Withdraw(hotel.Posting{ID: "P102", Room: "101"}, ""); ok {
+			t.Errorf("withdrawn though it does not wait: %d", id)
+		}
+		tx.Queue(call("P104"))
+	})
+	b.run(func(tx hotel.Tx) {
+		if _, ok := tx.Withdraw(hotel.Posting{ID: "P104", Room: "101"}, ""); !ok {
+			t.Error("cannot be dropped")
+		}
+	})
+	if b.meta.Parked != 3 || b.meta.Waiting != 0 {
+		t.Errorf("in the end: %+v", b.meta)
+	}
+	wantCounted(t, b.Store)
+}
+
+// A posting's call that may have arrived is parked where another is dropped.
+func TestDroppedCallThatMayHaveArrived(t *testing.T) {
+	b := newBench(t)
+	posting := hotel.QueuedCall{To: hotel.ToPMS, Op: hotel.OpPosting, Subject: "P1", Urgency: hotel.Guest, Room: "101"}
+	status := posting
+	status.Op = "housekeeping"
+	calls := b.queue(posting, posting, status, posting)
+	drop := func(q hotel.QueuedCall, want hotel.CallState) {
+		t.Helper()
+		b.run(func(tx hotel.Tx) {
+			if got, ok := tx.Requeue(q.ID, true); !ok || got.State != want {
+				t.Errorf("dropped: %+v, %v", got, ok)
+			}
+		})
+		if kept, found, err := b.Call(q.ID); err != nil || !found || kept.State != want {
+			t.Errorf("kept as %+v, %v, %v", kept, found, err)
+		}
+	}
+	begin := func(q hotel.QueuedCall) {
+		t.Helper()
+		if !b.Claim(q.ID) {
+			t.Fatal("the call cannot be begun")
+		}
+		b.Unclaim(q.ID)
+	}
+	drop(calls[0], hotel.CallDropped) // never begun
+	begin(calls[1])
+	drop(calls[1], hotel.CallUnknown)
+	begin(calls[2])
+	drop(calls[2], hotel.CallDropped)
+	if len(b.claims.tried) != 1 {
+		t.Errorf("remembered are %v", b.claims.tried)
+	}
+	drop(calls[1], hotel.CallDropped) // a person says so again
+	if len(b.claims.tried) != 0 {
+		t.Errorf("remembered are %v", b.claims.tried)
+	}
+	begin(calls[3])
+	b.settle(calls[3], hotel.CallRefused)
+	b.run(func(tx hotel.Tx) { tx.Requeue(calls[3].ID, false) })
+	drop(calls[3], hotel.CallDropped) // it was refused, and not begun since
+	more := b.queue(posting)
+	b.reopen()
+	drop(more[0], hotel.CallUnknown) // what the last run did nobody knows
+	wantCounted(t, b.Store)
+}

@@ -27,7 +27,10 @@ func eventCommands() []*command {
 		}},
 		{words: "events show", args: "ID", about: "show an event and what each of its units did", run: eventsShow, flags: jsonFlag},
 		{words: "events tail", about: "print events as they come", run: eventsTail, flags: jsonFlag},
-		{words: "events rerun", args: "ID", about: "run an event's parked hooks, or a possible copy, again", run: eventsRerun},
+		{words: "events rerun", args: "ID", about: "run an event's parked hooks, or a possible copy, again", run: eventsRerun, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
+			f.BoolVar(&c.opt.money.charge, "charge", false, "charge a copy of a call record, too: it was another call")
+		}},
 	}
 }
 
@@ -212,7 +215,19 @@ func eventsRerun(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.runHooks(fmt.Sprintf("/v1/events/%d/rerun", id), nil, "ran")
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var subject api.EventAnswer
+	if err := client.Get(c.ctx, fmt.Sprintf("/v1/events/%d", id), &subject); err != nil {
+		return err
+	}
+	done := "ran"
+	if subject.Event.CDR != nil && subject.Event.DuplicateOf != 0 && !c.opt.money.charge {
+		done = fmt.Sprintf("ran; nobody is charged, as it may be a copy of event %d: if it was another call, \"bellhop events rerun %d --charge\"", subject.Event.DuplicateOf, id)
+	}
+	return c.runHooks(fmt.Sprintf("/v1/events/%d/rerun", id), api.Rerun{Charge: c.opt.money.charge}, done)
 }
 
 // order tells the agent to do something and prints what became of it.
@@ -236,6 +251,9 @@ func (c *call) ordered(path string, body any, done string) (uint64, error) {
 	}
 	if order.Already {
 		done = "already checked out"
+	}
+	if order.Unclear != "" {
+		done = fmt.Sprintf("kept, and not dropped: an attempt may have arrived. Look whether the PMS has posting %[1]s,\nthen \"bellhop postings resend %[1]s\" (it is never there twice) or \"bellhop postings writeoff %[1]s\"", order.Unclear)
 	}
 	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
 	return order.Event, err

@@ -22,7 +22,7 @@ type moneyOptions struct {
 	from, to, state, by, how string
 	reason, staff            string
 	quantity                 int
-	drop                     bool
+	drop, charge             bool
 }
 
 func moneyCommands() []*command {
@@ -158,7 +158,7 @@ func noteOf(p hotel.Posting) string {
 	add(p.Corrects != "", "corrects "+p.Corrects)
 	add(p.Late, "late")
 	add(p.State != hotel.PostingPosted, string(p.State))
-	add(p.Refusal != "", brief(p.Refusal, 40))
+	add(p.Refusal != "", brief(hotel.Said(p.Refusal, "en"), 40))
 	add(p.Reason != "", brief(p.Reason, 40))
 	return note
 }

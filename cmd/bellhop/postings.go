@@ -26,12 +26,12 @@ func postingCommands() []*command {
 		{words: "postings list", about: "list the newest postings", run: postingsList, more: postingsHelp, flags: func(f *flag.FlagSet, c *call) {
 			listFlags(f, c)
 			f.StringVar(&c.opt.stay, "stay", "", "of the stay of this `ID`")
-			f.StringVar(&c.opt.money.state, "state", "", "in this `STATE`: pending, posted, refused or written-off")
+			f.StringVar(&c.opt.money.state, "state", "", "in this `STATE`: pending, posted, refused, unclear or written-off")
 			f.StringVar(&c.opt.money.from, "from", "", "of this `DATE` on, such as 2026-11-01")
 			f.StringVar(&c.opt.money.to, "to", "", "up to this `DATE`")
 		}},
-		{words: "postings resend", args: "ID", about: "send a refused posting to the PMS again", run: postingsResend, flags: jsonFlag},
-		{words: "postings writeoff", args: "ID", about: "give a refused posting up: it is no longer owed", run: postingsWriteOff, flags: reason},
+		{words: "postings resend", args: "ID", about: "send a refused or unclear posting to the PMS again, under the same key", run: postingsResend, flags: jsonFlag},
+		{words: "postings writeoff", args: "ID", about: "give a refused or unclear posting up: it is no longer owed", run: postingsWriteOff, flags: reason},
 		{words: "postings move", args: "ID", about: "put a posting on another stay", run: postingsMove, more: movePostingHelp, flags: func(f *flag.FlagSet, c *call) {
 			reason(f, c)
 			whoseFlags(f, c, "onto who stays in this `ROOM`", "onto the stay of this `ID`")

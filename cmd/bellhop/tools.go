@@ -40,6 +40,10 @@ func toolCommands() []*command {
 			f.IntVar(&c.opt.conns, "conns", 64, "connections of that load")
 			f.BoolVar(&c.opt.compact, "compact", false, "write the large store anew, too, which takes as much disk again")
 		}},
+		{words: "bench hooks", about: "measure what the shipped minibar hook costs beside the bare interpreter, as JSON", run: benchHooks, bare: true, flags: func(f *flag.FlagSet, c *call) {
+			benchFlags(f, c)
+			f.IntVar(&c.opt.fill, "calls", 2000, "calls of each of the rounds that are compared")
+		}},
 		{words: "bench floor", about: "the bare receiver that bench ingest --floor compares with", run: benchFloor, bare: true, flags: func(f *flag.FlagSet, c *call) {
 			f.StringVar(&c.opt.dir, "dir", "", "the `FOLDER` of its database")
 			f.StringVar(&c.opt.sink, "sink", "", "the `URL` that it posts to")

@@ -213,6 +213,11 @@ func (e *entry) about(at time.Time) bool {
 	return !at.Before(e.made.Add(-time.Second)) && (until.IsZero() || !at.After(until.Add(time.Second)))
 }
 
+// equals tells whether a person sees no difference between two entries of a call.
+func (e *entry) equals(o *entry) bool {
+	return e.item == o.item && e.count == o.count && e.staff == o.staff && e.removal == o.removal
+}
+
 // order is a person's about money.
 type order struct {
 	what     string // correct, move, pay

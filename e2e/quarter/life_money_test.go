@@ -99,7 +99,11 @@ func (h *house) minibar() {
 	}
 	h.enter(r)
 	if h.chance(5) {
-		h.later(h.between(time.Minute, time.Hour), func() { h.dialBar(r, "778*N*1") })
+		h.later(h.between(time.Minute, time.Hour), func() {
+			if !r.checking { // or it would be the look that ends the stay
+				h.dialBar(r, "778*N*1")
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package quarter
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -301,20 +302,8 @@ func (a *audit) explainEntry(c charge) {
 		if near = e; !e.about(c.at) {
 			continue
 		}
-		res := a.resolutionOf(e)
-		item, count := e.item, e.count
-		if res != nil {
-			if res.drop {
-				continue
-			}
-			if res.newItem != "" {
-				item = res.newItem
-			}
-			if res.newCount != 0 {
-				count = res.newCount
-			}
-		}
-		if item != c.item || count != max(c.quantity, -c.quantity) {
+		res, ok := a.resolutionFor(e, c)
+		if !ok {
 			continue
 		}
 		e.charged++
@@ -335,6 +324,41 @@ func (a *audit) resolutionOf(e *entry) *resolution {
 		}
 	}
 	return nil
+}
+
+// resolutionFor is what a person said about an entry that gives this posting; nil
+// if nobody had to be asked. It is false where neither can be: of entries of a call
+// that are equal each may have been said something else of.
+func (a *audit) resolutionFor(e *entry, c charge) (res *resolution, ok bool) {
+	said := 0
+	for _, r := range a.resolved {
+		if !r.of(e) {
+			continue
+		}
+		said++
+		if !r.used && r.gives(e, c) && (res == nil || r.stay == c.stay) {
+			res = r
+		}
+	}
+	if res != nil {
+		return res, true
+	}
+	equal := 0
+	for _, other := range a.dials[e.callID] {
+		if !other.equals(e) {
+			continue
+		}
+		equal++
+		if other.charged > 0 && other.resolution == nil {
+			said++
+		}
+	}
+	return nil, said < equal && e.item == c.item && e.count == max(c.quantity, -c.quantity)
+}
+
+// gives tells whether a posting is what a person made of an entry.
+func (r *resolution) gives(e *entry, c charge) bool {
+	return !r.drop && cmp.Or(r.newItem, e.item) == c.item && cmp.Or(r.newCount, e.count) == max(c.quantity, -c.quantity)
 }
 
 func (a *audit) compareEntry(c charge, e *entry, res *resolution) {
