@@ -310,6 +310,6 @@ func TestGuestWhoCameWhenTheClockWasAhead(t *testing.T) {
 	b.play("8:00 in 1 A\n9:00 look 1\n10:00 out 1\n10:30 look 1")
 	b.id++
 	ev := &Event{ID: b.id, Time: clockOf("9d11:00"), Unsure: true}
-	must(Apply(b.tx, ev, "u", []Effect{{CheckIn: &CheckIn{Room: "1", Stay: "B"}}}, b.setup))
+	must(Apply(b.tx, ev, RulesUnit, []Effect{{CheckIn: &CheckIn{Room: "1", Stay: "B"}}}, b.setup))
 	equal(t, "entry", b.play("12:00 take 1"), "B")
 }
