@@ -12,7 +12,7 @@ TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000
 
-.PHONY: test needs format vet lint vuln unit power faults quarter year size fuzz builds
+.PHONY: test needs format vet lint vuln unit power faults reloads quarter year size fuzz builds
 
 test: needs format vet lint vuln unit fuzz builds
 
@@ -73,6 +73,11 @@ quarter:
 	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.weeks
 	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.days $(QUARTER_DAYS) \
 	  -quarter.seed $(QUARTER_SEED) -quarter.zone "$(QUARTER_ZONE)" -quarter.how "$(QUARTER_HOW)"
+
+# Ten thousand reloads of a hook file while events come; a minute or two.
+RELOADS ?= 10000
+reloads:
+	BELLHOP_RELOADS=$(RELOADS) go test -count=1 -v -timeout 30m -run ReloadsUnderLoad ./agent | grep -v level=
 
 # A year of that hotel, with outages of thirty days; an hour or so.
 YEAR_SEED ?= 2

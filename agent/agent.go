@@ -61,7 +61,7 @@ type Agent struct {
 
 	store      *store.Store
 	running    *running
-	hooks      atomic.Pointer[hookSet]
+	hooks      *hookHouse
 	dispatcher *dispatcher
 	units      *units
 	outbox     *outbox
@@ -75,7 +75,6 @@ type Agent struct {
 	pbx        atomic.Pointer[pbx.Identity]
 
 	kept, refused atomic.Uint64
-	hookFaults    string
 	told          map[string]bool // outages that an alert was raised for; upkeep's own
 	looks         map[string]bool // stays for whose rooms an alert was raised that nobody looks through; upkeep's own
 	forgot        time.Time       // when names of guests were last seen to; tidy's own
@@ -99,6 +98,7 @@ func New(opts Options) (*Agent, error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
+	a.hooks = newHookHouse(opts.Hooks, a.now)
 	a.started = a.now()
 	a.services = site.Codes(opts.Config.Services)
 	a.emergency = site.Emergency(opts.Config)
@@ -108,31 +108,17 @@ func New(opts Options) (*Agent, error) {
 	}
 	a.mail = a.newMailSender(opts.Mail)
 	// Both take a while on a small computer, and neither needs the other.
-	hooks := make(chan error, 1)
-	go func() { hooks <- a.loadHooks(opts.Hooks) }()
+	hooks := make(chan struct{})
+	go func() { a.loadHooks(); close(hooks) }()
 	opened := a.openStore(opts.Synced)
-	if err := errors.Join(<-hooks, opened); err != nil {
-		if opened == nil {
-			err = errors.Join(err, a.running.close(), a.store.Close())
-		}
-		return nil, err
+	<-hooks
+	if opened != nil {
+		a.hooks.close()
+		return nil, opened
 	}
 	a.cron, a.history = a.newCron(), newHistory(a)
 	a.wakeups = a.newWakeLoop()
 	return a, nil
-}
-
-func (a *Agent) loadHooks(dir fs.FS) error {
-	set, err := loadHooks(dir, a.hookOptions())
-	if set == nil {
-		return fmt.Errorf("load hooks: %w", err)
-	}
-	if err != nil {
-		a.hookFaults = err.Error()
-		a.log.Error("some hooks are not used", "error", err)
-	}
-	a.hooks.Store(set)
-	return nil
 }
 
 func (a *Agent) hookOptions() luahooks.Options {
@@ -143,6 +129,7 @@ func (a *Agent) hookOptions() luahooks.Options {
 		Language: a.config.Hotel.Language,
 		Currency: a.config.Hotel.Currency,
 		Minibars: a.services.Minibars,
+		Examples: a.hookExamples,
 	}
 }
 
@@ -171,7 +158,7 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	if setup.Credit, err = site.Credit(a.config); err != nil {
 		return err
 	}
-	a.units = &units{hooks: a.hooks.Load, zone: a.zone, now: a.now, report: a.storeFailed}
+	a.units = &units{hooks: a.hooks, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)
 	a.clock = newClock(a.now)
@@ -216,6 +203,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() { a.wakeups.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
 	group.Go(func() { a.tidy(ctx) })
+	group.Go(func() { a.watchHooks(ctx) })
 	if a.verify != nil {
 		group.Go(func() { a.nights(ctx, a.verify) })
 	}
@@ -238,12 +226,13 @@ func (a *Agent) Run(ctx context.Context) error {
 
 // Close closes the store and the hooks.
 func (a *Agent) Close() error {
-	a.hooks.Load().Close()
+	a.hooks.close()
 	return errors.Join(a.running.close(), a.store.Close())
 }
 
 // tellOfStart raises alerts for what a start has found.
 func (a *Agent) tellOfStart(ctx context.Context) {
+	a.tellOfHooks(ctx)
 	if a.store.Damaged == "" {
 		return
 	}

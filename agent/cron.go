@@ -197,6 +197,7 @@ type cronLoop struct {
 
 	// Of the loop's goroutine:
 	progress map[string]*progress // by the job's name
+	ticked   time.Time            // when all jobs were looked at last; zero: never
 	pause    time.Duration        // after a failure; zero after none
 }
 
@@ -216,7 +217,7 @@ func (p *progress) quiet(now time.Time) bool {
 }
 
 // set replaces the jobs, also while the loop runs. A job that stays keeps its
-// place; one with another expression than before begins anew from now.
+// place; one with another expression than before begins anew from the last tick.
 func (l *cronLoop) set(jobs []*cronJob) {
 	l.mu.Lock()
 	l.jobs = jobs
@@ -284,6 +285,7 @@ func (l *cronLoop) tick(ctx context.Context, now time.Time) time.Duration {
 			sleep = min(sleep, p.next.Sub(now))
 		}
 	}
+	l.ticked = now
 	if !failed {
 		l.pause = 0
 		return min(sleep, cronLook)
@@ -306,8 +308,19 @@ func (l *cronLoop) progressOf(j *cronJob, now time.Time) *progress {
 	if p != nil && p.expr == j.expr {
 		return p
 	}
+	if p != nil {
+		// What the expression of before had due by the last tick is fired or held;
+		// from then on the new one counts, also if that was just before now.
+		since := now
+		if !l.ticked.IsZero() && l.ticked.Before(now) {
+			since = l.ticked
+		}
+		p = &progress{expr: j.expr, since: since, held: p.held}
+		l.progress[j.name] = p
+		return p
+	}
 	since := now
-	if last, ok := l.lastRun(j.name); ok && p == nil && last.Before(now) {
+	if last, ok := l.lastRun(j.name); ok && last.Before(now) {
 		since = last.Round(0)
 	}
 	p = &progress{expr: j.expr, since: since}
@@ -417,7 +430,7 @@ func (a *Agent) newCron() *cronLoop {
 // cronJobs are those of the loaded hooks.
 func (a *Agent) cronJobs() []*cronJob {
 	var jobs []*cronJob
-	for _, hook := range a.hooks.Load().Hooks() {
+	for _, hook := range a.hooks.current().Hooks() {
 		if hook.Kind != hotel.KindCron {
 			continue
 		}

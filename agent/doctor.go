@@ -39,7 +39,7 @@ func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 	status := a.Status()
 	f := site.Facts{
 		Config: a.config, Zone: a.zone, Running: true, Synced: a.clock.synced(), State: status.PBX,
-		Rooms: a.Rooms(), StoreError: status.Store.Error, HookFaults: status.HookFaults,
+		Rooms: a.Rooms(), StoreError: status.Store.Error, HookFaults: status.HookFaults, Hooks: a.hookFacts(),
 		PMSMissing: a.link == nil && a.config.PMS.Link != "none", Look: a.look.Load(),
 	}
 	f.Confirmed, _ = hotel.OccupancyConfirmed(a.store.Snapshot())

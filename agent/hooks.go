@@ -1,75 +1,146 @@
 package agent
 
 import (
-	"context"
-	"fmt"
-	"io"
+	"errors"
 	"io/fs"
-	"net/http"
+	"sync"
 	"time"
 
-	"bellhop/hotel"
 	"bellhop/luahooks"
 )
 
-// hookSet is the hooks as loaded, with the version of each unit's file.
+// hookSet is hooks as loaded together. Who takes one gives it back; when another
+// has taken its place, the last to do so closes it.
 type hookSet struct {
 	*luahooks.Set
-	versions map[string]string
+	files map[string]luahooks.File // by the unit's name
+
+	// Of the house's lock:
+	users   int
+	retired bool
 }
 
-// loadHooks reads the shipped hooks and the hotel's own. A file with faults
-// is left out and named in the error; the set works without it.
-func loadHooks(dir fs.FS, opts luahooks.Options) (*hookSet, error) {
-	set, err := luahooks.Load(dir, opts)
-	if set == nil {
-		return nil, err
+func newHookSet(set *luahooks.Set) *hookSet {
+	h := &hookSet{Set: set, files: map[string]luahooks.File{}}
+	byName := map[string]luahooks.File{}
+	for _, f := range set.Files() {
+		byName[f.Name] = f
 	}
-	h := &hookSet{Set: set, versions: map[string]string{}}
 	for _, hook := range set.Hooks() {
-		h.versions[hook.Name] = hook.Version
+		h.files[hook.Name] = byName[hook.File]
 	}
-	return h, err
+	return h
 }
 
-// The bounds of an immediate call from a hook.
-const (
-	getTimeout = 2 * time.Second
-	maxGetBody = 64 << 10
-)
+// hookHouse holds the hooks that are in use, and what is known of them.
+type hookHouse struct {
+	dir     fs.FS
+	stats   *hookStats
+	breaker *breaker
+	wake    chan struct{} // of one place: the breaker has opened
+	loading sync.Mutex    // held while files are loaded
+	seen    string        // of loading: what the folder looked like then
 
-// httpGet makes the immediate calls of hooks.
-func httpGet(client *http.Client) func(context.Context, string) hotel.Answer {
-	return func(ctx context.Context, url string) hotel.Answer {
-		answer := hotel.Answer{URL: url}
-		ctx, cancel := context.WithTimeout(ctx, getTimeout)
-		defer cancel()
-		status, body, err := get(ctx, client, url)
-		if err != nil {
-			answer.Error = err.Error()
-			return answer
+	mu     sync.Mutex
+	now    *hookSet
+	loaded loadedHooks
+}
+
+// loadedHooks is what came of the newest loading.
+type loadedHooks struct {
+	at     time.Time
+	since  map[string]fileSince // by the file's name
+	faults []luahooks.LoadFault
+	folder string // why the folder could not be read
+	text   string // all faults
+}
+
+// fileSince is when a version of a file came into use.
+type fileSince struct {
+	version string
+	at      time.Time
+}
+
+func newHookHouse(dir fs.FS, now func() time.Time) *hookHouse {
+	h := &hookHouse{dir: dir, stats: newHookStats(), wake: make(chan struct{}, 1)}
+	h.breaker = newBreaker(now, func() {
+		select {
+		case h.wake <- struct{}{}:
+		default:
 		}
-		answer.Status, answer.Body = status, body
-		return answer
+	})
+	return h
+}
+
+// take gives the hooks in use, which stay open until they are given back.
+func (h *hookHouse) take() *hookSet {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now.users++
+	return h.now
+}
+
+func (h *hookHouse) give(set *hookSet) {
+	h.mu.Lock()
+	set.users--
+	last := set.retired && set.users == 0
+	h.mu.Unlock()
+	if last {
+		set.Close()
 	}
 }
 
-func get(ctx context.Context, client *http.Client, url string) (int, string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return 0, "", fmt.Errorf("get: %w", err)
+// current is for a look at what is in use. To run hooks, take them.
+func (h *hookHouse) current() *hookSet {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now
+}
+
+// swap lets events that begin from now on run on next.
+func (h *hookHouse) swap(next *hookSet, loaded loadedHooks) {
+	h.mu.Lock()
+	old := h.now
+	h.now, h.loaded = next, loaded
+	last := false
+	if old != nil && old != next {
+		old.retired = true
+		last = old.users == 0
 	}
-	response, err := client.Do(request)
-	if err != nil {
-		return 0, "", fmt.Errorf("get: %w", err)
+	h.mu.Unlock()
+	if last {
+		old.Close()
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxGetBody+1))
-	if err != nil {
-		return 0, "", fmt.Errorf("get: read answer: %w", err)
+}
+
+// close closes the hooks in use; nothing runs them any more.
+func (h *hookHouse) close() { h.current().Close() }
+
+func (h *hookHouse) newest() loadedHooks {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.loaded
+}
+
+// faultText says why some files are not used as they stand; empty: all are.
+func (h *hookHouse) faultText() string { return h.newest().text }
+
+// takeFaults puts what luahooks.Load has complained of into l.
+func (l *loadedHooks) takeFaults(err error) {
+	if err == nil {
+		return
 	}
-	if len(body) > maxGetBody {
-		return 0, "", fmt.Errorf("get: the answer is longer than %d bytes", maxGetBody)
+	l.text = err.Error()
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
 	}
-	return response.StatusCode, string(body), nil
+	for _, err := range all {
+		var f *luahooks.LoadFault
+		if errors.As(err, &f) {
+			l.faults = append(l.faults, *f)
+		} else {
+			l.folder = err.Error()
+		}
+	}
 }

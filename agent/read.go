@@ -36,7 +36,7 @@ func (a *Agent) Status() Status {
 		Hotel: a.config.Hotel.Name, Started: a.started, Backlog: a.dispatcher.backlog(),
 		Kept: a.kept.Load(), Refused: a.refused.Load(), Store: a.store.Status(),
 		Alerts: count(view, hotel.PrefixAlert), ParkedUnits: count(view, hotel.PrefixParkedUnit),
-		Destinations: a.outbox.state(), HookFaults: a.hookFaults,
+		Destinations: a.outbox.state(), HookFaults: a.hooks.faultText(),
 	}
 	slices.SortFunc(s.Destinations, func(x, y DestinationState) int { return strings.Compare(x.To, y.To) })
 	s.Clock = a.clock.why()

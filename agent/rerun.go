@@ -18,7 +18,7 @@ var (
 // planRerun makes the job of a rerun: the content of the event that it
 // names, under the rerun's own id, for that event's parked hooks; or, when
 // that event was taken for a copy, for everything.
-func (u *units) planRerun(ev *hotel.Event) (job, error) {
+func (u *units) planRerun(ev *hotel.Event, set *hookSet) (job, error) {
 	id, err := strconv.ParseUint(ev.Fields["event"], 10, 64)
 	if err != nil {
 		return job{}, fmt.Errorf("rerun: %q is no event", ev.Fields["event"])
@@ -27,8 +27,8 @@ func (u *units) planRerun(ev *hotel.Event) (job, error) {
 	if err != nil {
 		return job{}, fmt.Errorf("rerun: %w", err)
 	}
-	known := u.hooks().Match(&subject)
-	j := job{ev: under(ev, subject), origin: id, rerun: true}
+	known := set.Match(&subject)
+	j := job{ev: ev.Under(subject), set: set, origin: id, rerun: true}
 	charge := j.ev.Again.Charge
 	var reran hotel.Reran
 	switch {
@@ -48,15 +48,6 @@ func (u *units) planRerun(ev *hotel.Event) (job, error) {
 		return job{}, fmt.Errorf("rerun event %d: %w", id, err)
 	}
 	return j, nil
-}
-
-// under is the subject's content as an event of its own.
-func under(ev *hotel.Event, subject hotel.Event) *hotel.Event {
-	subject.ID, subject.Cause, subject.Depth = ev.ID, subject.ID, ev.Depth
-	subject.Again = &hotel.Again{Event: subject.Cause, CopyOf: subject.DuplicateOf, Charge: ev.Fields["charge"] == "true"}
-	subject.DuplicateOf, subject.Possible = 0, false
-	subject.Lanes = ev.Lanes
-	return &subject
 }
 
 // parkedHooks are the hooks for which an event is parked. All of them must

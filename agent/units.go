@@ -27,7 +27,7 @@ const (
 // come to is decided when they are committed.
 type units struct {
 	store   *store.Store
-	hooks   func() *hookSet
+	hooks   *hookHouse
 	running *running
 	zone    *time.Location
 	now     func() time.Time
@@ -40,6 +40,7 @@ type units struct {
 // job is an event and the units that it is for.
 type job struct {
 	ev    *hotel.Event
+	set   *hookSet // that all its hooks run on
 	rules bool
 	hooks []string
 	// origin is the event whose parked units a rerun runs; otherwise ev's own id.
@@ -50,9 +51,12 @@ type job struct {
 // run finishes an event. It returns early only when ctx ends: then the rest
 // runs after the next start.
 func (u *units) run(ctx context.Context, ev *hotel.Event, done map[string]bool) {
-	j, err := u.plan(ev)
+	// What is reloaded meanwhile is for the events that follow.
+	set := u.hooks.take()
+	defer u.hooks.give(set)
+	j, err := u.plan(ev, set)
 	if err != nil {
-		u.commit(ctx, job{ev: ev, origin: ev.ID}, []store.Unit{{Name: hotel.RulesUnit, Done: hotel.Done{Error: err.Error()}}})
+		u.commit(ctx, job{ev: ev, set: set, origin: ev.ID}, []store.Unit{{Name: hotel.RulesUnit, Done: hotel.Done{Error: err.Error()}}})
 		return
 	}
 	var batch []store.Unit
@@ -97,11 +101,11 @@ func (u *units) refusedOrder(ev *hotel.Event) (bool, error) {
 }
 
 // plan says which units an event has.
-func (u *units) plan(ev *hotel.Event) (job, error) {
+func (u *units) plan(ev *hotel.Event, set *hookSet) (job, error) {
 	if ev.Kind == hotel.KindRerun {
-		return u.planRerun(ev)
+		return u.planRerun(ev, set)
 	}
-	return job{ev: ev, rules: true, hooks: u.hooks().Match(ev), origin: ev.ID}, nil
+	return job{ev: ev, set: set, rules: true, hooks: set.Match(ev), origin: ev.ID}, nil
 }
 
 func (u *units) runRules(j job) store.Unit {
@@ -126,12 +130,18 @@ func (u *units) runHook(ctx context.Context, j job, name string) store.Unit {
 	if err := u.running.mayRun(j.ev.ID, name); err != nil {
 		return failed(j, name, err.Error())
 	}
-	set, view := u.hooks(), u.store.Snapshot().Recorder()
+	if why := u.hooks.breaker.blocks(j.set.files[name]); why != nil {
+		return setAside(j, name, why)
+	}
+	set, view := j.set, u.store.Snapshot().Recorder()
 	in := luahooks.Input{Event: j.ev, View: view, Now: u.now(), Zone: u.zone, Seed: seed(j.ev.ID, name)}
 	in.Running = func() func() { return u.running.begin(j.ev.ID, name) }
+	stat := u.hooks.stats.of(name)
+	in.Ran = stat.ran
 	result := set.Run(ctx, name, in)
+	stat.ended(result.Err)
 	unit := store.Unit{Name: name, Done: hotel.Done{
-		Version: set.versions[name], Time: in.Now.UTC(), Seed: in.Seed, Reads: view.Reads(),
+		Version: set.files[name].Version, Time: in.Now.UTC(), Seed: in.Seed, Reads: view.Reads(),
 		Answers: result.Answers, Effects: result.Effects, Log: result.Log,
 	}}
 	if result.Err != nil {
@@ -150,6 +160,14 @@ func seed(id uint64, name string) uint64 {
 	return h.Sum64() >> 11                   // fits a Lua number
 }
 
+// setAside parks a unit that is not run, as its hook failed too often. Nobody is
+// told of each: there was an alert when that was found.
+func setAside(j job, name string, why error) store.Unit {
+	return store.Unit{Name: name, Done: hotel.Done{
+		Error: why.Error(), Effects: []hotel.Effect{{Park: &hotel.ParkUnit{Event: j.origin, Unit: name, Error: why.Error()}}},
+	}}
+}
+
 // failed is a unit that does nothing but wait for a person.
 func failed(j job, name, why string) store.Unit {
 	return failedWith(j, store.Unit{Name: name}, why)
@@ -158,7 +176,7 @@ func failed(j job, name, why string) store.Unit {
 func failedWith(j job, unit store.Unit, why string) store.Unit {
 	unit.Done.Error = why
 	unit.Done.Effects = []hotel.Effect{
-		{Park: &hotel.ParkUnit{Event: j.origin, Unit: unit.Name, Error: why}},
+		{Park: &hotel.ParkUnit{Event: j.origin, Unit: unit.Name, Error: parkedWords(why, j.ev)}},
 		{Alert: &hotel.RaiseAlert{Code: hotel.AlertHookFailed, Room: j.ev.Room, Params: map[string]string{"unit": unit.Name, "error": why}}},
 	}
 	return unit
@@ -216,6 +234,7 @@ func (u *units) again(ctx context.Context, j job, batch []store.Unit, errs []err
 		var invalid *hotel.Invalid
 		switch err := errs[i]; {
 		case err == nil:
+			u.hooks.breaker.note(unit.Name, j.set.files[unit.Name], unit.Done)
 		case errors.Is(err, store.ErrConflict):
 			next = append(next, u.anew(ctx, j, unit))
 		case errors.As(err, &invalid):

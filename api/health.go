@@ -50,6 +50,7 @@ func (s *server) metrics(w http.ResponseWriter, _ *http.Request) {
 	if st.PBX != nil {
 		gauge("bellhop_pbx_ok", truth(st.PBX.Error == "" && st.PBX.Listening != "" && st.PBX.Setup == ""))
 	}
+	s.hookMetrics(set)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 	set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)

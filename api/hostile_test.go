@@ -78,6 +78,10 @@ func TestAnswersHaveTheirStatus(t *testing.T) {
 		{"POST", "/v1/occupancy", `{"from":"file","stays":[` + strings.Repeat(`{},`, agent.MostOccupied) + `{}]}`, 409, "at most"},
 		{"POST", "/v1/occupancy", `{"from":"here"}`, 200, `{"event":`},
 		{"POST", "/v1/occupancy/proposal", ``, 502, "the PBX cannot be asked"},
+		{"GET", "/v1/hooks", ``, 200, `"file":"minibar.lua","version":"`},
+		{"POST", "/v1/hooks/reload", ``, 200, `"files":[`},
+		{"POST", "/v1/hooks/minibar.lua/reset", ``, 409, "is not set aside"},
+		{"POST", "/v1/hooks/%2F..%2F/reset", ``, 409, "is not set aside"},
 		{"PUT", "/v1/import", `{}`, 405, ""},
 		{"GET", "/v1/import", ``, 405, ""},
 		{"POST", "/v1/status", ``, 405, ""},
@@ -124,7 +128,7 @@ func TestMetricsCanBeRead(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	for _, name := range []string{"bellhop_events", "bellhop_store_ok", "bellhop_calls_waiting", "process_resident_memory_bytes"} {
+	for _, name := range []string{"bellhop_events", "bellhop_store_ok", "bellhop_calls_waiting", `bellhop_hook_calls_total{hook="minibar.lua:minibar:1"}`, `bellhop_hook_file_aside{file="minibar.lua"}`, "process_resident_memory_bytes"} {
 		if !seen[name] {
 			t.Errorf("there is no %s", name)
 		}

@@ -12,6 +12,8 @@ import (
 const (
 	AlertHook         = "hook"
 	AlertHookFailed   = "hook-failed"
+	AlertHookFile     = "hook-not-loaded"
+	AlertHookAside    = "hook-set-aside"
 	AlertNoHook       = "no-hook"
 	AlertUnknownRoom  = "unknown-room"
 	AlertBadDigits    = "bad-digits"

@@ -14,6 +14,8 @@ import (
 var alertTexts = map[string][2]string{
 	AlertHook:         {"{text}", "{text}"},
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
+	AlertHookFile:     {"The hook file {file} is not used as it stands; {instead}. Mend it: {error}", "脚本文件 {file} 未按现状启用；{instead}。请修改：{error}"},
+	AlertHookAside:    {"The hook {hook} failed too often, and {file} is set aside; {instead}. Mend the file, or \"bellhop hooks reset {file}\"; what failed is parked and can be run again. The last error: {error}", "脚本 {hook} 多次出错，{file} 已停用；{instead}。请修改文件，或运行 bellhop hooks reset {file}；出错的事件已保留，可重新运行。最近的错误：{error}"},
 	AlertNoHook:       {"Nothing handles {service} entries: {digits}", "没有脚本处理 {service} 的输入：{digits}"},
 	AlertUnknownRoom:  {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
 	AlertBadDigits:    {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},

@@ -60,6 +60,12 @@ const (
 	ReasonMayBeThere   Reason = "may-be-there"
 	ReasonFirstUnclear Reason = "first-unclear" // the posting that is taken back
 	ReasonFirstRefused Reason = "first-refused" // the posting that is taken back
+
+	// What is used instead of a hook file.
+	HookBefore  Reason = "hook-before"
+	HookShipped Reason = "hook-shipped"
+	HookNothing Reason = "hook-nothing"
+	HookWaits   Reason = "hook-waits"
 )
 
 // reasonTexts are in the two languages of the product; {} is the value.
@@ -110,6 +116,10 @@ var reasonTexts = map[Reason][2]string{
 	ReasonMayBeThere:   {"it was given up after an attempt that may have arrived: look whether the management system has it", "放弃之前可能已送达：请到酒店管理系统核对"},
 	ReasonFirstUnclear: {"it is not clear whether {}, which it takes back, has arrived", "不清楚它所冲销的 {} 是否已送达"},
 	ReasonFirstRefused: {"{}, which it takes back, was refused", "它所冲销的 {} 被拒绝"},
+	HookBefore:         {"what was in use before stays", "继续使用之前的版本"},
+	HookShipped:        {"the file of that name that Bellhop brings takes its place", "由程序自带的同名脚本代替"},
+	HookNothing:        {"nothing takes its place", "没有脚本代替"},
+	HookWaits:          {"what it is to do is kept until then", "其任务将保留到那时"},
 	ReasonNotTriedMore: {"it is not tried again before bellhop is restarted", "重启 bellhop 之前不再重试"},
 }
 

@@ -14,10 +14,13 @@ type Done struct {
 	Time    time.Time `json:"time,omitzero"`     // the clock that the unit saw
 	Seed    uint64    `json:"seed,omitempty"`    // of its random numbers
 	Reads   *Reads    `json:"reads,omitempty"`
-	Answers []Answer  `json:"answers,omitempty"` // of immediate calls
-	Effects []Effect  `json:"effects,omitempty"`
-	Error   string    `json:"error,omitempty"` // why it did nothing
-	Log     []string  `json:"log,omitempty"`
+	// State is the newest version that a record had when the unit was committed:
+	// one that is no newer today was the same then. 0 in a file of an older program.
+	State   uint64   `json:"state,omitempty"`
+	Answers []Answer `json:"answers,omitempty"` // of immediate calls
+	Effects []Effect `json:"effects,omitempty"`
+	Error   string   `json:"error,omitempty"` // why it did nothing
+	Log     []string `json:"log,omitempty"`
 	// Removed: what the run read and gave went with the names of guests.
 	Removed bool `json:"removed,omitempty"`
 }

@@ -300,7 +300,7 @@ func (v *vm) httpPost(L *lua.LState) int {
 }
 
 func mustEncode(L *lua.LState, what string, value lua.LValue) string {
-	text, err := encodeJSON(value)
+	text, err := encodeJSONWhile(L.Context(), value)
 	if err != nil {
 		L.RaiseError("%s: %s", what, err)
 	}

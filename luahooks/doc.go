@@ -9,12 +9,13 @@
 // # What stops a hook
 //
 // Endless loops end at the deadline. Memory is watched while a run lasts
-// longer than a few milliseconds. The functions of Lua's libraries that work
+// longer than a millisecond, and where it makes large texts. The functions of Lua's libraries that work
 // long, or build large values, inside one call are replaced by bounded ones.
 // A stop cannot be caught by the hook's pcall, and the interpreter that was
 // stopped is thrown away.
 //
 // Not covered: memory is measured for the whole process (a run that grew
 // beside another is repeated alone before it is blamed), and a table that a
-// file keeps and passes on can be changed behind the static check's back.
+// file keeps and passes on can be changed behind the static check's back: what is
+// kept so goes when the interpreter is worn and another takes its place.
 package luahooks

@@ -1,6 +1,7 @@
 package luahooks
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,17 +22,30 @@ const (
 // encodeJSON writes a Lua value. A table with the keys 1 to n is a list, an
 // empty one or one with names an object whose names are sorted, so that equal
 // tables give equal texts.
-func encodeJSON(v lua.LValue) (string, error) {
-	out, err := appendJSON(nil, v, 0)
+func encodeJSON(v lua.LValue) (string, error) { return encodeJSONWhile(context.Background(), v) }
+
+// encodeJSONWhile gives up when ctx ends: of a table that once was long, each
+// look costs as much as then, and it may stand in thousands of places.
+func encodeJSONWhile(ctx context.Context, v lua.LValue) (string, error) {
+	out, err := encoder{ctx, maxJSON}.value(nil, v, 0)
 	return string(out), err
 }
 
-func appendJSON(out []byte, v lua.LValue, depth int) ([]byte, error) {
+// encoder writes values as long as ctx does not end, up to so many bytes.
+type encoder struct {
+	ctx  context.Context
+	most int
+}
+
+func (e encoder) value(out []byte, v lua.LValue, depth int) ([]byte, error) {
 	if depth > maxJSONDepth {
 		return nil, fmt.Errorf("tables nest deeper than %d, or one contains itself", maxJSONDepth)
 	}
-	if len(out) > maxJSON {
-		return nil, fmt.Errorf("becomes more than %d KiB of JSON", maxJSON>>10)
+	if len(out) > e.most {
+		return nil, fmt.Errorf("becomes more than %d KiB of JSON", e.most>>10)
+	}
+	if err := e.ctx.Err(); err != nil {
+		return nil, err
 	}
 	switch v := v.(type) {
 	case *lua.LNilType:
@@ -47,9 +61,9 @@ func appendJSON(out []byte, v lua.LValue, depth int) ([]byte, error) {
 		return appendText(out, string(v))
 	case *lua.LTable:
 		if n := v.Len(); n > 0 {
-			return appendList(out, v, n, depth)
+			return e.list(out, v, n, depth)
 		}
-		return appendObject(out, v, depth)
+		return e.object(out, v, depth)
 	}
 	return nil, fmt.Errorf("a %s cannot be kept or sent", v.Type())
 }
@@ -62,7 +76,7 @@ func appendText(out []byte, text string) ([]byte, error) {
 	return append(out, quoted...), err
 }
 
-func appendList(out []byte, t *lua.LTable, n, depth int) (_ []byte, err error) {
+func (e encoder) list(out []byte, t *lua.LTable, n, depth int) (_ []byte, err error) {
 	keys := 0
 	t.ForEach(func(lua.LValue, lua.LValue) { keys++ })
 	if keys != n {
@@ -73,14 +87,14 @@ func appendList(out []byte, t *lua.LTable, n, depth int) (_ []byte, err error) {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		if out, err = appendJSON(out, t.RawGetInt(i+1), depth+1); err != nil {
+		if out, err = e.value(out, t.RawGetInt(i+1), depth+1); err != nil {
 			return nil, err
 		}
 	}
 	return append(out, ']'), nil
 }
 
-func appendObject(out []byte, t *lua.LTable, depth int) (_ []byte, err error) {
+func (e encoder) object(out []byte, t *lua.LTable, depth int) (_ []byte, err error) {
 	fields := map[string]lua.LValue{}
 	t.ForEach(func(k, v lua.LValue) {
 		switch k := k.(type) {
@@ -104,7 +118,7 @@ func appendObject(out []byte, t *lua.LTable, depth int) (_ []byte, err error) {
 			return nil, err
 		}
 		out = append(out, ':')
-		if out, err = appendJSON(out, fields[k], depth+1); err != nil {
+		if out, err = e.value(out, fields[k], depth+1); err != nil {
 			return nil, err
 		}
 	}

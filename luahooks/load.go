@@ -8,10 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"regexp"
-	"slices"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
@@ -27,12 +25,21 @@ const maxSource = 256 << 10
 // fileNames are what units, kv and logs can carry.
 var fileNames = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}\.lua$`)
 
-// LoadFault is one reason why a hook file is not used.
+// LoadFault is one reason why a hook file is not used as it stands.
 type LoadFault struct {
 	File    string
 	Line    int // 0: the file as a whole
 	Message string
+	// Instead is what is used in its place: [InsteadBefore], [InsteadShipped],
+	// or empty for nothing.
+	Instead string
 }
+
+// What is used in the place of a file with a fault.
+const (
+	InsteadBefore  = "before"  // the version that was in use before
+	InsteadShipped = "shipped" // the shipped file of its name
+)
 
 func (f *LoadFault) Error() string {
 	if f.Line == 0 {
@@ -41,43 +48,19 @@ func (f *LoadFault) Error() string {
 	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message)
 }
 
-// source is one hook file, compiled; its proto is shared by all interpreters.
+// source is one hook file, compiled; its proto is shared by all interpreters
+// of all Sets that use it.
 type source struct {
 	name    string
 	version string
+	text    []byte
 	proto   *lua.FunctionProto
-}
-
-// readSources reads the shipped files and those of dir, which replace them by
-// name.
-func readSources(dir fs.FS) (map[string][]byte, []error) {
-	texts := map[string][]byte{}
-	var faults []error
-	read := func(from fs.FS, root string) {
-		entries, err := fs.ReadDir(from, root)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("read the folder of hooks: %w", err))
-			return
-		}
-		for _, e := range entries {
-			name := e.Name()
-			if e.IsDir() || path.Ext(name) != ".lua" {
-				continue
-			}
-			delete(texts, name)
-			text, err := readSource(from, path.Join(root, name))
-			if err != nil {
-				faults = append(faults, &LoadFault{File: name, Message: err.Error()})
-				continue
-			}
-			texts[name] = text
-		}
-	}
-	read(shipped, "shipped")
-	if dir != nil {
-		read(dir, ".")
-	}
-	return texts, faults
+	shipped bool
+	// fresh while a Load goes on that has compiled it: a fault that two files
+	// have together is that of the one that is new.
+	fresh bool
+	// examples are those of its comments.
+	examples []example
 }
 
 func readSource(from fs.FS, name string) ([]byte, error) {
@@ -118,7 +101,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 	if faults = check(name, chunk); len(faults) > 0 {
 		return nil, faults
 	}
-	proto, err := lua.Compile(chunk, name)
+	proto, err := build(chunk, name)
 	if err != nil {
 		fault := &LoadFault{File: name, Message: err.Error()}
 		var ce *lua.CompileError
@@ -127,8 +110,12 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 		}
 		return nil, []*LoadFault{fault}
 	}
+	return &source{name: name, version: versionOf(text), text: text, proto: proto, examples: readExamples(text)}, nil
+}
+
+func versionOf(text []byte) string {
 	sum := sha256.Sum256(text)
-	return &source{name: name, version: hex.EncodeToString(sum[:])[:12], proto: proto}, nil
+	return hex.EncodeToString(sum[:])[:12]
 }
 
 func parseFault(name string, text []byte, err error) *LoadFault {
@@ -140,20 +127,6 @@ func parseFault(name string, text []byte, err error) *LoadFault {
 		return &LoadFault{File: name, Line: 1 + bytes.Count(text, []byte("\n")), Message: pe.Message + " at the end of the file"}
 	}
 	return &LoadFault{File: name, Line: pe.Pos.Line, Message: fmt.Sprintf("%s near %q", pe.Message, pe.Token)}
-}
-
-// compileAll compiles what it can, in the order of the files' names.
-func compileAll(texts map[string][]byte) (sources []*source, faults []error) {
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		src, bad := compile(name, texts[name])
-		for _, f := range bad {
-			faults = append(faults, f)
-		}
-		if len(bad) == 0 {
-			sources = append(sources, src)
-		}
-	}
-	return sources, faults
 }
 
 // hasLine finds "file:line:" at the beginning of what the interpreter says.

@@ -146,10 +146,14 @@ func TestEachFaultIsTold(t *testing.T) {
 	}
 }
 
-func TestBrokenReplacementReplaces(t *testing.T) {
+func TestShippedHookTakesThePlaceOfABrokenOne(t *testing.T) {
 	s, err := load(t, Options{}, map[string]string{"minibar.lua": "("})
-	if err == nil || len(s.Match(dialled("1203", "778*12*2"))) != 0 {
-		t.Errorf("the shipped hook took the place of a broken one: %v", err)
+	var f *LoadFault
+	if !errors.As(err, &f) || f.Instead != InsteadShipped {
+		t.Errorf("fault %+v", err)
+	}
+	if got := s.Match(dialled("1203", "778*12*2")); !slices.Equal(got, []string{"minibar.lua:minibar:1"}) {
+		t.Errorf("matched %q", got)
 	}
 }
 

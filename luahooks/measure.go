@@ -12,9 +12,9 @@ import (
 	"bellhop/hotel"
 )
 
-// Cost is what one call of the shipped minibar hook takes, by [Measure]. All
+// Comparison is what one call of the shipped minibar hook takes, by [Measure]. All
 // three get the same event as a table made anew for each call.
-type Cost struct {
+type Comparison struct {
 	Hook  time.Duration // as an event's unit
 	Bare  time.Duration // the bare interpreter, with the same functions
 	Stubs time.Duration // the bare interpreter, with functions that do nothing
@@ -27,26 +27,26 @@ const measureRounds = 31
 // Measure calls the shipped minibar hook again and again, as events do and on
 // the bare interpreter, calls times in each of some rounds. It gives the medians
 // of the rounds. in has a minibar entry that is charged.
-func Measure(ctx context.Context, in Input, calls int) (Cost, error) {
+func Measure(ctx context.Context, in Input, calls int) (Comparison, error) {
 	const file = "minibar.lua"
 	source, err := shipped.ReadFile("shipped/" + file)
 	if err != nil {
-		return Cost{}, err
+		return Comparison{}, err
 	}
 	s, err := Load(nil, Options{})
 	defer s.Close()
 	if err != nil {
-		return Cost{}, err
+		return Comparison{}, err
 	}
 	h := *s.byName[file+":minibar:1"]
 	same, err := newBare(s, string(source), (*vm).api)
 	if err != nil {
-		return Cost{}, err
+		return Comparison{}, err
 	}
 	defer same.close()
 	stubs, err := newBare(s, string(source), stubAPI)
 	if err != nil {
-		return Cost{}, err
+		return Comparison{}, err
 	}
 	defer stubs.close()
 	ways := []func() error{
@@ -59,7 +59,7 @@ func Measure(ctx context.Context, in Input, calls int) (Cost, error) {
 		for i, way := range ways {
 			one, err := timeOf(ctx, way, calls)
 			if err != nil {
-				return Cost{}, fmt.Errorf("measure %s: %w", h.Name, err)
+				return Comparison{}, fmt.Errorf("measure %s: %w", h.Name, err)
 			}
 			took[i] = append(took[i], one)
 		}
@@ -68,7 +68,7 @@ func Measure(ctx context.Context, in Input, calls int) (Cost, error) {
 		slices.Sort(list)
 		return list[len(list)/2]
 	}
-	return Cost{median(took[0]), median(took[1]), median(took[2])}, nil
+	return Comparison{median(took[0]), median(took[1]), median(took[2])}, nil
 }
 
 // timeOf is how long one of so many calls takes.

@@ -118,7 +118,7 @@ func (v *vm) api() *lua.LTable {
 		if content[path] == nil {
 			content[path] = L.NewTable()
 		}
-		fn := L.NewFunction(func(L *lua.LState) int { return f.call(v, L) })
+		fn := L.NewFunction(v.told(f.Name, func(L *lua.LState) int { return f.call(v, L) }))
 		if isTable(f.Name) {
 			callable[f.Name] = fn
 			continue

@@ -26,6 +26,19 @@ type Input struct {
 	// it gives when that code has returned; waiting for an interpreter or for
 	// http.get's turn does not count. At most [Limits.VMs] are between the two.
 	Running func() (ended func())
+	// Ran, when not nil, is told what each time cost that the code ran: a unit
+	// may run it again, see [Set.Run].
+	Ran func(Cost)
+
+	trace *Trace // of [Set.Trace]
+}
+
+// Cost is what a run of a hook's code took.
+type Cost struct {
+	Took time.Duration // the time within http.get included
+	// Grew is by how many bytes the process was seen to grow meanwhile; 0 for a
+	// run that was over before anybody looked.
+	Grew uint64
 }
 
 // Result is what came of a run. With an Err there are no effects.
@@ -115,6 +128,15 @@ func (s *Set) attempt(r *run) error {
 		return errClosed
 	default:
 	}
+	lane := s.lanes[r.hook.File]
+	select {
+	case lane <- struct{}{}:
+		defer func() { <-lane }()
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	case <-s.closed:
+		return errClosed
+	}
 	select {
 	case v = <-s.pool:
 	case <-r.ctx.Done():
@@ -135,7 +157,7 @@ func (s *Set) attempt(r *run) error {
 		defer r.in.Running()()
 	}
 	err := v.runHook(r)
-	if v.broken {
+	if v.worn() {
 		v.close()
 		v = nil
 	}
@@ -165,8 +187,14 @@ func (v *vm) runHook(r *run) error {
 	}
 	v.pcg.Seed(r.in.Seed, 0)
 	v.run = r
+	began := time.Now()
 	err := v.call(r.ctx, fn, args...)
 	v.run = nil
+	cost := Cost{Took: time.Since(began), Grew: v.watch.grown()}
+	v.took, v.grew = v.took+cost.Took, v.grew+cost.Grew
+	if r.in.Ran != nil {
+		r.in.Ran(cost)
+	}
 	return err
 }
 

@@ -23,8 +23,8 @@ type Limits struct {
 	VMs int
 	// RegistryMax [65536] is how many values one interpreter's stack may hold.
 	RegistryMax int
-	// Memory [64 MiB] is by how many bytes the process may grow while a run
-	// goes on.
+	// Memory [16 MiB] is by how many bytes the process may grow while a run
+	// goes on, garbage not counted.
 	Memory int
 	// MaxEffects [100] of one run.
 	MaxEffects int
@@ -48,7 +48,7 @@ func (l Limits) withDefaults() Limits {
 	or(&l.VMs, 3)
 	l.VMs = min(max(l.VMs, 2), 4)
 	or(&l.RegistryMax, 1<<16)
-	or(&l.Memory, 64<<20)
+	or(&l.Memory, 16<<20)
 	or(&l.MaxEffects, 100)
 	or(&l.Log, 50)
 	return l
@@ -66,6 +66,16 @@ type Options struct {
 	Currency string
 	// Minibars maps feature codes to minibars, see [hotel.Services].
 	Minibars map[string]string
+	// Before is the Set that this one is to take the place of: of a file with a
+	// fault the version in use there is kept.
+	Before *Set
+	// Aside names versions of the hotel's files, by the files' names, that
+	// failed too often: where there is a shipped file of that name, it is used.
+	Aside map[string]string
+	// Examples runs a file's own examples on the Set that is about to be and says
+	// which did not come true; nil: none are run. It is called for files that
+	// Before does not have.
+	Examples func(s *Set, file string) error
 }
 
 // Hook is a function that a file has registered.
@@ -90,65 +100,78 @@ type Set struct {
 	minibars map[string]string
 
 	sources []*source
+	found   map[string]bool // the files that the folder has, good or bad
 	hooks   []Hook
 	byName  map[string]*Hook
 
 	pool    chan *vm      // Limits.VMs of them; nil: to be built
 	permits chan struct{} // to be inside Get
+	// lanes bound for each file how many of its runs go on at once: one
+	// interpreter is always left for the others.
+	lanes map[string]chan struct{}
 	// suspects run one at a time: memory is measured for the whole process.
 	suspects sync.Mutex
 	closing  sync.Once
 	closed   chan struct{}
+
+	traced  bool      // calls of the API are told of, see trace.go
+	covered *coverage // nil: lines are not counted
 }
 
 // Load compiles the shipped hook files and those of dir, which may be nil; a
-// file of dir replaces the shipped one of its name. A file with a fault is
-// left out whole: the Set works without it, and the error joins one
-// [*LoadFault] for each fault. The Set is never nil.
+// file of dir replaces the shipped one of its name. A file with a fault is left
+// out whole. In its place stays what Before had of it, else the shipped file,
+// else nothing: the Set works without it, and the error joins one [*LoadFault]
+// for each fault. The Set is never nil.
 func Load(dir fs.FS, opts Options) (*Set, error) {
-	texts, faults := readSources(dir)
-	sources, bad := compileAll(texts)
 	s := &Set{
 		limits: opts.Limits.withDefaults(), get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars,
-		sources: sources, closed: make(chan struct{}),
+		closed: make(chan struct{}),
 	}
 	if s.language == "" {
 		s.language = "en"
 	}
-	first, more := s.tryAll()
-	s.byName = make(map[string]*Hook, len(s.hooks))
+	l := newLoader(opts)
+	l.readShipped()
+	l.readOwn(dir)
+	l.settle(s)
+	s.found = l.found
+	return s, l.errors(s)
+}
+
+// Found tells whether the hotel's folder had a file of the name, good or bad.
+func (s *Set) Found(name string) bool { return s.found[name] }
+
+// adopt makes the Set ready to run the hooks that an interpreter has loaded.
+func (s *Set) adopt(v *vm, hooks []Hook) {
+	s.hooks = hooks
+	s.byName = make(map[string]*Hook, len(hooks))
 	for i := range s.hooks {
 		s.byName[s.hooks[i].Name] = &s.hooks[i]
 	}
 	s.pool = make(chan *vm, s.limits.VMs)
-	s.pool <- first
+	s.pool <- v
 	for range s.limits.VMs - 1 {
 		s.pool <- nil
 	}
 	s.permits = make(chan struct{}, s.limits.VMs/2)
-	faults = append(append(faults, bad...), more...)
-	return s, errors.Join(faults...)
+	s.lanes = map[string]chan struct{}{}
+	for _, src := range s.sources {
+		s.lanes[src.name] = make(chan struct{}, s.limits.VMs-1)
+	}
 }
 
-// tryAll loads every source into one interpreter and drops those that fail.
-// After a failure it begins again without the file, so that nothing of it
-// stays behind.
-func (s *Set) tryAll() (*vm, []error) {
-	var faults []error
-	for {
-		v, hooks, bad, err := s.loadInto(newVM(s))
-		if err == nil {
-			s.hooks = hooks
-			return v, faults
+// disown gives the interpreters back.
+func (s *Set) disown() {
+	for range s.limits.VMs {
+		if v := <-s.pool; v != nil {
+			v.close()
 		}
-		faults = append(faults, err)
-		v.close()
-		s.sources = append(s.sources[:bad:bad], s.sources[bad+1:]...)
 	}
 }
 
 func (s *Set) loadInto(v *vm) (_ *vm, hooks []Hook, bad int, err error) {
-	jobs := map[string]string{}
+	jobs := map[string]int{}
 	for i, src := range s.sources {
 		list, err := v.load(src)
 		if err != nil {
@@ -158,14 +181,36 @@ func (s *Set) loadInto(v *vm) (_ *vm, hooks []Hook, bad int, err error) {
 			if h.Job == "" {
 				continue
 			}
-			if file, taken := jobs[h.Job]; taken {
-				return v, nil, i, &LoadFault{File: h.File, Message: fmt.Sprintf("cron job %q is already registered in %s", h.Job, file)}
+			if first, taken := jobs[h.Job]; taken {
+				bad, other := i, first
+				if s.sources[first].fresh && !src.fresh {
+					bad, other = first, i
+				}
+				return v, nil, bad, &LoadFault{File: s.sources[bad].name, Message: fmt.Sprintf("cron job %q is already registered in %s", h.Job, s.sources[other].name)}
 			}
-			jobs[h.Job] = h.File
+			jobs[h.Job] = i
 		}
 		hooks = append(hooks, list...)
 	}
 	return v, hooks, 0, nil
+}
+
+// File is a hook file in use.
+type File struct {
+	Name    string
+	Version string
+	Shipped bool
+	// Replaces: it is the hotel's own in the place of a shipped one.
+	Replaces bool
+}
+
+// Files are those in use, by name.
+func (s *Set) Files() []File {
+	files := make([]File, len(s.sources))
+	for i, src := range s.sources {
+		files[i] = File{src.name, src.version, src.shipped, !src.shipped && isShipped(src.name)}
+	}
+	return files
 }
 
 // Hooks are all registered ones, by the files' names and then as registered.
@@ -231,10 +276,6 @@ var errClosed = errors.New("hooks are closed")
 func (s *Set) Close() {
 	s.closing.Do(func() {
 		close(s.closed)
-		for range s.limits.VMs {
-			if v := <-s.pool; v != nil {
-				v.close()
-			}
-		}
+		s.disown()
 	})
 }

@@ -3,6 +3,7 @@ package luahooks
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,20 @@ func checkText(L *lua.LState, n int) string {
 	text := L.CheckString(n)
 	checkLength(L, len(text))
 	return text
+}
+
+// charge counts the bytes of a text that was made, so that a hook that gathers
+// large ones is noticed at once and not at the next look.
+func charge(L *lua.LState, n int) {
+	if w, ok := L.Context().(*watch); ok && n > 4096 {
+		w.charge(n)
+	}
+}
+
+// push pushes a text that was made.
+func push(L *lua.LState, text string) {
+	charge(L, len(text))
+	L.Push(lua.LString(text))
 }
 
 // maxInt is beyond every place and count that a text within the bounds has.
@@ -59,7 +74,7 @@ var stringFunctions = map[string]lua.LGFunction{
 }
 
 func mapText(L *lua.LState, f func(string) string) int {
-	L.Push(lua.LString(f(checkText(L, 1))))
+	push(L, f(checkText(L, 1)))
 	return 1
 }
 
@@ -76,7 +91,7 @@ func stringRep(L *lua.LState) int {
 	if len(text) > 0 && n > maxString/len(text) {
 		checkLength(L, maxString+1)
 	}
-	L.Push(lua.LString(strings.Repeat(text, min(n, maxString))))
+	push(L, strings.Repeat(text, min(n, maxString)))
 	return 1
 }
 
@@ -204,7 +219,7 @@ func stringGsub(L *lua.LState) int {
 		out.WriteString(src[at:])
 	}
 	checkLength(L, out.Len())
-	L.Push(lua.LString(out.String()))
+	push(L, out.String())
 	L.Push(lua.LNumber(done))
 	return 2
 }
@@ -280,7 +295,7 @@ func stringFormat(L *lua.LState) int {
 		out.WriteString(formatValue(L, spec, format[i], arg))
 		checkLength(L, out.Len())
 	}
-	L.Push(lua.LString(out.String()))
+	push(L, out.String())
 	return 1
 }
 
@@ -361,7 +376,9 @@ func plainText(L *lua.LState, v lua.LValue) string {
 		return v.String()
 	}
 	if L.GetMetaField(v, "__tostring") != lua.LNil {
-		return L.ToStringMeta(v).String()
+		if text := L.ToStringMeta(v); lua.LVCanConvToString(text) {
+			return text.String()
+		}
 	}
 	return v.Type().String()
 }
@@ -373,16 +390,59 @@ func numberText(n lua.LNumber) string {
 	return n.String()
 }
 
-// maxSort bounds what one call sorts: without a comparing function of its own
-// it works within Go.
+// maxSort bounds what one call sorts.
 const maxSort = 1 << 16
 
-func boundedSort(sort lua.LGFunction) lua.LGFunction {
-	return func(L *lua.LState) int {
-		if L.CheckTable(1).Len() > maxSort {
-			L.RaiseError("table.sort: the list has more than %d elements", maxSort)
-		}
-		return sort(L)
+// tableSort sorts a list. To compare two long texts takes the interpreter a
+// millisecond, and without a comparing function of the hook's a whole sort is one
+// instruction: so each comparison asks whether the run is to end.
+func tableSort(L *lua.LState) int {
+	t := L.CheckTable(1)
+	n := t.Len()
+	if n > maxSort {
+		L.RaiseError("table.sort: the list has more than %d elements", maxSort)
+	}
+	s := sorter{L: L, values: make([]lua.LValue, n)}
+	if L.GetTop() > 1 {
+		s.less = L.CheckFunction(2)
+	}
+	for i := range n {
+		s.values[i] = t.RawGetInt(i + 1)
+	}
+	sort.Sort(s)
+	for i, v := range s.values {
+		t.RawSetInt(i+1, v)
+	}
+	return 0
+}
+
+type sorter struct {
+	L      *lua.LState
+	less   *lua.LFunction
+	values []lua.LValue
+}
+
+func (s sorter) Len() int      { return len(s.values) }
+func (s sorter) Swap(i, j int) { s.values[i], s.values[j] = s.values[j], s.values[i] }
+
+func (s sorter) Less(i, j int) bool {
+	goOn(s.L)
+	if s.less == nil {
+		return s.L.LessThan(s.values[i], s.values[j])
+	}
+	s.L.Push(s.less)
+	s.L.Push(s.values[i])
+	s.L.Push(s.values[j])
+	s.L.Call(2, 1)
+	less := lua.LVAsBool(s.L.Get(-1))
+	s.L.Pop(1)
+	return less
+}
+
+// goOn ends the run if it is to end: for work that is long within one instruction.
+func goOn(L *lua.LState) {
+	if err := L.Context().Err(); err != nil {
+		L.RaiseError("%s", err)
 	}
 }
 
@@ -401,7 +461,7 @@ func tableConcat(L *lua.LState) int {
 		}
 		checkLength(L, out.Len())
 	}
-	L.Push(lua.LString(out.String()))
+	push(L, out.String())
 	return 1
 }
 
@@ -427,7 +487,7 @@ func concat(L *lua.LState) int {
 	for i := 1; i <= n; i++ {
 		out.WriteString(L.Get(i).String())
 	}
-	L.Push(lua.LString(out.String()))
+	push(L, out.String())
 	return 1
 }
 
@@ -438,7 +498,10 @@ func concatOthers(L *lua.LState, n int) int {
 	for i := n - 1; i >= 1; i-- {
 		left := L.Get(i)
 		if lua.LVCanConvToString(left) && lua.LVCanConvToString(right) {
-			right = lua.LString(left.String() + right.String())
+			text := left.String() + right.String()
+			checkLength(L, len(text))
+			charge(L, len(text))
+			right = lua.LString(text)
 			continue
 		}
 		join := L.GetMetaField(left, "__concat")

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -35,6 +36,21 @@ type vm struct {
 	fault error
 	// broken: not to be used again.
 	broken bool
+	// sealed are the tables of the house, which hooks see and must not change.
+	sealed map[*lua.LTable]bool
+	// What its runs took together, and by how much the process grew in them.
+	took time.Duration
+	grew uint64
+}
+
+// wearTime is for how long an interpreter runs hooks before another takes its
+// place. What files keep in it against the rules, behind the static check's back,
+// goes with it; to make a new one takes a millisecond or two.
+const wearTime = 200 * time.Millisecond
+
+// worn tells whether another is to take its place.
+func (v *vm) worn() bool {
+	return v.broken || v.took > wearTime || v.grew > uint64(v.set.limits.Memory)
 }
 
 // loading is a file that is being loaded.
@@ -46,7 +62,7 @@ type loading struct {
 
 func newVM(s *Set) *vm {
 	pcg := rand.NewPCG(0, 0)
-	v := &vm{set: s, watch: newWatch(s.limits.Memory), pcg: pcg, rand: rand.New(pcg), units: map[string]*lua.LFunction{}}
+	v := &vm{set: s, watch: newWatch(s.limits.Memory), pcg: pcg, rand: rand.New(pcg), units: map[string]*lua.LFunction{}, sealed: map[*lua.LTable]bool{}}
 	v.lua = lua.NewState(lua.Options{
 		SkipOpenLibs: true, CallStackSize: 200, MinimizeStackMemory: true,
 		RegistrySize: 512, RegistryMaxSize: s.limits.RegistryMax, RegistryGrowStep: 2048,
@@ -61,7 +77,7 @@ func (v *vm) close() { v.lua.Close() }
 // keptGlobals are the interpreter's own functions that hooks may use as they
 // are.
 var keptGlobals = []string{
-	"assert", "error", "getmetatable", "ipairs", "next", "pairs", "rawequal", "rawget", "select", "setmetatable",
+	"assert", "error", "getmetatable", "ipairs", "next", "pairs", "rawequal", "rawget", "select",
 	"tonumber", "type", "unpack", "_VERSION",
 }
 
@@ -104,6 +120,12 @@ func (v *vm) openLibraries() {
 		L.Push(lua.LString(plainText(L, L.CheckAny(1))))
 		return 1
 	}))
+	// A metatable of numbers or functions would be that of all files.
+	setMeta := global.RawGetString("setmetatable").(*lua.LFunction).GFunction
+	base.RawSetString("setmetatable", L.NewFunction(func(L *lua.LState) int {
+		L.CheckTable(1)
+		return setMeta(L)
+	}))
 	base.RawSetString(concatName, L.NewFunction(concat))
 	base.RawSetString("print", L.NewFunction(v.log))
 
@@ -120,7 +142,10 @@ func (v *vm) openLibraries() {
 
 	list := global.RawGetString("table").(*lua.LTable)
 	list.RawSetString("concat", L.NewFunction(tableConcat))
-	list.RawSetString("sort", L.NewFunction(boundedSort(list.RawGetString("sort").(*lua.LFunction).GFunction)))
+	list.RawSetString("sort", L.NewFunction(tableSort))
+	for _, name := range []string{"insert", "remove", "sort"} {
+		list.RawSetString(name, L.NewFunction(v.unsealed(name, list.RawGetString(name).(*lua.LFunction).GFunction)))
+	}
 	base.RawSetString("table", v.readOnly("table", list))
 
 	numbers := global.RawGetString("math").(*lua.LTable)
@@ -136,6 +161,9 @@ func (v *vm) openLibraries() {
 		L.Push(api)
 		return 1
 	}))
+	if v.set.covered != nil {
+		base.RawSetString(lineName, L.NewFunction(v.countLine))
+	}
 	v.base = base
 }
 
@@ -151,7 +179,19 @@ func (v *vm) readOnly(name string, content *lua.LTable) *lua.LTable {
 	meta.RawSetString("__metatable", lua.LFalse)
 	t := L.NewTable()
 	t.Metatable = meta
+	v.sealed[t] = true
 	return t
+}
+
+// unsealed refuses to change a table of the house: table.insert and its like ask
+// no metatable.
+func (v *vm) unsealed(name string, change lua.LGFunction) lua.LGFunction {
+	return func(L *lua.LState) int {
+		if v.sealed[L.CheckTable(1)] {
+			L.RaiseError("table.%s: what Bellhop gives to hooks cannot be written", name)
+		}
+		return change(L)
+	}
 }
 
 // environment is where a file's globals live: they can be written while it is
@@ -186,6 +226,7 @@ func (v *vm) environment() *lua.LTable {
 	meta.RawSetString("__metatable", lua.LFalse)
 	env := L.NewTable()
 	env.Metatable = meta
+	v.sealed[env] = true
 	content.RawSetString("_G", env)
 	return env
 }
@@ -269,8 +310,9 @@ func (v *vm) faultOf(err error) *Fault {
 	message := ae.Object.String()
 	if t, ok := ae.Object.(*lua.LTable); ok {
 		message = "error with a table"
-		if text, err := encodeJSON(t); err == nil {
-			message = text
+		// The run is over and nothing watches this: a few KiB are enough.
+		if text, err := (encoder{context.Background(), 2 * maxMessage}).value(nil, t, 0); err == nil {
+			message = string(text)
 		}
 	}
 	switch {
@@ -284,7 +326,7 @@ func (v *vm) faultOf(err error) *Fault {
 		v.broken = true // the registry does not shrink again
 		return &Fault{"memory", message}
 	}
-	return &Fault{"error", clip(message, maxMessage)}
+	return &Fault{"error", clip(message, maxMessage) + calledFrom(ae.StackTrace)}
 }
 
 // maxMessage bounds an error's text.

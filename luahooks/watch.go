@@ -3,16 +3,18 @@ package luahooks
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // How often a run is looked at. The first look comes late, so that an
 // ordinary run, which is over by then, pays for none.
 const (
-	firstLook = 5 * time.Millisecond
-	nextLook  = 2 * time.Millisecond
+	firstLook = time.Millisecond
+	nextLook  = time.Millisecond
 )
 
 // watch is the context of one interpreter for all its life, and the one that
@@ -29,8 +31,10 @@ type watch struct {
 	on      bool            // between arm and disarm
 	caller  context.Context // of the run
 	end     time.Time
-	base    uint64 // smallest heap seen; 0: not looked yet
-	cause   error  // why it stopped
+	base    uint64       // smallest heap seen; 0: not looked yet
+	peak    uint64       // largest growth above it
+	cause   error        // why it stopped
+	spent   atomic.Int64 // bytes of large texts made since the last look
 }
 
 var _ context.Context = (*watch)(nil)
@@ -57,7 +61,7 @@ func (w *watch) Err() error {
 func (w *watch) arm(ctx context.Context, left time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.on, w.base, w.caller = true, 0, ctx
+	w.on, w.base, w.peak, w.caller = true, 0, 0, ctx
 	w.end = time.Now().Add(left)
 	// A timer that is set already comes early, which does no harm.
 	if !w.looking {
@@ -77,6 +81,31 @@ func (w *watch) disarm() {
 func (w *watch) pause() time.Duration {
 	w.disarm()
 	return max(time.Until(w.end), 0)
+}
+
+// grown is the largest growth that was seen in the newest run.
+func (w *watch) grown() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.peak
+}
+
+// chargeLook is after how many bytes of large texts memory is looked at.
+const chargeLook = 1 << 20
+
+// charge counts what the run has made of large texts.
+func (w *watch) charge(n int) {
+	if w.spent.Add(int64(n)) < chargeLook {
+		return
+	}
+	w.spent.Store(0)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.on && w.cause == nil {
+		if w.cause = w.judge(); w.cause != nil {
+			close(w.done)
+		}
+	}
 }
 
 func (w *watch) look() {
@@ -101,14 +130,28 @@ func (w *watch) judge() error {
 	if time.Until(w.end) <= 0 {
 		return &Fault{"deadline", "took too long and was stopped"}
 	}
+	if grown := w.growth(); grown <= w.memory {
+		w.peak = max(w.peak, grown)
+		return nil
+	}
+	// What is counted may be garbage, of which the collector allows several times
+	// of what lives: without it, is it still too much?
+	runtime.GC()
+	grown := w.growth()
+	w.peak = max(w.peak, grown)
+	if grown > w.memory*3/4 {
+		return &Fault{"memory", fmt.Sprintf("used more than %d MiB and was stopped", w.memory>>20)}
+	}
+	return nil
+}
+
+// growth is by how much the process has grown since the smallest size seen.
+func (w *watch) growth() uint64 {
 	heap := heapBytes()
 	if w.base == 0 || heap < w.base {
 		w.base = heap
 	}
-	if heap > w.base+w.memory {
-		return &Fault{"memory", fmt.Sprintf("used more than %d MiB and was stopped", w.memory>>20)}
-	}
-	return nil
+	return heap - w.base
 }
 
 func heapBytes() uint64 {

@@ -175,6 +175,12 @@ func (f *Facts) hooks() Finding {
 		return find(checkHooks, Failed, "faults", "error", f.HookFaults)
 	case !f.Running:
 		return find(checkHooks, Unknown, "no-agent")
+	case len(f.Hooks.Aside) > 0:
+		return find(checkHooks, Failed, "aside", "files", strings.Join(f.Hooks.Aside, ", "), "error", f.Hooks.AsideError)
+	case f.Hooks.Own == 0:
+		return find(checkHooks, OK, "shipped", "at", f.at(f.Hooks.Loaded))
+	case len(f.Hooks.Replaced) > 0:
+		return find(checkHooks, OK, "replaced", "own", strconv.Itoa(f.Hooks.Own), "files", strings.Join(f.Hooks.Replaced, ", "), "at", f.at(f.Hooks.Loaded))
 	}
-	return find(checkHooks, OK, "ok")
+	return find(checkHooks, OK, "ok", "own", strconv.Itoa(f.Hooks.Own), "at", f.at(f.Hooks.Loaded))
 }

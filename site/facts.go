@@ -39,7 +39,8 @@ type Facts struct {
 
 	StoreError string // why events are not kept; empty: they are
 	HookFaults string // why some hooks are not used; empty: all are
-	PMSMissing bool   // a PMS is configured, and its link could not be set up
+	Hooks      HookFacts
+	PMSMissing bool // a PMS is configured, and its link could not be set up
 	Away       []FarSide
 	// MailMissing: a mail server is configured, and could not be set up. MailSent
 	// and MailFailed are the newest mail that went and that did not, since the
@@ -49,6 +50,15 @@ type Facts struct {
 	MailError            string
 	// Look is the newest comparison of the PBX's files; nil: there was none.
 	Look *LastLook
+}
+
+// HookFacts are the hotel's own hooks in a running agent.
+type HookFacts struct {
+	Own        int       // files in use
+	Replaced   []string  // those in the place of a shipped one
+	Aside      []string  // those that failed too often
+	AsideError string    // of one of them
+	Loaded     time.Time // when the folder was read last
 }
 
 // FarSide is a destination of queued calls that takes none.

@@ -260,7 +260,10 @@ var cases = []struct {
 	{"store", func(*Facts) {}, "store ok ok", ""},
 	{"store, refuses", func(f *Facts) { f.StoreError = "full" }, "store failed refuses", "full"},
 	{"store, no agent", func(f *Facts) { f.Running = false }, "store unknown no-agent", ""},
-	{"hooks", func(*Facts) {}, "hooks ok ok", ""},
+	{"hooks", func(*Facts) {}, "hooks ok shipped", ""},
+	{"hooks, own", func(f *Facts) { f.Hooks.Own = 2 }, "hooks ok ok", "2"},
+	{"hooks, replaced", func(f *Facts) { f.Hooks.Own, f.Hooks.Replaced = 2, []string{"minibar.lua"} }, "hooks ok replaced", "minibar.lua"},
+	{"hooks, set aside", func(f *Facts) { f.Hooks.Aside, f.Hooks.AsideError = []string{"a.lua"}, "no" }, "hooks failed aside", "a.lua"},
 	{"hooks, faults", func(f *Facts) { f.HookFaults = "a.lua:1" }, "hooks failed faults", "a.lua:1"},
 	{"hooks, no agent", func(f *Facts) { f.Running = false }, "hooks unknown no-agent", ""},
 }

@@ -252,8 +252,11 @@ var texts = map[string]words{
 	"install/changed": {en: "{count} files on the PBX are no longer what was installed ({at}): {files}", zh: "交换机上有 {count} 个文件与安装时不同（{at}）：{files}", doEN: "see bellhop install plan, then bellhop install apply", doZH: "先看 bellhop install plan，再执行 bellhop install apply"},
 	"install/ok":      {en: "{count} files on the PBX were as installed at {at}", zh: "{at} 核对：交换机上的 {count} 个文件与安装时一致"},
 
-	"store/ok":      {en: "events are kept", zh: "事件正常保存"},
-	"store/refuses": {en: "events are not kept: {error}", zh: "事件无法保存：{error}", doEN: "make room on the disk, or change it", doZH: "请清理或更换磁盘"},
-	"hooks/ok":      {en: "all are in use", zh: "全部可用"},
-	"hooks/faults":  {en: "some are not used: {error}", zh: "部分未启用：{error}", doEN: "mend the file, then restart the agent", doZH: "请修改文件，然后重启代理程序"},
+	"store/ok":       {en: "events are kept", zh: "事件正常保存"},
+	"store/refuses":  {en: "events are not kept: {error}", zh: "事件无法保存：{error}", doEN: "make room on the disk, or change it", doZH: "请清理或更换磁盘"},
+	"hooks/ok":       {en: "the hotel's own are in use beside the shipped ones: {own} files, read at {at}", zh: "除自带脚本外，酒店自有脚本 {own} 个正在使用，读取于 {at}"},
+	"hooks/replaced": {en: "the hotel's own are in use: {own} files, read at {at}; in the place of shipped ones: {files}", zh: "酒店自有脚本 {own} 个正在使用，读取于 {at}；代替自带脚本的有：{files}"},
+	"hooks/shipped":  {en: "the shipped ones are in use; the hotel has none of its own, as of {at}", zh: "正在使用自带脚本；截至 {at}，酒店没有自有脚本"},
+	"hooks/aside":    {en: "failed too often and set aside: {files} (the last error: {error})", zh: "多次出错，已停用：{files}（最近的错误：{error}）", doEN: "mend the file, or run bellhop hooks reset; then run again what is parked", doZH: "请修改文件，或运行 bellhop hooks reset；然后重新运行保留的事件"},
+	"hooks/faults":   {en: "some are not used as they stand: {error}", zh: "部分未按现状启用：{error}", doEN: "mend the file: it is loaded when it is saved", doZH: "请修改文件：保存后自动载入"},
 }

@@ -30,6 +30,13 @@ func fillEverything(b *bench) {
 			continue // stays unfinished
 		}
 		units := []Unit{b.unit(ev.ID, hotel.RulesUnit, func(tx hotel.Tx) error { everyEffect(tx, &ev, n); return nil }), {Name: "hook"}}
+		if n > 0 {
+			view := b.Snapshot().Recorder()
+			var value string
+			view.Get(hotel.KVKey("hook", "k"), &value)
+			view.List(hotel.PrefixKV, func(string, func(any) bool) bool { return true })
+			units[1].Done.Version, units[1].Done.Reads = "v1", view.Reads()
+		}
 		for _, err := range b.Finish(b.t.Context(), &ev, units, n%9 != 8) {
 			if err != nil {
 				b.t.Fatal(err)
@@ -47,6 +54,9 @@ func fillEverything(b *bench) {
 
 func everyEffect(tx hotel.Tx, ev *hotel.Event, n int) {
 	room := fmt.Sprint(100 + n%5)
+	if n == 0 {
+		tx.Put(hotel.KVKey("hook", "k"), `"v"`)
+	}
 	stay := hotel.Stay{ID: fmt.Sprint("S", n), Room: room, State: hotel.StayInHouse}
 	tx.Put(hotel.RoomKey(room), hotel.Room{Number: room, Stay: stay.ID})
 	tx.Put(hotel.StayKey(stay.ID), stay)

@@ -27,6 +27,7 @@ import (
 //	lanes     destination 0 urgency room 0 id → the place of a queued call in one of its lanes
 //	later     not-before (ms), id             → instead, while it is too early for the call
 //	latest    supersede name                  → id of the newest waiting call of that name
+//	past      …                               → what hooks read, see bucketPast
 //	parked    id                              → a call that waits for a person
 //	ended     id                              → a call that ended otherwise than delivered
 //	meta      "meta"                          → what the store knows of itself
@@ -54,13 +55,13 @@ var (
 // buckets are all of them but meta.
 var buckets = [][]byte{
 	bucketJournal, bucketNames, bucketMerge, bucketRaw, bucketState, bucketPostings, bucketFolios, bucketCalls, bucketLegs,
-	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded,
+	bucketOutbox, bucketLanes, bucketLater, bucketLatest, bucketParked, bucketEnded, bucketPast,
 }
 
 // newer are those that older versions did not have; a file that is only read
 // may be one of theirs. Calls from before there were legs were not priced, so
-// that nothing asks for theirs.
-var newer = [][]byte{bucketNames, bucketFolios, bucketLegs}
+// that nothing asks for theirs; what hooks read before there was past is lost.
+var newer = [][]byte{bucketNames, bucketFolios, bucketLegs, bucketPast}
 
 func isNewer(bucket []byte) bool {
 	return slices.ContainsFunc(newer, func(name []byte) bool { return bytes.Equal(name, bucket) })

@@ -239,6 +239,7 @@ func (c *commit) forget(id uint64) {
 		switch string(bucket) {
 		case string(bucketState):
 			hotel.ForgetNames(d, string(key), names)
+			c.forgetPast(string(key), names)
 		case string(bucketPostings):
 			c.forgetInPosting(key, names)
 		default:

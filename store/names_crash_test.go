@@ -23,8 +23,11 @@ const crashForget = "BELLHOP_TEST_CRASH_FORGET"
 // forgetUntilKilled lets guests come and go, and forgets them at once; it prints
 // a line for each guest that has come, and each look.
 func forgetUntilKilled(path string) {
-	s, err := Open(Options{Path: path, Apply: func(tx hotel.Tx, ev *hotel.Event, _ string, _ []hotel.Effect) error {
+	s, err := Open(Options{Path: path, Apply: func(tx hotel.Tx, ev *hotel.Event, unit string, _ []hotel.Effect) error {
 		stay := fmt.Sprint("S", ev.ID)
+		if unit != hotel.RulesUnit {
+			tx.Put(hotel.RoomKey("101"), hotel.Room{Number: "101", Floor: stay})
+		}
 		tx.Put(hotel.StayKey(stay), hotel.Stay{ID: stay, State: hotel.StayDeparted, CheckOut: tx.Now()})
 		tx.Put(hotel.GuestKey(stay), hotel.GuestRecord{Name: theName})
 		tx.Put(hotel.KVKey("hook", stay), `"`+`Canary`+`"`)
@@ -46,7 +49,12 @@ func comeAndGo(s *Store) error {
 	r, err := s.Append(context.Background(), ev, nil)
 	ev.ID = r.ID
 	done := hotel.Done{Effects: []hotel.Effect{{CheckIn: &hotel.CheckIn{Name: "Canary"}}}}
-	return errors.Join(append(s.Finish(context.Background(), &ev, []Unit{{hotel.RulesUnit, done}, {"hook.lua:checkin:1", done}}, true), err)...)
+	hook, view := done, s.Snapshot().Recorder()
+	var value string
+	view.Get(hotel.KVKey("hook", fmt.Sprint("S", ev.ID-1)), &value)
+	view.Get(hotel.RoomKey("101"), &hotel.Room{})
+	hook.Version, hook.Reads = "v1", view.Reads()
+	return errors.Join(append(s.Finish(context.Background(), &ev, []Unit{{hotel.RulesUnit, done}, {"hook.lua:checkin:1", hook}}, true), err)...)
 }
 
 // TestKilledWhileForgetting kills a process that forgets guests, at random places
@@ -64,6 +72,7 @@ func TestKilledWhileForgetting(t *testing.T) {
 		}
 		wantCounted(t, b.Store)
 		b.wantWholeOrNothing(round)
+		b.wantRead(round)
 		b.finishAll()
 		b.forget(0)
 		if left := b.holders(); len(left) > 0 {
@@ -98,6 +107,29 @@ func (b *bench) wantWholeOrNothing(round int) {
 		if b.Snapshot().Get(hotel.KVKey("hook", fmt.Sprint("S", ev.ID)), &value) && strings.Contains(value, "Canary") != known {
 			b.t.Errorf("round %d: event %d is %+v, its hook wrote %s", round, ev.ID, ev, value)
 		}
+	}
+}
+
+// wantRead looks for what each hook read that has not been forgotten: it was
+// copied in the commit of the hook, so it is there.
+func (b *bench) wantRead(round int) {
+	b.t.Helper()
+	for after, more := uint64(0), true; more; {
+		page, err := b.Past(after, 100)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, e := range page.Events {
+			d := e.Units["hook.lua:checkin:1"]
+			if d.Reads == nil {
+				continue
+			}
+			version := d.Reads.Keys[hotel.RoomKey("101")]
+			if _, known := page.Values[version]; !known && version != 0 {
+				b.t.Errorf("round %d: of event %d it is not known which room its hook read", round, e.Event.ID)
+			}
+		}
+		after, more = page.UpTo, page.More
 	}
 }
 

@@ -226,7 +226,7 @@ func addBuckets(db *bbolt.DB) error {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketNames, bucketLegs} {
+		for _, name := range [][]byte{bucketNames, bucketLegs, bucketPast} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return fmt.Errorf("create bucket %q: %w", name, err)
 			}

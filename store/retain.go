@@ -70,6 +70,7 @@ type retention struct {
 	records []oldRecord
 	stays   []string
 	kept    []string // of hooks' values that have ended, the keys by which they are found
+	past    [][]byte // copies of what hooks read
 }
 
 // oldEvent is an event that may go, and its place among the merge keys.
@@ -92,6 +93,7 @@ func (r *retention) find(tx *bbolt.Tx) error {
 	}
 	large := m.Bytes > r.maxBytes
 	r.findEvents(tx, m.Watermark, large)
+	r.findPast(tx, m.LastID)
 	r.gone = goneUpTo(tx, r.events)
 	r.findOld(tx, bucketCalls, r.lookCall)
 	r.findOld(tx, bucketPostings, r.lookPosting)
@@ -264,6 +266,9 @@ func (r *retention) remove(c *commit) (removed int) {
 		}
 		c.removeEvent(e)
 		removed++
+	}
+	for _, at := range r.past {
+		c.removePast(at)
 	}
 	d := c.draft(&hotel.Event{}, "retention")
 	r.state = d

@@ -75,6 +75,7 @@ func (s *salvaged) all(data []byte) {
 	for _, name := range [][]byte{bucketRaw, bucketState, bucketPostings, bucketCalls, bucketParked, bucketEnded} {
 		each(name, func(k, v []byte) { s.put(name, k, v, true) })
 	}
+	each(bucketPast, s.putPast)
 	each(bucketOutbox, s.queue)
 	// A report is a copy only of what is there.
 	each(bucketMerge, func(k, v []byte) {
@@ -149,6 +150,17 @@ func (s *salvaged) putLeg(record []byte) {
 	var r hotel.CallRecord
 	if json.Unmarshal(record, &r) == nil && hasLegs(r.CallID) {
 		s.put(bucketLegs, legKey(r.CallID, r.Event), here, true)
+	}
+}
+
+// putPast keeps what hooks read, and makes anew what says where names may be.
+func (s *salvaged) putPast(k, v []byte) {
+	if k[0] == pastNamed {
+		return
+	}
+	s.put(bucketPast, k, v, true)
+	if key, _, ok := decodePast(v); ok && k[8] == pastValue && hotel.MayHoldNames(string(key)) {
+		s.put(bucketPast, namedKey(key, k[:8], readNumber(k[9:])), here, true)
 	}
 }
 
@@ -309,6 +321,8 @@ func sound(bucket string, k, v []byte) bool {
 		return len(k) == 8 && json.Unmarshal(v, &e) == nil && e.ID == readNumber(k)
 	case string(bucketNames):
 		return len(k) >= 8 && (json.Valid(v) || bytes.Equal(v, here))
+	case string(bucketPast):
+		return soundPast(k, v)
 	case string(bucketState):
 		return len(k) > 0 && len(v) > 8 && json.Valid(v[8:])
 	case string(bucketOutbox), string(bucketParked), string(bucketEnded):

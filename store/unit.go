@@ -84,10 +84,14 @@ func (c *commit) finish(ev *hotel.Event, u *Unit, last bool, apply ApplyFunc) er
 	if !unchanged(c.state.Root(), u.Done.Reads) && !sabotage.On(sabotage.StaleReads) {
 		return ErrConflict
 	}
+	if u.Done.Version != "" || last {
+		u.Done.State = c.meta.Version
+	}
 	d := c.draft(ev, u.Name)
 	if err := d.apply(apply, u.Done.Effects); err != nil {
 		return err
 	}
+	c.keepPast(ev.ID, u.Done.Reads)
 	d.flush()
 	flag := byte('0')
 	if last {

@@ -316,7 +316,7 @@ func (c *canary) ask(l life, h http.Handler) {
 	}
 	for _, path := range []string{
 		"/v1/status", "/v1/events?limit=10000", "/v1/queue", "/v1/queue?list=parked", "/v1/queue?list=ended", "/v1/alerts", "/v1/rooms", "/v1/items",
-		"/v1/parked", "/v1/phones", "/v1/postings", "/v1/calls", "/v1/cron", "/v1/reports", "/healthz", "/metrics", "/nothing",
+		"/v1/parked", "/v1/phones", "/v1/postings", "/v1/calls", "/v1/cron", "/v1/hooks", "/v1/reports", "/healthz", "/metrics", "/nothing",
 	} {
 		get(path)
 	}

@@ -78,12 +78,14 @@ type options struct {
 	html                    bool
 	file, trunk             string
 	money                   moneyOptions
+	hooks                   hookOptions
 	reference               bool
+	replay                  replayOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), []*command{hooksTypesCommand()}, toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), hookCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

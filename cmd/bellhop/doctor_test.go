@@ -198,7 +198,7 @@ func TestDoctorOfASoundHotel(t *testing.T) {
 		t.Error("the PBX goes on sending reports to who has gone")
 	}
 	p.start()
-	p.want(0, nil, append(sound, "pbx.events warning none", "store ok ok", "hooks ok ok", "pbx.other-user ok ok")...)
+	p.want(0, nil, append(sound, "pbx.events warning none", "store ok ok", "hooks ok shipped", "pbx.other-user ok ok")...)
 	if s := p.pbx.Stats(); s.Logins != 2 {
 		t.Errorf("%d logins: with an agent there is to be its own alone", s.Logins)
 	}

@@ -46,6 +46,9 @@ bellhop.on("checkin", function(event)
   bellhop.http.post("http://127.0.0.1:1/welcome", { name = name }, { room = event.room })
   bellhop.report { name = "arrivals-" .. event.room, title = "Arrivals", rows = { { event.room, name } } }
   if event.room == "1002" then error("no flowers for " .. name) end
+end)
+bellhop.on("move", function(event)
+  bellhop.log(type(bellhop.kv.get("guest-" .. event.room)))
 end)`
 
 // small is a hotel whose PBX is simulated, and nobody else answers: not the
@@ -174,7 +177,7 @@ func TestNamesLeave(t *testing.T) {
 		s.pbx, err = sim.NewPBX(sim.PBXOptions{Password: canaryPassword, Extensions: 6, Dial: dial.Dial})
 		s.must(err)
 		s.live("the first day", s.come)
-		if found := in(s.holders(leavers...)); found["names"] == 0 || found["state"] == 0 || found["postings"] == 0 || found["outbox"] == 0 || found["journal"] > 0 || found["raw"] == 0 {
+		if found := in(s.holders(leavers...)); found["names"] == 0 || found["state"] == 0 || found["postings"] == 0 || found["outbox"] == 0 || found["journal"] > 0 || found["raw"] == 0 || found["past"] == 0 {
 			t.Errorf("in house the names stand in %v", found)
 		}
 		s.live("the day of departure", s.leave)

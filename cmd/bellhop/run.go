@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -102,12 +104,28 @@ func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *
 	}
 	log.Info("bellhop runs", "hotel", cfg.Hotel.Name, "store", cfg.Store.Path, "socket", cfg.API.Socket)
 	group.Go(func() { ready(ctx, a) })
+	group.Go(func() { reloadBySignal(ctx, a) })
 	// Reading the store leaves garbage that is larger than what lives.
 	go debug.FreeOSMemory()
 	err = a.Run(ctx)
 	cancel()
 	group.Wait()
 	return err
+}
+
+// reloadBySignal reads the hooks anew at each SIGHUP, until ctx ends.
+func reloadBySignal(ctx context.Context, a *agent.Agent) {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGHUP)
+	defer signal.Stop(told)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-told:
+			_ = a.ReloadHooks(ctx) // faults are in the log; an error is the agent's end
+		}
+	}
 }
 
 // serveOpen answers /healthz and /metrics over TCP. A port that is taken
@@ -135,14 +153,9 @@ func makeFolders(cfg config.Config) error {
 	return nil
 }
 
-// hookFolder is the hotel's own hooks; nil when there is no such folder. One
-// that cannot be read is told of when the hooks are loaded.
-func hookFolder(cfg config.Config) fs.FS {
-	if _, err := os.Stat(cfg.Hooks.Dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return folder(cfg.Hooks.Dir)
-}
+// hookFolder is the hotel's own hooks. It may be made later; one that cannot be
+// read is told of when the hooks are loaded.
+func hookFolder(cfg config.Config) fs.FS { return folder(cfg.Hooks.Dir) }
 
 // folder is a folder whose errors name it.
 type folder string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,13 +11,13 @@ import (
 	"bellhop/config"
 )
 
-// TestHookFolder: no folder is no hooks; one that is there and cannot be read
-// must not pass for none.
+// TestHookFolder: no folder is told from one that is there and cannot be read,
+// which must not pass for none.
 func TestHookFolder(t *testing.T) {
 	var cfg config.Config
 	cfg.Hooks.Dir = filepath.Join(t.TempDir(), "hooks")
-	if hookFolder(cfg) != nil {
-		t.Error("a folder that is not there")
+	if _, err := fs.ReadDir(hookFolder(cfg), "."); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 	if err := os.WriteFile(cfg.Hooks.Dir, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -25,8 +26,8 @@ func TestHookFolder(t *testing.T) {
 		t.Errorf("a file in the folder's place: %v", err)
 	}
 	cfg.Hooks.Dir += "/below"
-	if folder := hookFolder(cfg); folder == nil {
-		t.Error("a folder that cannot be looked at passes for none")
+	if _, err := fs.ReadDir(hookFolder(cfg), "."); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder that cannot be looked at: %v", err)
 	}
 }
 

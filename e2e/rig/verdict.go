@@ -313,6 +313,7 @@ func (v *verdict) checkLeftovers() {
 		var a hotel.Alert
 		decode(&a)
 		switch {
+		case a.Code == hotel.AlertHookAside && len(v.hotel.hostile.Hooks) > 0:
 		case a.Code == hotel.AlertHookFailed && (v.parked > 0 || len(v.hotel.hostile.Hooks) > 0):
 		case v.hotel.hostile.Reports && (a.Code == hotel.AlertUnreadable || a.Code == hotel.AlertUnknownEvent || a.Code == hotel.AlertMany):
 		case a.Code == hotel.AlertNobody: // minibars are entered in rooms that nobody checks into

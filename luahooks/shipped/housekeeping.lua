@@ -41,5 +41,5 @@ bellhop.on("housekeeping", function(event)
   if not status then
     return bellhop.alert(text.unknown .. code, { room = event.room })
   end
-  bellhop.housekeeping { room = event.room, status = status, staff = event.staff }
+  bellhop.housekeeping { room = event.room, status = status }
 end)
