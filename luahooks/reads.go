@@ -64,14 +64,19 @@ func (v *vm) minibarItem(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
+	L.Push(v.itemTable(L, item, list))
+	return 1
+}
+
+// itemTable is an item as hooks see it, alone and in a list.
+func (v *vm) itemTable(L *lua.LState, item hotel.Item, list string) *lua.LTable {
 	t := L.CreateTable(0, 5)
 	setText(t, "code", item.Code)
 	setText(t, "name", item.NameIn(v.set.language))
 	t.RawSetString("price", lua.LNumber(item.Price))
 	t.RawSetString("max", lua.LNumber(item.Most()))
 	setText(t, "minibar", list)
-	L.Push(t)
-	return 1
+	return t
 }
 
 // maxLogLine bounds one line of a hook's log.

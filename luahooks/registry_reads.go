@@ -16,6 +16,16 @@ if room and room.occupied then bellhop.log(room.leaves or "stays") end`,
 			Returns: []field{req("rooms", "bellhop.Room[]", "")}, call: (*vm).rooms,
 		},
 		{
+			Name: "bellhop.stay", Doc: "Gives a stay, without the guest's name; nil if there is none, or it is not kept any more.",
+			Args:    []field{opt("id", "string", "the stay's id")},
+			Returns: []field{opt("stay", "bellhop.Stay", "")}, call: (*vm).stay,
+		},
+		{
+			Name: "bellhop.stays", Doc: "Gives who stays in a room, the one first whom the telephones show; without a room those of all rooms.",
+			Args:    []field{opt("room", "string", docRoom)},
+			Returns: []field{req("stays", "bellhop.Stay[]", "")}, call: (*vm).stays,
+		},
+		{
 			Name: "bellhop.alerts", Doc: "Gives the open alerts, the oldest first, in the hotel's language and without names of guests.",
 			Returns: []field{req("alerts", "bellhop.Alert[]", "")}, call: (*vm).alerts,
 		},
@@ -39,6 +49,11 @@ if room and room.occupied then bellhop.log(room.leaves or "stays") end`,
 			Name: "bellhop.minibar.item", Doc: "Gives an item of a minibar; nil if there is none. Without a price list: that of the feature code if it is a special one, else the room's.",
 			Args:    []field{opt("code", "string", "the item's code"), opt("minibar", "string", "the price list")},
 			Returns: []field{opt("item", "bellhop.Item", "")}, call: (*vm).minibarItem,
+		},
+		{
+			Name: "bellhop.minibar.items", Doc: "Gives a price list, by the items' codes. Without its name: as bellhop.minibar.item.",
+			Args:    []field{opt("minibar", "string", "the price list")},
+			Returns: []field{req("items", "bellhop.Item[]", "")}, call: (*vm).minibarItems,
 		},
 		{
 			Name: "bellhop.kv.get", Doc: "Gives what this file kept, also earlier in this run; or nil.",

@@ -74,6 +74,20 @@ func records() []record {
 			},
 		},
 		{
+			Name: "bellhop.Stay", Doc: "A guest in a room, from check-in to check-out.",
+			Fields: []field{
+				req("id", "string", "its id"),
+				req("room", "string", docRoom),
+				req("state", `"in-house"|"checking"|"departed"`, "checking: leaving, the room is being looked through"),
+				req("checkin", "integer", "seconds since 1970"),
+				opt("checkout", "integer", "seconds since 1970"),
+				opt("leaves", "string", "the date on which the guest is to leave"),
+				opt("language", "string", "zh or en"),
+				req("vip", "integer", "0 to 9"),
+				req("incognito", "boolean", "the name never leaves the desk"),
+			},
+		},
+		{
 			Name: "bellhop.Item", Doc: "Something in a minibar.",
 			Fields: []field{
 				req("code", "string", "as dialled"),

@@ -73,6 +73,10 @@ func TestTools(t *testing.T) {
 		{`bellhop.csv.decode(("x"):rep(70000))`, "nil,has more than 64 KiB"},
 		{`#bellhop.csv.decode("")`, "0"},
 
+		{`bellhop.stay("S7").vip, bellhop.stay("S7").leaves, bellhop.stay("none")`, "3,2026-11-24,nil"},
+		{`#bellhop.stays("1203"), #bellhop.stays("1501"), #bellhop.stays("9"), #bellhop.stays(), bellhop.stays("1203")[1].id`, "1,0,0,1,S7"},
+		{`#bellhop.minibar.items("wine"), bellhop.minibar.items()[1].name, #bellhop.minibar.items("win"), bellhop.minibar.items("suite")[1].price`, "1,Cola,0,2500"},
+
 		{`bellhop.money(1250), bellhop.money(-5)`, "12.50 CNY,-0.05 CNY"},
 		{`bellhop.money.format(1250)`, "12.50"},
 		{`bellhop.money.format(12.5)`, "!bellhop.money.format: the amount must be a whole number"},
