@@ -50,6 +50,10 @@ func (p *caller) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
 		return p.tell(ctx, body)
 	case hotel.OpEnd:
 		return nil, p.hangUp(ctx, body)
+	case hotel.OpPlay:
+		return p.play(ctx, body)
+	case hotel.OpDial:
+		return p.dial(ctx, pbx.DialOrder{Caller: body.Phone, Callee: body.To})
 	}
 	return nil, &pms.Refused{Reason: "nothing is known of " + c.Op}
 }
@@ -148,6 +152,15 @@ func (p *caller) tell(ctx context.Context, body hotel.RingCall) ([]byte, error) 
 		prompts = []string{"bh-wakeup-none"}
 	}
 	id, err := p.player.PlayPrompt(ctx, pbx.PromptOrder{Number: body.Phone, Prompts: prompts, Count: 2})
+	return placed(id, err)
+}
+
+// play has recordings played to a telephone, as a hook wants it.
+func (p *caller) play(ctx context.Context, body hotel.RingCall) ([]byte, error) {
+	if p.player == nil {
+		return nil, &pms.Refused{Reason: hotel.Because(hotel.ReasonNoPrompts)}
+	}
+	id, err := p.player.PlayPrompt(ctx, pbx.PromptOrder{Number: body.Phone, Prompts: body.Prompts, Count: max(body.Times, 1)})
 	return placed(id, err)
 }
 

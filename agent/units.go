@@ -92,7 +92,8 @@ func (u *units) run(ctx context.Context, ev *hotel.Event, done map[string]bool) 
 // refusedOrder tells whether an event is an order that was not carried out: no
 // guest has come when the room was occupied, so that hooks have nothing to act on.
 func (u *units) refusedOrder(ev *hotel.Event) (bool, error) {
-	if ev.Source != hotel.SourceCommand {
+	stay := ev.Kind == hotel.KindCheckIn || ev.Kind == hotel.KindCheckOut || ev.Kind == hotel.KindMove // a hook's order
+	if ev.Source != hotel.SourceCommand && !stay {
 		return false, nil
 	}
 	done, err := u.store.Done(ev.ID)

@@ -38,6 +38,7 @@ const (
 	AlertFiles        = "pbx-files-changed"
 	AlertFilesUnseen  = "pbx-files-unseen"
 	AlertJobMissed    = "job-missed"
+	AlertHookCheckOut = "hook-checkout"
 	AlertOverdue      = "overdue"
 	AlertSweepHeld    = "sweep-held"
 	AlertSwept        = "swept"
@@ -152,7 +153,7 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 	if !open {
 		al = Alert{ID: id, Code: raise.Code, Room: raise.Room, Params: raise.Params, Event: a.ev.ID, First: now}
 		a.tx.Emit(Event{Kind: KindAlert, Room: raise.Room, Fields: map[string]string{"alert": id, "code": raise.Code}})
-		a.mailAlert(al)
+		a.mailAlert(al, r.Mail)
 	}
 	if from, joined := al.Params["from"]; raise.Joined {
 		al.Params = raise.Params

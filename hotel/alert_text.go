@@ -44,6 +44,7 @@ var alertTexts = map[string][2]string{
 	AlertSweepHeld:    {"{count} rooms should have been left, and the nightly sweep has checked none of them out: {why}", "有 {count} 间客房应已退房，夜间清理未办理任何退房：{why}"},
 	AlertSwept:        {"The nightly sweep has checked the room out: it should have been left on {leaves}", "夜间清理已为该房办理退房：应于 {leaves} 退房"},
 	AlertNotSwept:     {"The room should have been left, and the nightly sweep has not checked it out: {why}", "该房应已退房，夜间清理未办理退房：{why}"},
+	AlertHookCheckOut: {"A hook wants the room checked out without a person's order, and it was not: {why}", "脚本在无人指示的情况下要求为该房办理退房，未执行：{why}"},
 	AlertVacant:       {"Telephones of vacant rooms show what Bellhop has not put there ({count}): {phones}. It stays; \"bellhop rooms check\" lists it, and with --mend takes off what it can. If guests are there: \"bellhop rooms occupancy\"", "空房电话上有并非由 Bellhop 设置的内容（{count} 部）：{phones}。未作更改；可用 bellhop rooms check 查看，加 --mend 可清除其中一部分。如房内有客人：bellhop rooms occupancy"},
 	AlertMany:         {"There are more alerts than can be kept apart", "警报过多，无法逐条保存"},
 	AlertEmergency:    {"EMERGENCY CALL to {number} from {place}", "紧急呼叫 {number}：{place}"},

@@ -162,6 +162,14 @@ func (a *applier) apply(e Effect) error {
 		return a.kv(e.KV)
 	case e.HTTP != nil:
 		return a.http(e.HTTP)
+	case e.CheckIn != nil && a.hooked():
+		return a.orderCheckIn(e.CheckIn)
+	case e.CheckOut != nil && a.hooked():
+		return a.orderCheckOut(e.CheckOut)
+	case e.Move != nil && a.hooked():
+		return a.orderMove(e.Move)
+	case e.HookCall != nil:
+		return a.hookCall(e.HookCall)
 	case e.CheckIn != nil:
 		return a.checkIn(e.CheckIn)
 	case e.CheckOut != nil:

@@ -47,6 +47,7 @@ type Effect struct {
 	Room         *RoomOrder    `json:"room,omitempty"`
 	Mend         *MendPhones   `json:"mend,omitempty"`
 	FirstGuests  *FirstGuests  `json:"firstGuests,omitempty"`
+	HookCall     *HookCall     `json:"hookCall,omitempty"`
 
 	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
 	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`
@@ -69,6 +70,8 @@ type RaiseAlert struct {
 	// Joined: whatever the parameters but the stay, an open alert of that code and
 	// room is the same one. It takes the new ones, but keeps since when ("from").
 	Joined bool `json:"joined,omitempty"`
+	// Mail: it is mailed when it opens, whichever alerts are, if people are written to.
+	Mail bool `json:"mail,omitempty"`
 }
 
 // SetStatus sets a room's housekeeping status and tells the PMS.

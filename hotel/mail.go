@@ -72,8 +72,8 @@ func (a Alert) AboutMail() bool {
 // mailAlert queues the mail about an alert that has just been opened. A call
 // for help goes alone and at once, other urgent ones with what follows within
 // seconds, the rest by the minute.
-func (a *applier) mailAlert(al Alert) {
-	wanted := a.setup.Mail && (a.setup.MailAlerts == MailAllAlerts || a.setup.MailAlerts == MailUrgentAlerts && al.Urgent())
+func (a *applier) mailAlert(al Alert, asked bool) {
+	wanted := a.setup.Mail && (asked || a.setup.MailAlerts == MailAllAlerts || a.setup.MailAlerts == MailUrgentAlerts && al.Urgent())
 	switch {
 	case !wanted || al.AboutMail():
 	case al.help():

@@ -106,7 +106,7 @@ type barLife struct {
 
 func (l *barLife) apply(e Effect) error {
 	l.id++
-	return Apply(l.tx, &Event{ID: l.id, Time: l.at, CallID: "c"}, "u", []Effect{e}, l.setup)
+	return Apply(l.tx, &Event{ID: l.id, Time: l.at, CallID: "c"}, RulesUnit, []Effect{e}, l.setup)
 }
 
 func (l *barLife) must(e Effect) {

@@ -37,7 +37,7 @@ func clockOf(text string) time.Time {
 
 func (b *bar) try(at string, e Effect) error {
 	b.id++
-	return Apply(b.tx, &Event{ID: b.id, Time: clockOf(at), CallID: "c" + at}, "u", []Effect{e}, b.setup)
+	return Apply(b.tx, &Event{ID: b.id, Time: clockOf(at), CallID: "c" + at}, RulesUnit, []Effect{e}, b.setup)
 }
 
 func (b *bar) do(at string, e Effect) {

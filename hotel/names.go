@@ -134,6 +134,11 @@ func (e *Event) Names() (names []string) {
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }
 
+// HasNames tells whether the unit wants a guest checked in by name.
+func (d Done) HasNames() bool {
+	return slices.ContainsFunc(d.Effects, func(e Effect) bool { return e.CheckIn != nil && nameOf(e.CheckIn.Name) != "" })
+}
+
 // WithoutNames is the record of a unit of an event that has names, and whether
 // it differs. Of what a hook did nobody knows where the name is: nothing of it is
 // left but when, and by which source.

@@ -23,6 +23,7 @@ const (
 	ReasonAlarmsByHand Reason = "alarms-by-hand"
 	ReasonOtherName    Reason = "other-name"
 	ReasonInCall       Reason = "in-call"
+	ReasonNotDue       Reason = "not-overdue"
 	ReasonPMSAway      Reason = "pms-away"
 	ReasonPMSMissing   Reason = "pms-not-set-up"
 
@@ -77,6 +78,7 @@ var reasonTexts = map[Reason][2]string{
 	ReasonAlarmsByHand: {"alarms were set by hand: {}", "有人手动设置了闹钟：{}"},
 	ReasonOtherName:    {"another name is shown by {}", "电话 {} 显示的是其他姓名"},
 	ReasonInCall:       {"in a call: {}", "正在通话：{}"},
+	ReasonNotDue:       {"the day on which its guests are to leave has not passed, or is not known", "客人的退房日期未过或未知"},
 	ReasonPMSAway:      {"the management system does not answer", "酒店管理系统无应答"},
 	ReasonPMSMissing:   {"the link to the management system could not be set up", "无法建立与酒店管理系统的连接"},
 

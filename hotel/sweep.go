@@ -129,30 +129,36 @@ func (a *applier) listOverdue(late []overdueRoom) error {
 // sightOverdue has the PBX asked about each room that may be checked out; what
 // it shows decides. Where something in the whole speaks against it, none is.
 func (a *applier) sightOverdue(late []overdueRoom, occupied int) error {
-	g := a.setup.Sweep
-	_, confirmed := OccupancyConfirmed(a.tx)
-	why := ""
-	switch {
-	case len(late) == 0:
+	if len(late) == 0 {
 		return nil
-	case !g.CheckOut:
-		why = Because(ReasonSweepOff)
-	case !confirmed:
-		why = Because(ReasonUnconfirmed)
-	case !a.setup.Phones:
-		why = Because(ReasonNobodyToAsk)
-	case len(late) > g.Rooms:
-		why = Because(ReasonManyRooms, strconv.Itoa(g.Rooms))
-	case len(late)*100 > g.Percent*occupied:
-		why = Because(ReasonLargePart, strconv.Itoa(g.Percent))
 	}
-	if why != "" {
+	if why := a.heldBack(late, occupied); why != "" {
 		return a.alert(&RaiseAlert{Code: AlertSweepHeld, Joined: true, Params: map[string]string{"count": strconv.Itoa(len(late)), "why": why}})
 	}
 	for _, o := range late {
 		a.sight(o.room)
 	}
 	return nil
+}
+
+// heldBack is why, on the whole, no room may be checked out without a person's
+// order; empty: nothing speaks against it.
+func (a *applier) heldBack(late []overdueRoom, occupied int) string {
+	g := a.setup.Sweep
+	_, confirmed := OccupancyConfirmed(a.tx)
+	switch {
+	case !g.CheckOut:
+		return Because(ReasonSweepOff)
+	case !confirmed:
+		return Because(ReasonUnconfirmed)
+	case !a.setup.Phones:
+		return Because(ReasonNobodyToAsk)
+	case len(late) > g.Rooms:
+		return Because(ReasonManyRooms, strconv.Itoa(g.Rooms))
+	case len(late)*100 > g.Percent*occupied:
+		return Because(ReasonLargePart, strconv.Itoa(g.Percent))
+	}
+	return ""
 }
 
 // sightLasts is how long a look at a room may be late: in the morning somebody

@@ -103,7 +103,7 @@ func wakeEndRules(ev *Event) []Effect {
 // was something else.
 func wakePlacedRules(ev *Event) []Effect {
 	f := ev.Fields
-	if f["to"] != ToCalls {
+	if f["to"] != ToCalls || f["op"] == OpPlay || f["op"] == OpDial {
 		return nil
 	}
 	return []Effect{{WakeUpPlaced: &WakeUpPlaced{

@@ -77,13 +77,18 @@ const (
 	OpEnd  = "end"  // a call to a room is hung up
 )
 
-// RingCall is the body of [OpRing], [OpDesk], [OpTell] and [OpEnd].
+// RingCall is the body of [OpRing], [OpDesk], [OpTell], [OpEnd], [OpPlay] and
+// [OpDial].
 type RingCall struct {
 	WakeUp  string `json:"wakeup,omitempty"`
 	Attempt int    `json:"attempt,omitempty"`
 	Phone   string `json:"phone"`
 	Room    string `json:"room"`
 	CallID  string `json:"callid,omitempty"` // of the call that is hung up
+	// Of what a hook wants, see [HookCall]; without To they are played.
+	Prompts []string `json:"prompts,omitempty"`
+	Times   int      `json:"times,omitempty"`
+	To      string   `json:"to,omitempty"`
 }
 
 // RingReply is what the PBX said to it.

@@ -43,7 +43,8 @@ func effectFunctions() []function {
 			Name: "bellhop.alert", Doc: "Wants something told that a person must acknowledge.",
 			Args: []field{
 				req("text", "any", "what it says"),
-				optionsArg("bellhop.AlertOptions", true, opt("room", "string", docRoom)),
+				optionsArg("bellhop.AlertOptions", true, opt("room", "string", docRoom),
+					opt("mail", "boolean", "it is mailed when it opens, whichever alerts are, if [mail] is set")),
 			},
 			Example: `bellhop.alert("the ice machine is empty", { room = event.room })`,
 			call:    (*vm).alert,

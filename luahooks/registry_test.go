@@ -83,6 +83,15 @@ var uses = map[string][]string{
 	"bellhop.kv.set":          {`bellhop.kv.set("k", 1, { %s })`},
 	"bellhop.kv.delete":       {`bellhop.kv.delete("k")`},
 
+	"bellhop.checkin":  {`bellhop.checkin { room = "102", %s }`},
+	"bellhop.checkout": {`bellhop.checkout { room = "102", %s }`},
+	"bellhop.move":     {`bellhop.move { room = "101", to = "102", %s }`},
+	"bellhop.extend":   {`bellhop.extend { room = "101", leaves = "2026-11-24", %s }`},
+	"bellhop.correct":  {`bellhop.correct { posting = "P1", reason = "x", %s }`},
+	"bellhop.dnd":      {`bellhop.dnd { room = "101", on = true, %s }`},
+	"bellhop.pbx.play": {`bellhop.pbx.play { room = "101", prompts = { "x" }, %s }`},
+	"bellhop.pbx.call": {`bellhop.pbx.call { room = "101", to = "102", %s }`},
+
 	"bellhop.room":         {`bellhop.room("101")`, `bellhop.room("102")`, `bellhop.room("9")`},
 	"bellhop.rooms":        {`bellhop.rooms()`},
 	"bellhop.alerts":       {`bellhop.alerts()`},

@@ -34,7 +34,7 @@ func (c *commit) withoutNames(k *kept, whole []byte) []byte {
 // doneWithoutNames is what the journal keeps of a unit of an event.
 func (c *commit) doneWithoutNames(ev *hotel.Event, u *Unit) []byte {
 	whole := encode(u.Done)
-	if !ev.HasNames() {
+	if !ev.HasNames() && !u.Done.HasNames() {
 		return whole
 	}
 	bare, differs := u.Done.WithoutNames(u.Name)
