@@ -35,7 +35,10 @@ func (p Place) withDefaults(s *Set) Place {
 	}
 	p.Setup.Currency = cmp.Or(p.Setup.Currency, s.currency, "CNY")
 	p.Setup.Language = cmp.Or(p.Setup.Language, s.language)
-	p.Setup.PMS = true
+	p.Setup.PMS, p.Setup.Wake.Calls = true, true
+	if len(p.Setup.Classes) == 0 {
+		p.Setup.Classes = []string{"none", "internal", "local", "national", "international"}
+	}
 	return p
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ func (o Outcome) String() string { return strings.TrimSpace(o.Call + " " + field
 // calls are the functions that want an effect, where that has another name.
 var calls = map[string]string{
 	"status": "housekeeping", "unclear": "minibar.unclear", "http": "http.post", "kv": "kv.set",
-	"wakeupAdd": "wakeup.add", "wakeupCancel": "wakeup.cancel",
+	"wakeupAdd": "wakeup.add", "wakeupCancel": "wakeup.cancel", "hookCall": "pbx.play",
 }
 
 // Outcomes names effects as hooks do.
@@ -67,6 +68,12 @@ func (o *Outcome) asCalled(e hotel.Effect) {
 			f[to] = v
 		}
 	}
+	if after, timed := f["expireAfter"]; timed {
+		delete(f, "expireAfter")
+		if n, err := strconv.ParseInt(plainValue(after), 10, 64); err == nil {
+			f["expire"] = int64(time.Duration(n) / time.Second)
+		}
+	}
 	switch {
 	case e.Alert != nil:
 		delete(f, "code")
@@ -84,14 +91,14 @@ func (o *Outcome) asCalled(e hotel.Effect) {
 			return
 		}
 		f["value"] = decoded(*e.KV.Value)
-	case e.HTTP != nil:
-		if e.HTTP.Body != "" {
-			f["body"] = decoded(e.HTTP.Body)
-		}
-		delete(f, "expireAfter")
-		if e.HTTP.ExpireAfter != 0 {
-			f["expire"] = int64(e.HTTP.ExpireAfter / time.Second)
-		}
+	case e.HTTP != nil && e.HTTP.Body != "":
+		f["body"] = decoded(e.HTTP.Body)
+	case e.Move != nil:
+		rename("from", "room")
+	case e.DND != nil:
+		delete(f, "from")
+	case e.HookCall != nil && e.HookCall.To != "":
+		o.Call = "pbx.call"
 	case e.WakeUpAdd != nil:
 		delete(f, "from")
 		rename("time", "at")
