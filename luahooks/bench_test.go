@@ -60,7 +60,7 @@ func benchHooks() map[string]string {
 // compiled as it is.
 func bare(tb testing.TB, s *Set, source string) (*vm, *lua.LFunction) {
 	L := lua.NewState()
-	v := &vm{set: s, lua: L, watch: newWatch(1 << 30)}
+	v := &vm{set: s, lua: L, watch: newWatch(1 << 30), sealed: map[*lua.LTable]bool{}}
 	plain := func(t *lua.LTable) *lua.LTable {
 		return t.Metatable.(*lua.LTable).RawGetString("__index").(*lua.LTable)
 	}
