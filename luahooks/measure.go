@@ -91,7 +91,7 @@ type bare struct {
 
 // newBare loads a source whose first hook is to be called.
 func newBare(s *Set, source string, api func(*vm) *lua.LTable) (*bare, error) {
-	b := &bare{vm: &vm{set: s, lua: lua.NewState(), watch: newWatch(1 << 30)}}
+	b := &bare{vm: &vm{set: s, lua: lua.NewState(), watch: newWatch(1 << 30), sealed: map[*lua.LTable]bool{}}}
 	table := plainTable(api(b.vm))
 	b.lua.PreloadModule("bellhop", func(L *lua.LState) int {
 		L.Push(table)

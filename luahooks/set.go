@@ -94,6 +94,7 @@ type Hook struct {
 // Set is all hooks of a hotel. It may be used by any number of goroutines.
 type Set struct {
 	limits   Limits
+	loadFor  time.Duration // the least that the loading of a file may take
 	get      func(ctx context.Context, url string) hotel.Answer
 	language string
 	currency string
@@ -125,7 +126,7 @@ type Set struct {
 // for each fault. The Set is never nil.
 func Load(dir fs.FS, opts Options) (*Set, error) {
 	s := &Set{
-		limits: opts.Limits.withDefaults(), get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars,
+		limits: opts.Limits.withDefaults(), loadFor: opts.Limits.withDefaults().Deadline, get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars,
 		closed: make(chan struct{}),
 	}
 	if s.language == "" {

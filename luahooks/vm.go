@@ -281,7 +281,11 @@ func (v *vm) call(ctx context.Context, fn *lua.LFunction, args ...lua.LValue) er
 		return err
 	}
 	v.fault = nil
-	v.watch.arm(ctx, v.set.limits.Deadline)
+	limit := v.set.limits.Deadline
+	if v.loading != nil {
+		limit = max(limit, v.set.loadFor)
+	}
+	v.watch.arm(ctx, limit)
 	err := v.lua.CallByParam(lua.P{Fn: fn, Protect: true}, args...)
 	v.watch.disarm()
 	stopped := v.watch.Err()

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -26,15 +25,18 @@ type watch struct {
 	done   chan struct{}
 	timer  *time.Timer
 
+	// Of the interpreter's goroutine:
+	steps int // instructions of this run
+	spent int // bytes of large texts made since the last look
+
 	mu      sync.Mutex
 	looking bool            // the timer is set; an idle interpreter's is not
 	on      bool            // between arm and disarm
 	caller  context.Context // of the run
 	end     time.Time
-	base    uint64       // smallest heap seen; 0: not looked yet
-	peak    uint64       // largest growth above it
-	cause   error        // why it stopped
-	spent   atomic.Int64 // bytes of large texts made since the last look
+	base    uint64 // smallest heap seen; 0: not looked yet
+	peak    uint64 // largest growth above it
+	cause   error  // why it stopped
 }
 
 var _ context.Context = (*watch)(nil)
@@ -47,8 +49,32 @@ func newWatch(memory int) *watch {
 }
 
 func (w *watch) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (w *watch) Done() <-chan struct{}       { return w.done }
 func (w *watch) Value(any) any               { return nil }
+
+// lookSteps is after how many instructions the interpreter itself looks: on a busy
+// box with one processor the timer comes too late for one that fills the memory.
+// Ordinary runs have fewer.
+const lookSteps = 128
+
+// Done is asked by the interpreter before each instruction, which is so counted.
+func (w *watch) Done() <-chan struct{} {
+	if w.steps++; w.steps%lookSteps == 0 {
+		w.lookHere()
+	}
+	return w.done
+}
+
+// lookHere looks on the interpreter's own goroutine.
+func (w *watch) lookHere() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.on || w.cause != nil {
+		return
+	}
+	if w.cause = w.judge(); w.cause != nil {
+		close(w.done)
+	}
+}
 
 // Err is why the run was stopped; nil when it was not.
 func (w *watch) Err() error {
@@ -61,6 +87,7 @@ func (w *watch) Err() error {
 func (w *watch) arm(ctx context.Context, left time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.steps, w.spent = 0, 0
 	w.on, w.base, w.peak, w.caller = true, 0, 0, ctx
 	w.end = time.Now().Add(left)
 	// A timer that is set already comes early, which does no harm.
@@ -95,17 +122,11 @@ const chargeLook = 1 << 20
 
 // charge counts what the run has made of large texts.
 func (w *watch) charge(n int) {
-	if w.spent.Add(int64(n)) < chargeLook {
+	if w.spent += n; w.spent < chargeLook {
 		return
 	}
-	w.spent.Store(0)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.on && w.cause == nil {
-		if w.cause = w.judge(); w.cause != nil {
-			close(w.done)
-		}
-	}
+	w.spent = 0
+	w.lookHere()
 }
 
 func (w *watch) look() {
@@ -154,8 +175,13 @@ func (w *watch) growth() uint64 {
 	return heap - w.base
 }
 
+// heapSamples are for heapBytes, which is called often.
+var heapSamples = sync.Pool{New: func() any { return &[]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}} }}
+
 func heapBytes() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	pooled := heapSamples.Get().(*[]metrics.Sample)
+	defer heapSamples.Put(pooled)
+	sample := *pooled
 	metrics.Read(sample)
 	if sample[0].Value.Kind() != metrics.KindUint64 {
 		return 1
