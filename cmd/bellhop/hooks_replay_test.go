@@ -147,4 +147,3 @@ func TestPastTime(t *testing.T) {
 		}
 	}
 }
-
