@@ -35,8 +35,8 @@ func TraceStored(ctx context.Context, cfg config.Config, hooks fs.FS, s *store.S
 		return nil, fmt.Errorf("hotel.timezone: %w", err)
 	}
 	set, err := luahooks.Load(hooks, HookOptions(cfg))
-	defer set.Close()
 	t := tracer{s, set, zone, time.Now}
+	defer set.Close() // there is one whatever the faults
 	traces, traceErr := t.trace(ctx, id, hook)
 	if traceErr != nil && err != nil {
 		return nil, fmt.Errorf("%w; some hooks are not used: %w", traceErr, err)

@@ -29,8 +29,8 @@ type Checked struct {
 // Check reads a folder of hooks without running any of them.
 func Check(dir fs.FS, opts Options) Checked {
 	set, err := Load(dir, opts)
-	defer set.Close()
 	c := Checked{Faults: split(err)}
+	defer set.Close() // there is one whatever the faults
 	v := newVM(set)
 	defer v.close()
 	for _, name := range ownFiles(dir) {

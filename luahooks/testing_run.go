@@ -55,10 +55,10 @@ func (r *TestSummary) Failed() int {
 func RunTests(ctx context.Context, dir fs.FS, opts TestOptions) TestSummary {
 	opts.Get = nil
 	set, err := Load(dir, opts.Options)
-	defer set.Close()
-	r := TestSummary{}
+	r := TestSummary{Faults: split(err)}
+	defer set.Close() // there is one whatever the faults
 	tests, faults := readTests(dir)
-	r.Faults = append(split(err), faults...)
+	r.Faults = append(r.Faults, faults...)
 	wanted := wantedFiles(dir, opts.Files, tests)
 	r.Faults = slices.DeleteFunc(r.Faults, func(err error) bool {
 		var f *LoadFault

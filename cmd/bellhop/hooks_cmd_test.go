@@ -35,7 +35,7 @@ func TestHooksOnALaptop(t *testing.T) {
 	}{
 		{"hooks new --list", "\nminibar ", "", 0},
 		{"hooks new --list --json", `"name":"call-surcharge"`, "", 0},
-		{"hooks new fruit", "", "name the folder for the hook, such as --hooks .", 1},
+		{"hooks new fruit", "", "name the folder for the hook, such as --hooks here", 1},
 		{"hooks new", "", "hooks new needs [NAME]", 2},
 		{"hooks new fr*it --hooks DIR", "", "NAME must be 1 to 64 letters", 2},
 		{"hooks new fruit.lua --hooks DIR", "DIR/fruit.lua\nDIR/fruit_test.lua\n", "", 0},

@@ -81,7 +81,7 @@ func (c *call) newHookFolder() (string, error) {
 	if dir == "" {
 		cfg, err := c.load()
 		if errors.Is(err, fs.ErrNotExist) && c.config == defaultConfig {
-			return "", fmt.Errorf("hooks new: there is no config here (%s): name the folder for the hook, such as --hooks .", c.config)
+			return "", fmt.Errorf("hooks new: there is no config here (%s): name the folder for the hook, such as --hooks here", c.config)
 		}
 		if err != nil {
 			return "", err
