@@ -268,8 +268,10 @@ func (a *audit) inspectLate(c charge) {
 	}
 	switch {
 	case c.stay == "" || gone && !c.at.Before(left.from) && !c.at.After(left.to):
+	case c.late && gone && a.house.boxWasOffBetween(c.at, left.to):
+		// it was taken before the power went, and carried out beside the check-out after
 	case gone && c.at.After(left.to) != c.late, !gone && c.late:
-		a.house.differs(c.room, "posting %s of %s is late: %v, and its stay ended: %v %s", c.id, c.at.In(a.house.zone).Format(time.RFC3339), c.late, gone, left.to)
+		a.house.differs(c.room, "posting %s of %s is late: %v, and its stay ended: %v %s to %s: %+v", c.id, c.at.In(a.house.zone).Format(time.RFC3339), c.late, gone, left.from, left.to, c)
 	}
 }
 

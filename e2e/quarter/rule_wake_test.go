@@ -195,3 +195,8 @@ func (h *house) troubleAround(from, to time.Time) bool {
 func (h *house) boxWasOff(at time.Time) bool {
 	return slices.ContainsFunc(h.off, func(s *span) bool { return s.from.Before(at) && (s.to.IsZero() || s.to.After(at)) })
 }
+
+// boxWasOffBetween tells whether the power went at any time of a span.
+func (h *house) boxWasOffBetween(from, to time.Time) bool {
+	return slices.ContainsFunc(h.off, func(s *span) bool { return !s.from.Before(from) && s.from.Before(to) })
+}
