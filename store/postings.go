@@ -141,6 +141,7 @@ func addFolios(tx *bbolt.Tx) error {
 	if err := m.read(tx); err != nil {
 		return err
 	}
+	var keys [][]byte
 	sums := map[string]*hotel.Folio{}
 	err = tx.Bucket(bucketPostings).ForEach(func(_, v []byte) error {
 		var p hotel.Posting
@@ -153,9 +154,14 @@ func addFolios(tx *bbolt.Tx) error {
 		if f := sums[p.Stay]; f != nil {
 			f.Add(p)
 		}
-		m.Bytes += int64(len(folioKey(p.Stay, p.ID)) + len(here))
-		return folios.Put(folioKey(p.Stay, p.ID), here)
+		keys = append(keys, folioKey(p.Stay, p.ID))
+		return nil
 	})
+	slices.SortFunc(keys, bytes.Compare) // bbolt moves all that lies behind a key that is put before it
+	for i := 0; err == nil && i < len(keys); i++ {
+		m.Bytes += int64(len(keys[i]) + len(here))
+		err = folios.Put(keys[i], here)
+	}
 	if err != nil {
 		return fmt.Errorf("list the postings of each stay: %w", err)
 	}

@@ -123,7 +123,8 @@ func dispatch(e *env, args []string) error {
 	if slices.Contains(c.args, "") {
 		return c.wrong("%s needs %s, and none of it may be empty", cmd.words, cmd.args)
 	}
-	if f := flags.Lookup("limit"); f != nil && (c.opt.limit < 1 || c.opt.limit > maxLimit) {
+	// That of a listing has a number by default; "checkin --limit" is an amount.
+	if f := flags.Lookup("limit"); f != nil && f.DefValue != "" && (c.opt.limit < 1 || c.opt.limit > maxLimit) {
 		return c.wrong("--limit must be 1 to %d, but it is %s", maxLimit, f.Value)
 	}
 	return cmd.run(c)

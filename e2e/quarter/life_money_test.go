@@ -322,7 +322,7 @@ func (h *house) decideEntries() {
 		return
 	}
 	for _, al := range h.box.agent.Alerts() {
-		if slices.Contains([]string{hotel.AlertMinibarDoubt, hotel.AlertMinibarItem, hotel.AlertMinibarCount, hotel.AlertMinibarRemoval}, al.Code) {
+		if slices.Contains([]string{hotel.AlertMinibarDoubt, hotel.AlertMinibarItem, hotel.AlertMinibarCount, hotel.AlertMinibarRemoval, hotel.AlertMinibarNobody}, al.Code) {
 			h.decideEntry(al)
 		}
 	}
@@ -345,7 +345,7 @@ func (h *house) decideEntry(al hotel.Alert) {
 	case hotel.AlertMinibarCount:
 		res.newCount = 4
 		fields["count"] = "4"
-	case hotel.AlertMinibarRemoval:
+	case hotel.AlertMinibarRemoval, hotel.AlertMinibarNobody:
 		res.drop = true
 	}
 	if h.chance(20) {

@@ -304,7 +304,8 @@ func (a *audit) explainEntry(c charge) {
 		if near = e; !e.about(c.at) {
 			continue
 		}
-		res, ok := a.resolutionFor(e, c)
+		asIs := e.item == c.item && e.count == max(c.quantity, -c.quantity)
+		res, ok := a.resolutionFor(e, c.stay, asIs, func(r *resolution) bool { return r.gives(e, c) })
 		if !ok {
 			continue
 		}
@@ -328,17 +329,18 @@ func (a *audit) resolutionOf(e *entry) *resolution {
 	return nil
 }
 
-// resolutionFor is what a person said about an entry that gives this posting; nil
-// if nobody had to be asked. It is false where neither can be: of entries of a call
-// that are equal each may have been said something else of.
-func (a *audit) resolutionFor(e *entry, c charge) (res *resolution, ok bool) {
+// resolutionFor is what a person said about an entry that gives what was found on
+// a stay, or nil if nobody had to be asked, and the entry gives it as it is. It is
+// false where neither can be: of entries of a call that are equal each may have
+// been said something else of.
+func (a *audit) resolutionFor(e *entry, stay string, asIs bool, gives func(*resolution) bool) (res *resolution, ok bool) {
 	said := 0
 	for _, r := range a.resolved {
 		if !r.of(e) {
 			continue
 		}
 		said++
-		if !r.used && r.gives(e, c) && (res == nil || r.stay == c.stay) {
+		if !r.used && !r.drop && gives(r) && (res == nil || r.stay == stay) {
 			res = r
 		}
 	}
@@ -355,12 +357,12 @@ func (a *audit) resolutionFor(e *entry, c charge) (res *resolution, ok bool) {
 			said++
 		}
 	}
-	return nil, said < equal && e.item == c.item && e.count == max(c.quantity, -c.quantity)
+	return nil, asIs && said < equal
 }
 
 // gives tells whether a posting is what a person made of an entry.
 func (r *resolution) gives(e *entry, c charge) bool {
-	return !r.drop && cmp.Or(r.newItem, e.item) == c.item && cmp.Or(r.newCount, e.count) == max(c.quantity, -c.quantity)
+	return cmp.Or(r.newItem, e.item) == c.item && cmp.Or(r.newCount, e.count) == max(c.quantity, -c.quantity)
 }
 
 func (a *audit) compareEntry(c charge, e *entry, res *resolution) {
@@ -462,7 +464,10 @@ func (a *audit) explainRemoval(event uint64, t *takenOff) {
 			continue
 		}
 		stays, _ := a.whose(e)
-		res := a.resolutionOf(e)
+		res, ok := a.resolutionFor(e, t.stay, true, func(r *resolution) bool { return r.stay == "" || r.stay == t.stay })
+		if !ok {
+			continue
+		}
 		if res != nil && res.stay != "" {
 			stays = []string{res.stay}
 		}

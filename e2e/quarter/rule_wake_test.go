@@ -30,6 +30,14 @@ func (h *house) judgeWake(w *wake, due time.Time) {
 	}
 }
 
+// timeless tells whether a box that began anew about a moment cannot know yet what
+// the time is: no service sets its clock, and the PBX, whose clock it would go by,
+// does not answer.
+func (h *house) timeless(due time.Time) bool {
+	now := h.now()
+	return !h.run.synced && h.boxWasOffBetween(due.Add(-time.Hour), now) && h.troubleAround(now.Add(-10*time.Minute), now)
+}
+
 // tellBook adds what the agent and the PBX know of a room to its diary.
 func (h *house) tellBook(w *wake) {
 	for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true, Room: w.room.number}) {
@@ -68,10 +76,7 @@ func (h *house) judgeCalls(w *wake, due time.Time, loose bool) {
 		h.differs(w.room.number, "the wake-up of %s is said to be answered, and nobody has pressed a key: %v", due.Format(time.RFC3339), rings)
 	}
 	if loose {
-		h.count["wake-ups amid troubles: "+outcome]++
-		if outcome == "scheduled" || outcome == "ringing" {
-			h.differs(w.room.number, "the wake-up of %s is %s", due.Format(time.RFC3339), outcome)
-		}
+		h.judgeOver(w, due)
 		return
 	}
 	h.count["wake-ups: "+outcome]++
@@ -85,6 +90,20 @@ func (h *house) judgeCalls(w *wake, due time.Time, loose bool) {
 	case outcome == "unanswered" && want == "busy" && h.run.forwards: // it went on to voicemail
 	case outcome != want:
 		h.differs(w.room.number, "the wake-up of %s is said to be %q, and is %q: %v", due.Format(time.RFC3339), outcome, want, rings)
+	}
+}
+
+// judgeOver: amid troubles anything may come of a wake-up, but something must, as
+// soon as the box can know that its time has come.
+func (h *house) judgeOver(w *wake, due time.Time) {
+	if h.box == nil || h.timeless(due) {
+		h.later(10*time.Minute, func() { h.judgeOver(w, due) })
+		return
+	}
+	outcome := h.outcomeOf(w, due)
+	h.count["wake-ups amid troubles: "+outcome]++
+	if outcome == "scheduled" || outcome == "ringing" {
+		h.differs(w.room.number, "the wake-up of %s is %s", due.Format(time.RFC3339), outcome)
 	}
 }
 

@@ -117,7 +117,11 @@ var tampers = []tamper{
 	},
 	{
 		name: "an interval too many", find: []string{"and costs one of"},
-		rates: func(list []rate) { list[0].first-- },
+		rates: func(list []rate) {
+			for i := range list {
+				list[i].tick = max(1, list[i].tick-1)
+			}
+		},
 	},
 	{
 		name: "something of a minibar costs a cent more", find: []string{"Water cost"},
