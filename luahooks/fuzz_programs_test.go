@@ -79,10 +79,10 @@ func runProgram(t *testing.T, source, digits string) (ok bool) {
 		return hotel.Answer{URL: url, Status: 200, Body: url}
 	}
 	s, err := Load(fstest.MapFS{"t.lua": {Data: []byte(source)}}, Options{Limits: Limits{Deadline: 2 * time.Millisecond, Memory: 8 << 20}, Get: get})
-	defer s.Close()
 	if err != nil && strings.Contains(err.Error(), "syntax error") {
 		t.Fatalf("the grammar makes what is no Lua: %v\n%s", err, source)
 	}
+	defer s.Close()
 	ev := dialled("1203", digits)
 	for _, unit := range s.Match(ev) {
 		got := s.Run(context.Background(), unit, input(ev))

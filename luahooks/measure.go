@@ -34,10 +34,11 @@ func Measure(ctx context.Context, in Input, calls int) (Comparison, error) {
 		return Comparison{}, err
 	}
 	s, err := Load(nil, Options{})
-	defer s.Close()
 	if err != nil {
+		s.Close()
 		return Comparison{}, err
 	}
+	defer s.Close()
 	h := *s.byName[file+":minibar:1"]
 	same, err := newBare(s, string(source), (*vm).api)
 	if err != nil {

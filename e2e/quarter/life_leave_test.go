@@ -83,6 +83,7 @@ func (h *house) dialAll(r *room, keys []string, then func()) {
 // letGo lets the desk end a stay that waits for its room to be looked through.
 func (h *house) letGo(r *room, g *guest) {
 	ev := hotel.Event{Kind: hotel.KindCheckOut, Room: r.number, Fields: map[string]string{"stay": g.stay, "now": "true"}}
+	r.looked = true // from now on its guest may be gone
 	h.insist(func() bool {
 		if !h.ordered(r.number, ev) {
 			return false

@@ -76,7 +76,7 @@ type room struct {
 	voicemail     bool              // what its telephones are to have, if the hotel says so
 	hand          []handAlarm       // what the desk has set on the PBX itself
 	checking      bool              // its guests have paid, and it is being looked through
-	looked        bool              // … and that was dialled
+	looked        bool              // … and that was dialled, or is done without
 	spoken        bool              // somebody at the desk is busy with it
 	diary         []string
 }

@@ -144,15 +144,13 @@ func (h *house) alarmRings(w *wake, at time.Time) (ours []*ring, theirs map[stri
 func (h *house) judgeByPBX(w *wake, due time.Time, loose bool) {
 	calls := h.claim(w.room, due, loose)
 	rung := h.judgeAlarm(w, due, time.Time{}, !loose)
-	outcome := h.outcomeOf(w, due)
-	h.count["wake-ups by an alarm: "+outcome]++
-	soon := due.Sub(w.given) < settledWithin
-	if loose || soon {
-		if outcome == "scheduled" || outcome == "ringing" {
-			h.differs(w.room.number, "the wake-up of %s is %s", due.Format(time.RFC3339), outcome)
-		}
+	const what = "wake-ups by an alarm: "
+	if soon := due.Sub(w.given) < settledWithin; loose || soon {
+		h.judgeOver(w, due, what)
 		return
 	}
+	outcome := h.outcomeOf(w, due)
+	h.count[what+outcome]++
 	want := "unknown"
 	if h.run.reports && len(rung) > 0 && !slices.ContainsFunc(rung, (*ring).taken) {
 		want = "unanswered"

@@ -76,7 +76,7 @@ func (h *house) judgeCalls(w *wake, due time.Time, loose bool) {
 		h.differs(w.room.number, "the wake-up of %s is said to be answered, and nobody has pressed a key: %v", due.Format(time.RFC3339), rings)
 	}
 	if loose {
-		h.judgeOver(w, due)
+		h.judgeOver(w, due, "wake-ups amid troubles: ")
 		return
 	}
 	h.count["wake-ups: "+outcome]++
@@ -95,13 +95,13 @@ func (h *house) judgeCalls(w *wake, due time.Time, loose bool) {
 
 // judgeOver: amid troubles anything may come of a wake-up, but something must, as
 // soon as the box can know that its time has come.
-func (h *house) judgeOver(w *wake, due time.Time) {
+func (h *house) judgeOver(w *wake, due time.Time, what string) {
 	if h.box == nil || h.timeless(due) {
-		h.later(10*time.Minute, func() { h.judgeOver(w, due) })
+		h.later(10*time.Minute, func() { h.judgeOver(w, due, what) })
 		return
 	}
 	outcome := h.outcomeOf(w, due)
-	h.count["wake-ups amid troubles: "+outcome]++
+	h.count[what+outcome]++
 	if outcome == "scheduled" || outcome == "ringing" {
 		h.differs(w.room.number, "the wake-up of %s is %s", due.Format(time.RFC3339), outcome)
 	}
