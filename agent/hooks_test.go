@@ -45,6 +45,13 @@ func (s *shelf) remove(name string) {
 	delete(s.files, name)
 }
 
+// lose has the folder fail in this way, or no more.
+func (s *shelf) lose(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone = err
+}
+
 func (s *shelf) Open(name string) (fs.File, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -243,12 +250,12 @@ func TestFolderIsWatched(t *testing.T) {
 			t.Errorf("files %+v, faults %v", files, h.newest().faults)
 		}
 		// The folder goes: nothing changes. It comes again: the file that is gone is.
-		s.gone = fs.ErrNotExist
+		s.lose(fs.ErrNotExist)
 		pass(2 * hooksLook)
 		if h.newest().folder == "" || len(h.current().Files()) < 20 {
 			t.Errorf("without a folder: %+v", h.newest())
 		}
-		s.gone = nil
+		s.lose(nil)
 		s.remove("f19.lua")
 		pass(2 * hooksLook)
 		if files := h.current().Files(); slices.ContainsFunc(files, func(f luaFile) bool { return f.Name == "f19.lua" }) {

@@ -32,7 +32,7 @@ var errPMS = errors.New("the PMS is away")
 type pmsBook struct {
 	mu       sync.Mutex
 	manner   manner
-	turned   int // messages that it has not taken since it went away
+	turned   time.Time // of the first message that it has not taken since it went away
 	keys     map[string]string
 	copies   int
 	postings map[string]charge   // by the agent's ids
@@ -56,14 +56,15 @@ func newPMSBook() *pmsBook {
 func (b *pmsBook) set(m manner) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.manner, b.turned = m, 0
+	b.manner, b.turned = m, time.Time{}
 }
 
-// isTurned tells whether whoever tells it something knows that it is away.
-func (b *pmsBook) isTurned() bool {
+// turnedBefore tells whether whoever tells it something knew at a moment that it
+// is away.
+func (b *pmsBook) turnedBefore(at time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.manner != pmsTakes && b.manner != pmsMumble && b.turned > 0
+	return b.manner != pmsTakes && b.manner != pmsMumble && !b.turned.IsZero() && b.turned.Before(at)
 }
 
 // Send implements [pms.Link].
@@ -91,8 +92,8 @@ func (b *pmsBook) Send(ctx context.Context, m pms.Message) ([]byte, error) {
 func (b *pmsBook) meet() manner {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.manner != pmsTakes {
-		b.turned++
+	if b.manner != pmsTakes && b.turned.IsZero() {
+		b.turned = time.Now()
 	}
 	return b.manner
 }

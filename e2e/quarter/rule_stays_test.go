@@ -47,7 +47,7 @@ func (h *house) swept(r *room, stay string) {
 	}
 	now := h.now()
 	h.model.ledger.asked = time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, h.zone)
-	if three := time.Date(now.Year(), now.Month(), now.Day(), 3, 0, 0, 0, h.zone); h.pms.isTurned() && h.pmsSince.Before(three) {
+	if three := time.Date(now.Year(), now.Month(), now.Day(), 3, 0, 0, 0, h.zone); h.pms.turnedBefore(three) {
 		h.differs(r.number, "a job has checked out who was there, while the PMS has been away since %s", h.pmsSince.Format(time.RFC3339))
 	}
 	for occupied(r) {

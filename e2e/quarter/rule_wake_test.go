@@ -30,12 +30,14 @@ func (h *house) judgeWake(w *wake, due time.Time) {
 	}
 }
 
-// timeless tells whether a box that began anew about a moment cannot know yet what
-// the time is: no service sets its clock, and the PBX, whose clock it would go by,
-// does not answer.
-func (h *house) timeless(due time.Time) bool {
+// timeless tells whether the box cannot know yet what the time is: it began anew
+// while the PBX, whose clock it would go by, did not answer, and no service sets
+// its own.
+func (h *house) timeless() bool {
 	now := h.now()
-	return !h.run.synced && h.boxWasOffBetween(due.Add(-time.Hour), now) && h.troubleAround(now.Add(-10*time.Minute), now)
+	return !h.run.synced && slices.ContainsFunc(h.model.bad, func(s *span) bool {
+		return (s.to.IsZero() || s.to.After(now.Add(-10*time.Minute))) && h.boxWasOffBetween(s.from, now)
+	})
 }
 
 // tellBook adds what the agent and the PBX know of a room to its diary.
@@ -96,7 +98,7 @@ func (h *house) judgeCalls(w *wake, due time.Time, loose bool) {
 // judgeOver: amid troubles anything may come of a wake-up, but something must, as
 // soon as the box can know that its time has come.
 func (h *house) judgeOver(w *wake, due time.Time, what string) {
-	if h.box == nil || h.timeless(due) {
+	if h.box == nil || h.timeless() {
 		h.later(10*time.Minute, func() { h.judgeOver(w, due, what) })
 		return
 	}
@@ -167,7 +169,7 @@ func (h *house) wakeMoved(seen *ring) bool {
 		if w.cancelled.After(at) {
 			at = w.cancelled
 		}
-		if !at.IsZero() && at.Sub(seen.at).Abs() < wakeOver {
+		if !at.IsZero() && (at.Sub(seen.at).Abs() < wakeOver || h.outOfReach(at, seen.at)) {
 			return true
 		}
 	}
@@ -208,6 +210,14 @@ func (h *house) troubleAround(from, to time.Time) bool {
 		}
 	}
 	return false
+}
+
+// outOfReach tells whether one trouble kept the agent from taking away in time
+// what was to ring at a moment.
+func (h *house) outOfReach(from, to time.Time) bool {
+	return slices.ContainsFunc(h.model.bad, func(s *span) bool {
+		return s.from.Before(from.Add(10*time.Minute)) && (s.to.IsZero() || s.to.After(to.Add(-10*time.Minute))) && from.Before(to)
+	})
 }
 
 // boxWasOff tells whether the box had no power at a moment.
