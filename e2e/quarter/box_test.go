@@ -213,7 +213,7 @@ func (h *house) driverOf(b *box) pbx.Driver {
 	client := yeastar.NewPlainClient()
 	transport := client.Transport.(*http.Transport)
 	transport.DialContext = b.line.dial(h.api.Dial)
-	client.Transport = &slowly{next: transport, dice: rand.New(rand.NewPCG(h.run.seed, uint64(h.folders)))}
+	client.Transport = &slowly{next: h.story.around(transport), dice: rand.New(rand.NewPCG(h.run.seed, uint64(h.folders)))}
 	d := &yeastar.Driver{
 		Address:  "192.0.2.9:8260",
 		Listener: yeastar.Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},

@@ -59,6 +59,7 @@ type house struct {
 	pms     *pmsBook
 	witness *witness
 	model   *model
+	story   *story
 
 	mu           sync.Mutex
 	box          *box // nil: it is off
@@ -95,6 +96,7 @@ func newHouse(t *testing.T, r run) *house {
 		api: sim.NewCable(), pms: newPMSBook(), count: map[string]int{}, agentsDrinks: slices.Clone(drinks),
 	}
 	h.model, h.witness = newModel(h), newWitness(h)
+	h.story = &story{lines: map[string][]string{}}
 	h.build()
 	h.switchOn(h.newFolder())
 	h.furnish()

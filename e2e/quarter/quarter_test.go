@@ -92,6 +92,7 @@ func (h *house) tell() {
 	for _, number := range h.model.numbers {
 		if strings.Contains(h.wrong[0], "room "+number+":") {
 			h.t.Log("the last that is known of it:\n" + strings.Join(h.model.rooms[number].diary, "\n"))
+			h.tellRoom(h.model.rooms[number])
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bellhop/agent"
+	"bellhop/hotel"
 	"bellhop/sim"
 )
 
@@ -177,18 +178,27 @@ func (h *house) wakeMoved(seen *ring) bool {
 }
 
 // outcomeOf is what the agent says came of it: the one thing that nobody but the
-// agent knows.
+// agent knows. A guest who has left may have wanted the same: that order counts
+// where there is no other.
 func (h *house) outcomeOf(w *wake, due time.Time) string {
+	found := "not known"
 	for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true}) {
+		outcome := known.State
 		switch {
 		case known.Time != w.clock || known.Room != w.room.number:
+			continue
 		case known.Due.Equal(due):
-			return string(known.State)
 		case known.LastDue.Equal(due):
-			return string(known.LastState)
+			outcome = known.LastState
+		default:
+			continue
+		}
+		found = string(outcome)
+		if (known.State == hotel.WakeUpCancelled) != w.cancelled.IsZero() && string(known.Repeat) == w.repeat {
+			break
 		}
 	}
-	return "not known"
+	return found
 }
 
 // ringsNow tells whether a room is being woken.
