@@ -34,10 +34,7 @@ func (r release) openwrt(c computer, p parts) ([]byte, error) {
 // tar packs files into one folder, in the order of their names and as root's.
 func (r release) tar(folder string, p parts) ([]byte, error) {
 	var out bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	zip := gzip.NewWriter(&out)
 	w := tar.NewWriter(zip)
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		file := p[name]
