@@ -7,12 +7,12 @@ FUZZTIME ?= 30000x
 
 # What the tests talk to, as Debian packages. make installs what is missing if
 # it may; otherwise a developer is told, and with CI=true it is an error.
-DEBIAN_TOOLS ?= strace qemu-user-static qemu-system-x86 e2fsprogs curl openssl openssh-client openssh-server vsftpd lftp iproute2
+DEBIAN_TOOLS ?= strace qemu-user-static qemu-system-x86 e2fsprogs curl openssl openssh-client openssh-server vsftpd lftp iproute2 debootstrap rpm shellcheck
 TOOL = go tool -modfile=tools/go.mod
 # An ARM box holds the program and little else: 25 MB.
 MAX_BINARY = 25000000
 
-.PHONY: test needs format vet lint vuln unit power faults reloads quarter year size fuzz builds
+.PHONY: test needs format vet lint vuln unit packages notices power faults reloads quarter year size fuzz builds
 
 test: needs format vet lint vuln unit fuzz builds
 
@@ -20,15 +20,18 @@ needs:
 	@bash .ci/needs $(DEBIAN_TOOLS)
 	@bash .ci/kernel
 	@bash .ci/asterisk
+	@bash .ci/debian
 
 format:
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
 
 vet:
 	go vet ./...
+	go -C packaging vet ./...
 
 lint:
 	$(TOOL) staticcheck ./...
+	cd packaging && go tool -modfile=../tools/go.mod staticcheck ./...
 
 vuln:
 	@bash .ci/vuln $(TOOL) govulncheck ./...
@@ -38,6 +41,7 @@ vuln:
 # they always run.
 unit:
 	go test -race -timeout 20m $$(go list ./... | grep -v '^bellhop/e2e')
+	go -C packaging test -count=1 ./...
 	go test -race -count=1 -timeout 20m $$(go list ./e2e/... | grep -v '/quarter$$')
 	go test -count=1 -timeout 20m ./e2e/quarter
 
@@ -88,6 +92,15 @@ year:
 # SIZE_DIR is the disk that is measured, SIZE_TABLE a file for the table.
 size: needs
 	BELLHOP_SIZE=full BELLHOP_SIZE_DIR="$(SIZE_DIR)" BELLHOP_SIZE_TABLE="$(SIZE_TABLE)" go test -count=1 -v -timeout 5h ./e2e/size
+
+# Packages for all computers, into DIST; VERSION is by git unless it is given.
+DIST ?= $(CURDIR)/dist
+packages:
+	go run -C packaging . -out "$(abspath $(DIST))" -version "$(VERSION)"
+
+# The licences of what the program is made of, after a change of go.mod.
+notices:
+	go run -C packaging . -notices ../THIRD-PARTY
 
 # Each fuzz target of the tree for a short while; its corpus grows in the cache.
 fuzz:

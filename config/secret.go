@@ -28,11 +28,13 @@ func (s secret) find(env func(string) string) (string, error) {
 	}
 	if folder := env("CREDENTIALS_DIRECTORY"); folder != "" {
 		text, err := os.ReadFile(filepath.Join(folder, s.credential))
-		if err == nil {
-			return s.trim(string(text))
-		}
-		if !errors.Is(err, os.ErrNotExist) {
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return "", fmt.Errorf("%s: %w", s.what, err)
+		}
+		// The unit names each credential that there can be, and gives an empty
+		// line for those that this hotel does not have.
+		if value, err := s.trim(string(text)); err == nil {
+			return value, nil
 		}
 	}
 	if s.file == "" {

@@ -18,6 +18,14 @@ func TestSecretIsFound(t *testing.T) {
 	}
 	good, open, empty := write("good", "hush\n", 0o600), write("open", "hush", 0o644), write("empty", "\n", 0o600)
 	write("pbx", "from systemd\n", 0o600)
+	folder := func(name, text string) string {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(name+"/pbx", text, 0o600)
+		return filepath.Join(dir, name)
+	}
+	blank, line := folder("blank", ""), folder("line", "\n")
 	for _, c := range []struct {
 		name, file string
 		env        map[string]string
@@ -28,6 +36,9 @@ func TestSecretIsFound(t *testing.T) {
 		{"environment with nothing but it", good, map[string]string{"BELLHOP_PBX_PASSWORD": "\n"}, "", "is empty"},
 		{"systemd next", good, map[string]string{"CREDENTIALS_DIRECTORY": dir}, "from systemd", ""},
 		{"systemd without it", good, map[string]string{"CREDENTIALS_DIRECTORY": dir + "/none"}, "hush", ""},
+		{"systemd with an empty one", good, map[string]string{"CREDENTIALS_DIRECTORY": blank}, "hush", ""},
+		{"systemd with an empty line", good, map[string]string{"CREDENTIALS_DIRECTORY": line}, "hush", ""},
+		{"systemd with an empty line, and nothing else", "", map[string]string{"CREDENTIALS_DIRECTORY": line}, "", "set BELLHOP_PBX_PASSWORD"},
 		{"file", good, nil, "hush", ""},
 		{"file for all to read", open, nil, "", "chmod 0600"},
 		{"empty file", empty, nil, "", "is empty"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"runtime"
@@ -52,7 +53,17 @@ func toolCommands() []*command {
 	}
 }
 
+// released is the version of a package, set when that is made; empty in a
+// program that somebody built for himself.
+var released string
+
 func version(c *call) error {
+	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", cmp.Or(released, revision()), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
+
+// revision says what the program was built from, as far as it knows.
+func revision() string {
 	build := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		build = info.Main.Version
@@ -62,6 +73,5 @@ func version(c *call) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", build, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+	return build
 }

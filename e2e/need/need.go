@@ -87,6 +87,22 @@ func Asterisk(t testing.TB, version int) string {
 	return path
 }
 
+// Debian gives the tarball of a small Debian, for root to unpack; .ci/debian
+// makes it.
+func Debian(t testing.TB) string {
+	t.Helper()
+	Root(t, "have a Debian of a test's own")
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		missing(t, err.Error())
+	}
+	path := filepath.Join(cache, "bellhop", "debian.tar")
+	if _, err := os.Stat(path); err != nil {
+		missing(t, "no Debian to install into: .ci/debian makes it")
+	}
+	return path
+}
+
 func missing(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {

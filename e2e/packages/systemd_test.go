@@ -1,0 +1,121 @@
+package packages
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bellhop/e2e/need"
+	"bellhop/sim"
+)
+
+// machineTime bounds the life of the machine, which may be emulated beside
+// other tests.
+const machineTime = 8 * time.Minute
+
+//go:embed testdata/try.sh
+var tryScript string
+
+// machineConfig names no file for a secret: only what systemd gives is there.
+const machineConfig = `
+[hotel]
+name = "Harbour Inn"
+timezone = "Europe/Rome"
+country = "IT"
+currency = "EUR"
+language = "en"
+[pbx]
+url = "http://127.0.0.1:1"
+username = "api"
+event_listen = "127.0.0.1:8260"
+[classes]
+[pms]
+link = "webhook"
+url = "http://127.0.0.1:1"
+`
+
+// TestUnderSystemd boots a Debian with the package in a virtual machine and
+// goes through testdata/try.sh in it.
+func TestUnderSystemd(t *testing.T) {
+	qemu, mkfs, kernel := need.Tool(t, "qemu-system-x86_64"), need.Tool(t, "mkfs.ext4"), need.Kernel(t)
+	d := newDebian(t)
+	d.run("dpkg -i " + d.take(made(t, older, "bellhop_%s_amd64.deb")))
+	d.take(made(t, newer, "bellhop_%s_amd64.deb"))
+	d.write("/etc/bellhop/bellhop.toml", machineConfig, 0o644)
+	for _, name := range []string{"pbx", "pms"} { // root's, so that only systemd can give them
+		d.write("/etc/bellhop/secrets/"+name, "hush of "+name+"\n", 0o600)
+	}
+	body := sim.DTMF("369872B04EDC", sim.CallID(time.Unix(1_700_000_000, 0), 1), "1203", "777*01")
+	d.write("/root/report", fmt.Sprintf("POST / HTTP/1.1\r\nHost: bellhop\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body), 0o600)
+	d.write("/root/try.sh", tryScript, 0o755)
+	d.write("/etc/systemd/system/try.service", "[Service]\nExecStart=/bin/bash /root/try.sh\n[Install]\nWantedBy=multi-user.target\n", 0o644)
+	d.run("systemctl enable try.service && systemctl mask systemd-logind.service getty@.service serial-getty@.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer e2scrub_reap.service")
+	d.write("/etc/fstab", "", 0o644)
+
+	said := boot(t, d, qemu, mkfs, kernel)
+	for _, want := range []string{
+		"it is active after boot, enabled",
+		"it runs as bellhop",
+		"no rights: 0000000000000000 0000000000000000, no new ones: 1, system calls filtered: 2",
+		"its root can be read alone: ro",
+		"credential pbx: hush of pbx, bellhop 400",
+		"credential mail: , bellhop 400",
+		"nobody cannot read it", "nor the secret's file, nor bellhop",
+		"in its environment: 0",
+		"missing of secrets: none",
+		"a report is answered: HTTP/1.1 200 OK", "events: 777*01",
+		"clock synchronised: no", "and then: yes", // which a filter of calls may forbid to ask
+		"reloaded, the same process",
+		"the watchdog started it again, by itself once",
+		"upgraded: " + newer + ", another process",
+		"it stopped: success",
+		"that was all",
+	} {
+		if !strings.Contains(said, want+"\n") {
+			t.Errorf("nothing said of %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(said)
+	}
+}
+
+// boot gives what the machine has said on its second serial line.
+func boot(t *testing.T, d *debian, qemu, mkfs, kernel string) string {
+	t.Helper()
+	folder := t.TempDir()
+	disk, console, says := filepath.Join(folder, "disk"), filepath.Join(folder, "console"), filepath.Join(folder, "says")
+	if out, err := exec.Command(mkfs, "-q", "-d", d.root, "-O", "^has_journal", disk, "700M").CombinedOutput(); err != nil {
+		t.Fatalf("mkfs.ext4: %v: %s", err, out)
+	}
+	cmd := exec.CommandContext(t.Context(), qemu,
+		"-machine", "q35,accel=kvm:tcg", "-cpu", "max", "-smp", "1", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
+		"-kernel", kernel, "-append", "console=ttyS0 quiet panic=-1 mitigations=off no_timer_check root=/dev/nvme0n1 rw rootwait systemd.show_status=1",
+		"-serial", "file:"+console, "-serial", "file:"+says,
+		"-drive", "file="+disk+",format=raw,if=none,id=disk,cache=unsafe", "-device", "nvme,drive=disk,serial=bellhop")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(machineTime, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	err := cmd.Wait()
+	t.Logf("the machine ran for %s", time.Since(began).Round(time.Second))
+	if err != nil {
+		shown, _ := os.ReadFile(console)
+		t.Errorf("qemu: %v: %s\nthe machine's console:\n%s", err, out.Bytes(), shown[max(0, len(shown)-4000):])
+	}
+	text, err := os.ReadFile(says)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), "\r", "")
+}
