@@ -220,7 +220,7 @@ func (c *canary) live(l life, seed uint64) {
 	c.must(p.SetAllFaults(0))
 	time.Sleep(15 * time.Minute)
 	c.ask(l, api.Handler(a))
-	c.ask(l, api.OpenHandler(a))
+	c.ask(l, api.OpenHandler(a, api.Gate{}))
 	cancel()
 	running.Wait()
 	pushes.Close()
