@@ -299,7 +299,7 @@ func TestTLSServes(t *testing.T) {
 	if text, _ := io.ReadAll(conn); !strings.HasSuffix(string(text), "HTTP/1.1") {
 		t.Errorf("answered %q", text)
 	}
-	if _, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS11}); err == nil {
+	if _, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}); err == nil {
 		t.Error("TLS 1.1 is spoken")
 	}
 	plain, err := net.Dial("tcp", address)

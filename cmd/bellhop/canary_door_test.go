@@ -22,6 +22,7 @@ const (
 	canaryInstall      = "CANARY-install-9034"
 	canaryVoicemail    = "739150284617" // a guest's own
 	canaryOwnVoicemail = "615820947361" // which the box sets
+	canaryStaff        = "94820573"
 )
 
 // newToken makes one and has it looked for.
@@ -161,6 +162,9 @@ func (c *canary) lookForCopies() {
 		if !c.gave[secret] {
 			c.t.Errorf("%s was never in use: nothing is proved", c.secrets[secret])
 		}
+	}
+	if !strings.Contains(c.said["bellhop dialplan render"].String(), "SHA1") {
+		c.t.Error("no dialplan that asks for a PIN was rendered")
 	}
 	for who := range c.said {
 		if strings.HasPrefix(who, "the file ") && strings.Contains(who, "backup") {

@@ -54,6 +54,7 @@ func TestNothingLeaks(t *testing.T) {
 	c.secrets[canaryMail] = "the password of the mail server"
 	c.secrets[canaryPIN], c.secrets[canaryPMS], c.secrets[canaryLogin] = "a call's PIN", "the secret of the PMS", "the login at the PMS"
 	c.secrets[canaryInstall], c.secrets[canaryVoicemail], c.secrets[canaryOwnVoicemail] = "the password for the PBX's files", "the PIN of a guest's voicemail", "the PIN that voicemail is given"
+	c.secrets[canaryStaff] = "the PIN of one of the staff"
 	synctest.Test(t, func(t *testing.T) {
 		c.t = t
 		time.Sleep(time.Until(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))) // a time that the agent believes
@@ -163,6 +164,9 @@ relay_to = ["http://127.0.0.1:1/older"]
 advertise = "192.0.2.9:8260"
 [hooks]
 dir = "%[5]s/hooks"
+[dialplan]
+staff_file = %[12]q
+staff = { "778" = "pin" }
 [checkout]
 voicemail_pin = %[9]q
 [install]
@@ -186,7 +190,8 @@ password_file = %[8]q
 from = "bellhop@hotel.example"
 to = ["duty@hotel.example"]
 `, driver, scheme, write("pbx", password), events, c.folder, write("pms", canaryPMS), canaryLogin, write("mail", canaryMail),
-		canaryOwnVoicemail, cmp.Or(l.files, "127.0.0.1:1"), write("install", canaryInstall))
+		canaryOwnVoicemail, cmp.Or(l.files, "127.0.0.1:1"), write("install", canaryInstall),
+		write("staff", "0001 "+canaryStaff+"\n"))
 	file := filepath.Join(c.folder, "bellhop.toml")
 	c.must(os.WriteFile(file, []byte(text), 0o600))
 	return file
