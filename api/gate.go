@@ -94,6 +94,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !token.Scope.Holds(needs):
 		refuse(w, http.StatusForbidden, fmt.Sprintf("this needs a token of scope %s", needs))
 	default:
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			g.log.Info("api: order", "by", token.Name, "route", route) // not every one becomes an event
+		}
 		g.inside.ServeHTTP(w, r.WithContext(asBearer(r.Context(), token)))
 	}
 }
@@ -106,12 +109,17 @@ func (g *gate) named(host string) bool {
 		return true
 	}
 	name := host
-	if alone, _, err := net.SplitHostPort(host); err == nil {
+	if alone, port, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
 		name = alone
+	} else if inner, is := strings.CutPrefix(host, "["); is {
+		name = strings.TrimSuffix(inner, "]")
 	}
-	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
-	_, err := netip.ParseAddr(name)
-	return err == nil || slices.Contains(g.hosts, name)
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	addr, err := netip.ParseAddr(name)
+	return err == nil && addr.Zone() == "" || slices.Contains(g.hosts, name) // a zone can hold anything
 }
 
 // admit finds the token that a request shows; without a valid one it answers,

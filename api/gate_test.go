@@ -198,7 +198,7 @@ func TestPagesOfTheWebAreRefused(t *testing.T) {
 	for host, want := range map[string]int{
 		"192.0.2.7": 200, "192.0.2.7:8443": 200, "[2001:db8::7]:8443": 200, "[::1]": 200, "localhost": 200, "LOCALHOST:8080": 200, "bellhop.hotel.example": 200,
 		"bellhop.hotel.example.:8443": 200, "": 200, "evil.example": 421, "evil.example:8443": 421, "192.0.2.7.evil.example": 421, "localhost.evil.example": 421,
-		"bellhop.hotel.example.evil": 421, "xbellhop.hotel.example": 421, "evil@192.0.2.7": 421,
+		"bellhop.hotel.example.evil": 421, "xbellhop.hotel.example": 421, "evil@192.0.2.7": 421, "[::1]:80.evil.example": 421, "[fe80::1%25eth0].evil.example": 421, "localhost:evil.example": 421, "127.0.0.1:": 421,
 	} {
 		for _, path := range []string{"/v1/status", "/healthz", "/metrics"} {
 			r := get(path)
@@ -224,6 +224,22 @@ func TestPagesOfTheWebAreRefused(t *testing.T) {
 	if w.Header().Get("Access-Control-Allow-Origin") != "" || w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("%v", w.Header())
 	}
+}
+
+// FuzzHost: whatever somebody asks for, a page of another name is not let in.
+func FuzzHost(f *testing.F) {
+	for _, seed := range []string{"192.0.2.7", "[::1]:80", "localhost:8080", "[fe80::1%25eth0]", "", ":", "[", "box.", "a@box"} {
+		f.Add(seed)
+	}
+	g := &gate{hosts: []string{"localhost", "box"}}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, host := range []string{text + ".evil.example", text + ".evil.example:443", "evil.example" + text, text + "evil.example:80"} {
+			if g.named(host) {
+				t.Errorf("%q is let in", host)
+			}
+		}
+		g.named(text)
+	})
 }
 
 // TestReadingShowsNoNames: whoever may only read learns no name of a guest, by

@@ -368,7 +368,7 @@ func stuckHouse(t *testing.T) (a *agent.Agent, asked <-chan struct{}) {
 
 func TestAnOrderThatWaitsIsToldSo(t *testing.T) {
 	a, _ := stuckHouse(t)
-	s := &server{a, 10 * time.Millisecond}
+	s := &server{a, 500 * time.Millisecond} // the event is kept before
 	w := httptest.NewRecorder()
 	s.handler().ServeHTTP(w, httptest.NewRequest("POST", "/v1/checkin", strings.NewReader(`{"room":"101"}`)))
 	var p Problem

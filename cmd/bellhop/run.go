@@ -229,6 +229,11 @@ func lacking(cfg config.Config) []error {
 			all = append(all, err)
 		}
 	}
+	if cfg.API.TLS == config.TLSFile { // the box makes its own when it is started
+		if d := api.OpenCertificate(cfg, time.Now).Door(); d.Error != "" {
+			all = append(all, errors.New(d.Error))
+		}
+	}
 	return all
 }
 
