@@ -45,6 +45,8 @@ type Options struct {
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
+	// Door says how the API is reached over TCP; nil: it is not.
+	Door func() site.Door
 }
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
@@ -79,6 +81,8 @@ type Agent struct {
 	looks         map[string]bool // stays for whose rooms an alert was raised that nobody looks through; upkeep's own
 	forgot        time.Time       // when names of guests were last seen to; tidy's own
 	verify        func(context.Context) (site.Installed, error)
+	door          func() site.Door
+	seen          seenToday
 	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
 	doctoring     chan struct{}                 // one at a time
 	stopping      chan struct{}
@@ -90,7 +94,10 @@ func New(opts Options) (*Agent, error) {
 	a := &Agent{
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
-		told: map[string]bool{}, verify: opts.Verify, doctoring: make(chan struct{}, 1),
+		told: map[string]bool{}, verify: opts.Verify, doctoring: make(chan struct{}, 1), door: opts.Door,
+	}
+	if a.door == nil {
+		a.door = func() site.Door { return site.Door{} }
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

@@ -40,7 +40,7 @@ func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 	f := site.Facts{
 		Config: a.config, Zone: a.zone, Running: true, Synced: a.clock.synced(), State: status.PBX,
 		Rooms: a.Rooms(), StoreError: status.Store.Error, HookFaults: status.HookFaults, Hooks: a.hookFacts(),
-		PMSMissing: a.link == nil && a.config.PMS.Link != "none", Look: a.look.Load(),
+		PMSMissing: a.link == nil && a.config.PMS.Link != "none", Look: a.look.Load(), API: status.API, Tokens: a.Tokens(),
 	}
 	f.Confirmed, _ = hotel.OccupancyConfirmed(a.store.Snapshot())
 	if mail, can := a.MailState(); can {

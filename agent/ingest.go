@@ -127,7 +127,7 @@ func lanesFor(ev *hotel.Event) []string {
 // Do enters a person's order and waits until it has been carried out, or has
 // been refused: then the error says why. It returns the event's id.
 func (a *Agent) Do(ctx context.Context, ev hotel.Event) (uint64, error) {
-	ev.Source = hotel.SourceCommand
+	ev.Source, ev.By = hotel.SourceCommand, giver(ctx)
 	return a.enter(ctx, ev)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"bellhop/hotel"
 	"bellhop/pbx"
+	"bellhop/site"
 	"bellhop/store"
 )
 
@@ -27,6 +28,7 @@ type Status struct {
 	PBX          *pbx.State         `json:"pbx,omitempty"`
 	Destinations []DestinationState `json:"destinations,omitempty"`
 	HookFaults   string             `json:"hookFaults,omitempty"`
+	API          site.Door          `json:"api,omitzero"`
 }
 
 // Status reads how things stand. It does not block.
@@ -36,7 +38,7 @@ func (a *Agent) Status() Status {
 		Hotel: a.config.Hotel.Name, Started: a.started, Backlog: a.dispatcher.backlog(),
 		Kept: a.kept.Load(), Refused: a.refused.Load(), Store: a.store.Status(),
 		Alerts: count(view, hotel.PrefixAlert), ParkedUnits: count(view, hotel.PrefixParkedUnit),
-		Destinations: a.outbox.state(), HookFaults: a.hooks.faultText(),
+		Destinations: a.outbox.state(), HookFaults: a.hooks.faultText(), API: a.door(),
 	}
 	slices.SortFunc(s.Destinations, func(x, y DestinationState) int { return strings.Compare(x.To, y.To) })
 	s.Clock = a.clock.why()
@@ -46,6 +48,9 @@ func (a *Agent) Status() Status {
 		s.PBX = &state
 	}
 	s.Missing = missing(&s)
+	if s.API.Error != "" {
+		s.Missing = append(s.Missing, "the API is not answered at "+s.API.Address+": "+s.API.Error)
+	}
 	if a.link == nil && a.config.PMS.Link != "none" {
 		s.Missing = append(s.Missing, "the PMS is told of nothing: its link could not be set up, the log says why; what it is to learn waits")
 	}

@@ -20,12 +20,19 @@ import (
 // house runs an agent and its API on a socket until the test ends.
 func house(t *testing.T) (*Client, *agent.Agent, string) {
 	t.Helper()
+	return houseOf(t, agent.Options{})
+}
+
+// houseOf is a house with more.
+func houseOf(t *testing.T, o agent.Options) (*Client, *agent.Agent, string) {
+	t.Helper()
 	folder := t.TempDir()
 	c := config.Default()
 	c.Hotel = config.Hotel{Name: "Test", Timezone: "Asia/Shanghai", Country: "CN", Currency: "CNY", Language: "en"}
 	c.PBX.Driver = "none"
 	c.Store.Path = filepath.Join(folder, "b.db")
-	a, err := agent.New(agent.Options{Config: c})
+	o.Config = c
+	a, err := agent.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,10 +163,10 @@ func TestSocketIsItsOwnersAlone(t *testing.T) {
 
 func TestOverTCPNothingElseIsAnswered(t *testing.T) {
 	_, a, _ := house(t)
-	open := httptest.NewServer(OpenHandler(a))
+	open := httptest.NewServer(OpenHandler(a, Gate{}))
 	defer open.Close()
 	for path, want := range map[string]int{
-		"/healthz": 200, "/metrics": 200, "/v1/status": 404, "/v1/events": 404, "/v1/rooms": 404, "/": 404,
+		"/healthz": 200, "/metrics": 200, "/v1/status": 401, "/v1/events": 401, "/v1/rooms": 401, "/": 401,
 	} {
 		r, err := http.Get(open.URL + path)
 		if err != nil {
@@ -179,7 +186,7 @@ func TestOverTCPNothingElseIsAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = r.Body.Close()
-	if r.StatusCode != 404 {
+	if r.StatusCode != 401 {
 		t.Errorf("an order over TCP: %d", r.StatusCode)
 	}
 }

@@ -111,7 +111,7 @@ func TestAnswersHaveTheirStatus(t *testing.T) {
 func TestMetricsCanBeRead(t *testing.T) {
 	_, a, _ := house(t)
 	w := httptest.NewRecorder()
-	OpenHandler(a).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	OpenHandler(a, Gate{}).ServeHTTP(w, httptest.NewRequest("GET", "http://127.0.0.1/metrics", nil))
 	line := regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\\n]|\\["\\n])*"(, ?)?)+\})? [-+]?([0-9.]+([eE][-+]?[0-9]+)?|Inf|NaN)$`)
 	seen := map[string]bool{}
 	for in := bufio.NewScanner(w.Body); in.Scan(); {
@@ -225,7 +225,7 @@ func served(t *testing.T, handler http.Handler, b bounds) (path string, end func
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, ln, handler, b) }()
+	go func() { ended <- serve(ctx, ln, handler, nil, b) }()
 	end = func() error {
 		cancel()
 		select {
@@ -368,7 +368,7 @@ func stuckHouse(t *testing.T) (a *agent.Agent, asked <-chan struct{}) {
 
 func TestAnOrderThatWaitsIsToldSo(t *testing.T) {
 	a, _ := stuckHouse(t)
-	s := &server{a, 10 * time.Millisecond}
+	s := &server{a, 500 * time.Millisecond} // the event is kept before
 	w := httptest.NewRecorder()
 	s.handler().ServeHTTP(w, httptest.NewRequest("POST", "/v1/checkin", strings.NewReader(`{"room":"101"}`)))
 	var p Problem

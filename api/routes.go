@@ -1,8 +1,9 @@
 // Package api is Bellhop's HTTP API: routes, JSON types, and the client that
 // the command line uses over the socket.
 //
-// Everything is answered on the unix socket, which only its owner may open.
-// On TCP nothing but /healthz and /metrics is answered.
+// Everything is answered on the unix socket, which only its owner may open. On
+// TCP a gate stands before the same routes: /healthz and /metrics are open, and
+// each other one needs a token whose scope holds what scopes.go says of it.
 package api
 
 import (
@@ -109,7 +110,9 @@ func Handler(a *agent.Agent) http.Handler {
 	return (&server{a, patience}).handler()
 }
 
-func (s *server) handler() http.Handler {
+func (s *server) handler() http.Handler { return http.MaxBytesHandler(s.routes(), maxBody) }
+
+func (s *server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	s.open(mux)
 	mux.HandleFunc("GET /v1/status", s.status)
@@ -150,13 +153,7 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
-	return http.MaxBytesHandler(mux, maxBody)
-}
-
-// OpenHandler answers what anybody may see: it is for TCP.
-func OpenHandler(a *agent.Agent) http.Handler {
-	mux := http.NewServeMux()
-	(&server{agent: a}).open(mux)
+	s.tokens(mux)
 	return mux
 }
 
@@ -393,10 +390,13 @@ func (s *server) unclear(call string) string {
 	return q.Subject
 }
 
-func (s *server) alerts(w http.ResponseWriter, _ *http.Request) {
-	all := []AlertAnswer{}
+func (s *server) alerts(w http.ResponseWriter, r *http.Request) {
+	all, say := []AlertAnswer{}, s.agent.Say
+	if !namesFor(r) {
+		say = func(a hotel.Alert) string { return a.Text(s.agent.Language()) }
+	}
 	for _, a := range s.agent.Alerts() {
-		all = append(all, AlertAnswer{a, s.agent.Say(a)})
+		all = append(all, AlertAnswer{a, say(a)})
 	}
 	answer(w, all)
 }

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -23,6 +24,9 @@ type bounds struct {
 	// is left then is cut off.
 	end   time.Duration
 	conns int // open at once; the next ones wait for a place
+	// each is how many of them may come from one address; 0: all. Over that they
+	// are closed at once, so that nobody takes all the places.
+	each int
 }
 
 func ordinary() bounds {
@@ -30,6 +34,13 @@ func ordinary() bounds {
 		head: 10 * time.Second, request: 30 * time.Second, answer: time.Minute, idle: time.Minute,
 		end: 3 * time.Second, conns: 128,
 	}
+}
+
+// fromNetwork are the bounds on TCP, where anybody may come.
+func fromNetwork() bounds {
+	b := ordinary()
+	b.each = 16
+	return b
 }
 
 // longestPath is what a system's address of a socket has room for.
@@ -79,12 +90,21 @@ func removeSocket(path string) error {
 // Serve answers on ln until ctx ends, and returns when requests under way
 // have ended or have been cut off.
 func Serve(ctx context.Context, ln net.Listener, handler http.Handler) error {
-	return serve(ctx, ln, handler, ordinary())
+	return serve(ctx, ln, handler, nil, ordinary())
 }
 
-func serve(ctx context.Context, ln net.Listener, handler http.Handler, b bounds) error {
+// ServeTCP is [Serve] for a listener on the network; with a certificate over
+// TLS alone.
+func ServeTCP(ctx context.Context, ln net.Listener, handler http.Handler, cert *Certificate) error {
+	return serve(ctx, ln, handler, cert, fromNetwork())
+}
+
+func serve(ctx context.Context, ln net.Listener, handler http.Handler, cert *Certificate, b bounds) error {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true) // one request at a time on each connection
 	srv := &http.Server{
-		Handler: handler, ReadHeaderTimeout: b.head, ReadTimeout: b.request,
+		Protocols: &protocols,
+		Handler:   handler, ReadHeaderTimeout: b.head, ReadTimeout: b.request,
 		WriteTimeout: b.answer, IdleTimeout: b.idle, MaxHeaderBytes: 16 << 10,
 		ErrorLog: log.New(io.Discard, "", 0), // anybody could fill a log with broken connections
 	}
@@ -98,7 +118,16 @@ func serve(ctx context.Context, ln net.Listener, handler http.Handler, b bounds)
 		}
 		ended <- err
 	})
-	err := srv.Serve(&narrow{Listener: ln, places: make(chan struct{}, b.conns), closed: make(chan struct{})})
+	narrow := &narrow{
+		Listener: ln, places: make(chan struct{}, b.conns), closed: make(chan struct{}), each: b.each, by: map[netip.Prefix]int{},
+	}
+	var err error
+	if cert == nil {
+		err = srv.Serve(narrow)
+	} else {
+		srv.TLSConfig = cert.config()
+		err = srv.ServeTLS(narrow, "", "")
+	}
 	if stop() || !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve the API: %w", err)
 	}
@@ -112,6 +141,10 @@ type narrow struct {
 	places chan struct{}
 	once   sync.Once
 	closed chan struct{}
+
+	each int
+	mu   sync.Mutex
+	by   map[netip.Prefix]int // open connections of each address
 }
 
 func (n *narrow) Accept() (net.Conn, error) {
@@ -120,12 +153,36 @@ func (n *narrow) Accept() (net.Conn, error) {
 	case <-n.closed:
 		return nil, net.ErrClosed
 	}
-	conn, err := n.Listener.Accept()
-	if err != nil {
-		<-n.places
-		return nil, err
+	for {
+		conn, err := n.Listener.Accept()
+		if err != nil {
+			<-n.places
+			return nil, err
+		}
+		if from := household(conn.RemoteAddr().String()); n.enter(from) {
+			return &placed{Conn: conn, leave: sync.OnceFunc(func() { n.leave(from); <-n.places })}, nil
+		}
+		_ = conn.Close()
 	}
-	return &placed{Conn: conn, leave: sync.OnceFunc(func() { <-n.places })}, nil
+}
+
+// enter takes one of the places that an address has.
+func (n *narrow) enter(from netip.Prefix) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.each > 0 && n.by[from] >= n.each {
+		return false
+	}
+	n.by[from]++
+	return true
+}
+
+func (n *narrow) leave(from netip.Prefix) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.by[from]--; n.by[from] <= 0 {
+		delete(n.by, from)
+	}
 }
 
 func (n *narrow) Close() error {

@@ -172,12 +172,6 @@ type Hooks struct {
 	VMs      int    `toml:"vms"`      // how many run at once, 2 to 4
 }
 
-// API says where commands and browsers are answered.
-type API struct {
-	Listen string `toml:"listen"`
-	Socket string `toml:"socket"`
-}
-
 // Store says where events are kept and for how long.
 type Store struct {
 	Path string `toml:"path"`
@@ -212,7 +206,7 @@ func Default() Config {
 			SoundsPath:   "/ysapps/pbxcenter/var/lib/asterisk/sounds/{lang}/",
 		},
 		Hooks:   Hooks{Dir: "/etc/bellhop/hooks", Deadline: "1s", VMs: 3},
-		API:     API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock"},
+		API:     API{Listen: "127.0.0.1:8080", Socket: "/run/bellhop/bellhop.sock", TLS: TLSOff},
 		Store:   Store{Path: "/var/lib/bellhop/bellhop.db", Keep: "30d", KeepNames: "3d", MaxSize: "256MB", Backups: 3},
 		PMS:     PMS{Link: "none"},
 		Tax:     Tax{Prices: PricesGross},

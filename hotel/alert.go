@@ -64,6 +64,8 @@ const (
 	AlertBackup         = "backup-failed"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
+	AlertNewCertificate = "certificate-new"
+	AlertCertificate    = "certificate-ends"
 
 	// Entries of a minibar that wait for a person's word, see [ResolveEntry].
 	AlertMinibarDoubt   = "minibar-unclear"

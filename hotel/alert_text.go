@@ -73,6 +73,8 @@ var alertTexts = map[string][2]string{
 	AlertLate:           {"Late charges for stay {stay}, which had left room {room}: {items}; {amount} together. Its bill has changed", "入住 {stay} 退房（房间 {room}）后又有消费：{items}；合计 {amount}。账单已变动"},
 	AlertNobody:         {"A charge on room {room}, where nobody is known to have stayed: {what}, {amount}. \"bellhop postings move {posting}\" puts it on a stay", "房间 {room} 有消费，但不知道属于哪位客人：{what}，{amount}。用 bellhop postings move {posting} 转到某次入住"},
 	AlertStaff:          {"An entry in room {room} with staff number {staff}, which is not on the list (\"bellhop staff list\"): it was carried out", "房间 {room} 的输入使用了员工号 {staff}，该号不在名单中（bellhop staff list）：已照常处理"},
+	AlertNewCertificate: {"The box has made a new certificate for its API, as the old one was ending or could not be read. Programs that compare its SHA-256 must be given the new one: {fingerprint}", "设备已为其 API 生成新证书（旧证书即将到期或无法读取）。核对 SHA-256 的程序需要改用新值：{fingerprint}"},
+	AlertCertificate:    {"The certificate of the API ({file}) ends on {ends}: put a new one in its place", "API 的证书（{file}）将于 {ends} 到期：请更换"},
 	AlertMailAddress:    {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
 }
 

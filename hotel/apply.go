@@ -156,6 +156,10 @@ func (a *applier) apply(e Effect) error {
 		return a.staff(e.Staff)
 	case e.StaffSeen != nil:
 		return a.staffSeen(e.StaffSeen)
+	case e.Token != nil:
+		return a.token(e.Token)
+	case e.TokenUsed != nil:
+		return a.tokenUsed(e.TokenUsed)
 	case e.Settle != nil:
 		return a.settle(e.Settle)
 	case e.Pay != nil:

@@ -13,6 +13,8 @@ type Effect struct {
 	ResolveEntry *ResolveEntry `json:"resolveEntry,omitempty"`
 	Staff        *StaffOrder   `json:"staff,omitempty"`
 	StaffSeen    *StaffSeen    `json:"staffSeen,omitempty"`
+	Token        *TokenOrder   `json:"token,omitempty"`
+	TokenUsed    *TokenUsed    `json:"tokenUsed,omitempty"`
 	Settle       *Settle       `json:"settle,omitempty"`
 	Pay          *Pay          `json:"pay,omitempty"`
 	Alert        *RaiseAlert   `json:"alert,omitempty"`

@@ -74,6 +74,9 @@ type Event struct {
 	// Unsure: Time is by a clock that was not believed.
 	Unsure bool   `json:"unsure,omitempty"`
 	Source string `json:"source"` // pbx, cron, command, pms or agent
+	// By names the token of who gave an order over the network; empty: it was
+	// given on the box itself, or is no order.
+	By string `json:"by,omitempty"`
 
 	// Name is the sender's own word for the kind, such as "NewCdr" or "Tranfer".
 	Name   string `json:"name,omitempty"`

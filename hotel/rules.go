@@ -170,6 +170,8 @@ func commandRules(ev *Event) []Effect {
 		}
 	case CommandStaffAdd, CommandStaffRemove:
 		return staffRules(ev)
+	case CommandTokenAdd, CommandTokenRevoke, CommandTokenUsed:
+		return tokenRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandReport:

@@ -123,6 +123,8 @@ func ruleCases() []ruleCase {
 		always("a hook that failed too often", command(CommandReport, map[string]string{"code": AlertHookAside, "file": "a.lua", "hook": "a.lua:cdr:1", "error": "no", "instead": Because(HookWaits)}),
 			alertEffect(AlertHookAside, "", "file", "a.lua", "hook", "a.lua:cdr:1", "error", "no", "instead", Because(HookWaits))),
 		always("a mail server that refuses us", command(CommandReport, map[string]string{"code": AlertMail, "error": "535"}), alertEffect(AlertMail, "", "error", "535")),
+		always("a new certificate", command(CommandReport, map[string]string{"code": AlertNewCertificate, "fingerprint": "ab12"}), alertEffect(AlertNewCertificate, "", "fingerprint", "ab12")),
+		always("a certificate that ends", command(CommandReport, map[string]string{"code": AlertCertificate, "file": "/c.pem", "ends": "2026-05-01"}), alertEffect(AlertCertificate, "", "file", "/c.pem", "ends", "2026-05-01")),
 		always("an address that is refused", command(CommandReport, map[string]string{"code": AlertMailAddress, "address": "a@b", "error": "550"}), alertEffect(AlertMailAddress, "", "address", "a@b", "error", "550")),
 		always("files on the PBX that nobody could see", command(CommandReport, map[string]string{"code": AlertFilesUnseen, "error": "away"}),
 			alertEffect(AlertFilesUnseen, "", "error", "away")),

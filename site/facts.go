@@ -50,6 +50,9 @@ type Facts struct {
 	MailError            string
 	// Look is the newest comparison of the PBX's files; nil: there was none.
 	Look *LastLook
+	// API is how the API is reached over TCP, and Tokens who may come in there.
+	API    Door
+	Tokens []hotel.Token
 }
 
 // HookFacts are the hotel's own hooks in a running agent.
@@ -160,7 +163,7 @@ func Judge(f *Facts) []Finding {
 	list = append(list, f.boxClock(), f.clock())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
 	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
-	return append(list, f.install(), f.pms(), f.mail(), f.relay(), f.store(), f.hooks())
+	return append(list, f.install(), f.pms(), f.mail(), f.relay(), f.store(), f.hooks(), f.door())
 }
 
 // noPBX answers the checks of a PBX where there is none, or where it was not

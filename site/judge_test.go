@@ -59,6 +59,16 @@ func sound() *Facts {
 	}
 }
 
+var twoTokens = []hotel.Token{{Name: "old", Expires: noon}, {Name: "pms", Expires: noon.Add(time.Second)}}
+
+// overTLS has a certificate that ends a while after noon.
+func overTLS(after time.Duration) func(f *Facts) {
+	return func(f *Facts) {
+		f.Config.API.Listen, f.Config.API.TLS = ":8443", config.TLSSelf
+		f.API = Door{Address: "[::]:8443", TLS: true, Fingerprint: "ab12", Ends: noon.Add(after)}
+	}
+}
+
 // cases spoil the facts in one way each; want is "check result code", and
 // text what the English words hold.
 var cases = []struct {
@@ -245,6 +255,16 @@ var cases = []struct {
 	{"install, nothing", func(f *Facts) { f.Look = &LastLook{At: noon} }, "install warning nothing", "nothing was installed"},
 	{"install, changed", func(f *Facts) { f.Look.Installed.Differ = []string{"/a", "/b"} }, "install failed changed", "2 files on the PBX"},
 	{"install", func(*Facts) {}, "install ok ok", "3 files on the PBX"},
+	{"api, near", func(f *Facts) { f.Tokens = twoTokens }, "api ok near", "tokens: 1"},
+	{"api, none", func(f *Facts) { f.Config.API.Listen = "" }, "api skipped none", ""},
+	{"api, no agent", func(f *Facts) { f.Running = false }, "api unknown no-agent", ""},
+	{"api, no port", func(f *Facts) { f.API.Error = "address already in use" }, "api failed failed", "address already in use"},
+	{"api, plain", func(f *Facts) { f.Config.API.Listen = ":8080" }, "api ok plain", ":8080"},
+	{"api, tokens in the clear", func(f *Facts) { f.Config.API.Listen, f.Tokens = ":8080", twoTokens }, "api warning plain-tokens", "none of the 1 tokens"},
+	{"api, only old tokens", func(f *Facts) { f.Config.API.Listen, f.Tokens = ":8080", twoTokens[:1] }, "api ok plain", ""},
+	{"api, TLS", overTLS(CertificateSoon + time.Second), "api ok tls", "ab12"},
+	{"api, ends soon", overTLS(CertificateSoon), "api warning ends", "ab12"},
+	{"api, ended", overTLS(-time.Hour), "api warning ends", "2026-06-01 11:00:00"},
 	{"mail", func(*Facts) {}, "mail ok ok", "11:59:00"},
 	{"mail, none", func(f *Facts) { f.Config.Mail.Host = "" }, "mail skipped none", ""},
 	{"mail, no agent", func(f *Facts) { f.Running = false }, "mail unknown no-agent", ""},

@@ -259,4 +259,18 @@ var texts = map[string]words{
 	"hooks/shipped":  {en: "the shipped ones are in use; the hotel has none of its own, as of {at}", zh: "正在使用自带脚本；截至 {at}，酒店没有自有脚本"},
 	"hooks/aside":    {en: "failed too often and set aside: {files} (the last error: {error})", zh: "多次出错，已停用：{files}（最近的错误：{error}）", doEN: "mend the file, or run bellhop hooks reset; then run again what is parked", doZH: "请修改文件，或运行 bellhop hooks reset；然后重新运行保留的事件"},
 	"hooks/faults":   {en: "some are not used as they stand: {error}", zh: "部分未按现状启用：{error}", doEN: "mend the file: it is loaded when it is saved", doZH: "请修改文件：保存后自动载入"},
+
+	"api/none":   {en: "api.listen is empty: nothing is answered over TCP", zh: "api.listen 为空：不通过 TCP 应答"},
+	"api/near":   {en: "{address} answers programs on this box alone; tokens: {tokens}", zh: "{address} 只应答本机程序；令牌：{tokens}"},
+	"api/plain":  {en: "{address} answers /healthz and /metrics without TLS, and there are no tokens", zh: "{address} 不加密地应答 /healthz 和 /metrics，没有令牌"},
+	"api/tls":    {en: "{address} answers over TLS until {ends}; tokens: {tokens}; SHA-256 of the certificate: {fingerprint}", zh: "{address} 通过 TLS 应答，证书有效期至 {ends}；令牌：{tokens}；证书 SHA-256：{fingerprint}"},
+	"api/failed": {en: "{address} does not answer: {error}", zh: "{address} 无法应答：{error}", doEN: "mend it, then restart the agent", doZH: "请修复，然后重启代理程序"},
+	"api/ends": {
+		en: "the certificate of {address} ends at {ends}; SHA-256: {fingerprint}", zh: "{address} 的证书将于 {ends} 到期；SHA-256：{fingerprint}",
+		doEN: "put a new one into api.cert and api.key; one that the box has made is renewed by itself while its clock is right", doZH: "请更换 api.cert 和 api.key；本机自制的证书在时钟正确时会自动更新",
+	},
+	"api/plain-tokens": {
+		en: "{address} answers without TLS, and so takes none of the {tokens} tokens from the network", zh: "{address} 未使用 TLS，因此不接受来自网络的 {tokens} 个令牌",
+		doEN: "set api.tls to \"self\" and restart the agent, or revoke the tokens", doZH: "将 api.tls 设为 \"self\" 并重启代理程序，或撤销令牌",
+	},
 }

@@ -22,9 +22,15 @@ func runningAgent(t *testing.T, hook string) string {
 // runningAgentWith is the same with more in the config.
 func runningAgentWith(t *testing.T, hook, more string) string {
 	t.Helper()
+	return runningAgentAt(t, hook, more, "listen=\"\"")
+}
+
+// runningAgentAt is the same, which answers over TCP as door says.
+func runningAgentAt(t *testing.T, hook, more, door string) string {
+	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "b.toml")
-	text := "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n[hooks]\ndir=\"" + dir + "/hooks\"\n[api]\nlisten=\"\"\nsocket=\"" +
+	text := "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\n[pbx]\ndriver=\"none\"\n[hooks]\ndir=\"" + dir + "/hooks\"\n[api]\n" + door + "\nsocket=\"" +
 		dir + "/s\"\n[store]\npath=\"" + dir + "/b.db\"\n" + more
 	if err := os.Mkdir(filepath.Join(dir, "hooks"), 0o700); err != nil {
 		t.Fatal(err)

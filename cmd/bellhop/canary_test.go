@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/md5"
 	"encoding/base64"
@@ -52,6 +53,8 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	c.secrets[canaryMail] = "the password of the mail server"
 	c.secrets[canaryPIN], c.secrets[canaryPMS], c.secrets[canaryLogin] = "a call's PIN", "the secret of the PMS", "the login at the PMS"
+	c.secrets[canaryInstall], c.secrets[canaryVoicemail], c.secrets[canaryOwnVoicemail] = "the password for the PBX's files", "the PIN of a guest's voicemail", "the PIN that voicemail is given"
+	c.secrets[canaryStaff] = "the PIN of one of the staff"
 	synctest.Test(t, func(t *testing.T) {
 		c.t = t
 		time.Sleep(time.Until(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))) // a time that the agent believes
@@ -71,6 +74,7 @@ func TestNothingLeaks(t *testing.T) {
 	c.t = t
 	c.askInWords()
 	c.read("at the end")
+	c.lookForCopies()
 	c.look()
 }
 
@@ -81,13 +85,15 @@ type canary struct {
 	mu      sync.Mutex
 	secrets map[string]string        // and what each is
 	said    map[string]*bytes.Buffer // by who said it
+	gave    map[string]bool          // secrets that came to where they belong
 }
 
 // life is one run of an agent, for three hours.
 type life struct {
 	name, driver, password   string
 	tcp, tls, echo, otherPin bool
-	faults                   int // percent
+	faults                   int    // percent
+	files                    string // host:port of the server for the PBX's files; empty: nobody answers
 }
 
 func (c *canary) must(err error) {
@@ -158,8 +164,17 @@ relay_to = ["http://127.0.0.1:1/older"]
 advertise = "192.0.2.9:8260"
 [hooks]
 dir = "%[5]s/hooks"
+[dialplan]
+staff_file = %[12]q
+staff = { "778" = "pin" }
+[checkout]
+voicemail_pin = %[9]q
+[install]
+url = "ftp://support@%[10]s"
+password_file = %[11]q
 [api]
-listen = ""
+listen = "127.0.0.1:0"
+tls = "self"
 socket = "%[5]s/s"
 [store]
 path = "%[5]s/store/bellhop.db"
@@ -174,7 +189,9 @@ username = "bellhop"
 password_file = %[8]q
 from = "bellhop@hotel.example"
 to = ["duty@hotel.example"]
-`, driver, scheme, write("pbx", password), events, c.folder, write("pms", canaryPMS), canaryLogin, write("mail", canaryMail))
+`, driver, scheme, write("pbx", password), events, c.folder, write("pms", canaryPMS), canaryLogin, write("mail", canaryMail),
+		canaryOwnVoicemail, cmp.Or(l.files, "127.0.0.1:1"), write("install", canaryInstall),
+		write("staff", "0001 "+canaryStaff+"\n"))
 	file := filepath.Join(c.folder, "bellhop.toml")
 	c.must(os.WriteFile(file, []byte(text), 0o600))
 	return file
@@ -200,6 +217,9 @@ func (c *canary) live(l life, seed uint64) {
 		c.must(os.MkdirAll(filepath.Dir(pinFile(cfg)), 0o700))
 		c.must(os.WriteFile(pinFile(cfg), []byte(hex.EncodeToString(pin[:])), 0o600))
 	}
+	for n := range 6 {
+		c.must(p.SetExtension(sim.PBXExtension{Number: fmt.Sprint(1001 + n), Status: "Registered", Settings: map[string]string{"hasvoicemail": "on", "vmsecret": canaryVoicemail}}))
+	}
 	log := slog.New(slog.NewTextHandler(c.to("the log of "+l.name), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	mails, serveMail := c.mailHouse(cfg)
 	a := c.compose(cfg, l, log, mails, calls, stream, pushes, seed)
@@ -215,12 +235,14 @@ func (c *canary) live(l life, seed uint64) {
 	running.Go(func() { c.must(a.Run(ctx)) })
 	time.Sleep(time.Minute)
 	c.furnish(api.Handler(a))
+	open := api.OpenHandler(a, api.Gate{Log: log})
+	c.comeByToken(l.name, api.Handler(a), open)
 	c.must(p.SetAllFaults(l.faults))
 	c.day(p, rand.New(rand.NewPCG(seed, 3)))
 	c.must(p.SetAllFaults(0))
 	time.Sleep(15 * time.Minute)
 	c.ask(l, api.Handler(a))
-	c.ask(l, api.OpenHandler(a))
+	c.ask(l, open)
 	cancel()
 	running.Wait()
 	pushes.Close()
@@ -360,6 +382,12 @@ func (l *listener) RoundTrip(r *http.Request) (*http.Response, error) {
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(text), failing{readErr}), answer.Body}
 	l.c.learn(text)
+	if strings.Contains(string(told), canaryOwnVoicemail) {
+		l.c.given(canaryOwnVoicemail)
+	}
+	if strings.Contains(string(text), canaryVoicemail) {
+		l.c.given(canaryVoicemail)
+	}
 	return answer, nil
 }
 
@@ -446,7 +474,7 @@ var notAsked = []string{"run", "demo", "sim", "events tail"}
 // that the day has left.
 func (c *canary) askInWords() {
 	c.t.Helper()
-	file := c.config(life{tcp: true})
+	file := c.config(life{tcp: true, files: c.echoFiles()})
 	cfg, err := config.Load(file)
 	c.must(err)
 	cfg.PBX.EventAddr, cfg.PBX.URL = "127.0.0.1:1", "http://127.0.0.1:1"
@@ -461,8 +489,9 @@ func (c *canary) askInWords() {
 	case err := <-ended:
 		c.t.Fatal(err)
 	}
+	c.comeByTLS(cfg)
 	words := []string{
-		"events list --limit 10000", "queue list --parked", "queue list --ended", "events show 1", "events show 50", "queue show 1", "events rerun 1",
+		"cron run nightly-backup", "install apply --yes", "install verify", "events list --limit 10000", "queue list --parked", "queue list --ended", "events show 1", "events show 50", "queue show 1", "events rerun 1",
 		"phones restore 1001", "nonsense",
 	}
 	for _, command := range commands() {
@@ -495,7 +524,7 @@ func inBase64(secret string) (forms []string) {
 func (c *canary) read(when string) {
 	c.t.Helper()
 	c.must(filepath.WalkDir(c.folder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || d.Name() == "bellhop.toml" || strings.HasPrefix(path, filepath.Join(c.folder, "secrets")) {
+		if err != nil || !d.Type().IsRegular() || d.Name() == "bellhop.toml" || d.Name() == "key.pem" || strings.HasPrefix(path, filepath.Join(c.folder, "secrets")) {
 			return err
 		}
 		text, err := os.ReadFile(path)

@@ -136,6 +136,9 @@ func (c *call) what(e *hotel.Event) string {
 			add("%s=%s", name, v)
 		}
 	}
+	if e.By != "" {
+		add("by %s", e.By)
+	}
 	if e.Room == "" && e.Extension != "" {
 		add("(extension %s)", e.Extension)
 	}

@@ -18,10 +18,15 @@ func TestCommandLine(t *testing.T) {
 	if err := os.WriteFile(withInstall, []byte(text+"[install]\nurl=\"sftp://support@10.0.0.1:8022\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	withTLS := file + ".tls"
+	if err := os.WriteFile(withTLS, []byte(strings.Replace(text, "[api]\n", "[api]\ntls=\"file\"\ncert=\"/gone/cert.pem\"\nkey=\"/gone/key.pem\"\n", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args, out, err string
 		code           int
 	}{
+		{"config check -c " + withTLS, "missing  read the API's certificate: open /gone/cert.pem", "", 0},
 		{"version", "bellhop ", "", 0},
 		{"--help", "bellhop config check", "", 0},
 		{"config check --help", "the config", "", 0},

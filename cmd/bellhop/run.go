@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -91,17 +90,18 @@ func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *
 	if err != nil {
 		return err
 	}
-	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg)})
+	door := openDoor(ctx, cfg, now, log)
+	a, err := agent.New(agent.Options{
+		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg), Door: door.state,
+	})
 	if err != nil {
-		return errors.Join(err, socket.Close())
+		return errors.Join(err, socket.Close(), door.close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var group sync.WaitGroup
 	group.Go(func() { logError(log, api.Serve(ctx, socket, api.Handler(a))) })
-	if cfg.API.Listen != "" {
-		group.Go(func() { serveOpen(ctx, cfg.API.Listen, a, log) })
-	}
+	group.Go(func() { door.serve(ctx, a) })
 	log.Info("bellhop runs", "hotel", cfg.Hotel.Name, "store", cfg.Store.Path, "socket", cfg.API.Socket)
 	group.Go(func() { ready(ctx, a) })
 	group.Go(func() { reloadBySignal(ctx, a) })
@@ -126,18 +126,6 @@ func reloadBySignal(ctx context.Context, a *agent.Agent) {
 			_ = a.ReloadHooks(ctx) // faults are in the log; an error is the agent's end
 		}
 	}
-}
-
-// serveOpen answers /healthz and /metrics over TCP. A port that is taken
-// costs the monitoring, not the hotel.
-func serveOpen(ctx context.Context, address string, a *agent.Agent, log *slog.Logger) {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", address)
-	if err != nil {
-		log.Error("api.listen: /healthz and /metrics are not answered", "error", err)
-		return
-	}
-	logError(log, api.Serve(ctx, ln, api.OpenHandler(a)))
 }
 
 func logError(log *slog.Logger, err error) {
@@ -241,6 +229,11 @@ func lacking(cfg config.Config) []error {
 			all = append(all, err)
 		}
 	}
+	if cfg.API.TLS == config.TLSFile { // the box makes its own when it is started
+		if d := api.OpenCertificate(cfg, time.Now).Door(); d.Error != "" {
+			all = append(all, errors.New(d.Error))
+		}
+	}
 	return all
 }
 
@@ -268,6 +261,9 @@ func status(c *call) error {
 	fmt.Fprintf(c.out, "  events   %d kept, newest %d, %d not finished\n", s.Store.Events, s.Store.LastID, s.Store.LastID-s.Store.Watermark)
 	if s.PBX != nil && s.PBX.Listening != "" {
 		fmt.Fprintf(c.out, "  reports  taken at %s%s\n", s.PBX.Listening, c.newestReport(s.PBX.LastPush))
+	}
+	if s.API.Address != "" {
+		fmt.Fprintf(c.out, "  api      %s\n", doorText(s.API))
 	}
 	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
 	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
