@@ -3,7 +3,6 @@ package site
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -24,9 +23,8 @@ type Knock struct {
 	Problem pbx.LoginProblem
 	Error   string
 	TLS     string // the version; empty: plain
-	// Print is of the certificate, and Ends when it runs out; zero: plain.
-	Print [sha256.Size]byte
-	Ends  time.Time
+	// Ends is when the certificate runs out; zero: plain.
+	Ends time.Time
 }
 
 // knockTime bounds a knock.
@@ -73,8 +71,7 @@ func (k *Knock) secure(ctx context.Context, conn net.Conn) error {
 	}
 	state := secured.ConnectionState()
 	k.TLS = tls.VersionName(state.Version)
-	leaf := state.PeerCertificates[0] // a server shows one
-	k.Print, k.Ends = sha256.Sum256(leaf.Raw), leaf.NotAfter
+	k.Ends = state.PeerCertificates[0].NotAfter // a server shows one
 	return nil
 }
 

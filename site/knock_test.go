@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -43,8 +42,8 @@ func TestKnock(t *testing.T) {
 		if k.Problem != c.problem || k.TLS != c.tls || (k.Error == "") != (c.problem == "") || (k.Took > 0) != (c.problem == "") {
 			t.Errorf("%s: %+v", c.address, k)
 		}
-		if cert := secured.Certificate(); c.tls != "" && (!k.Ends.Equal(cert.NotAfter) || k.Print != sha256.Sum256(cert.Raw)) {
-			t.Errorf("%s: %s, %x", c.address, k.Ends, k.Print)
+		if cert := secured.Certificate(); c.tls != "" && !k.Ends.Equal(cert.NotAfter) {
+			t.Errorf("%s: %s", c.address, k.Ends)
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
