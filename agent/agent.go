@@ -45,6 +45,9 @@ type Options struct {
 	// Verify compares the PBX's files with what was installed; nil: nothing is
 	// looked at.
 	Verify func(context.Context) (site.Installed, error)
+	// Due names the files of the config that are not what was installed; nil:
+	// nothing is installed from here.
+	Due func() ([]string, error)
 }
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
@@ -81,6 +84,8 @@ type Agent struct {
 	verify        func(context.Context) (site.Installed, error)
 	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
 	doctoring     chan struct{}                 // one at a time
+	boxLook       *BoxLook
+	due           func() ([]string, error)
 	stopping      chan struct{}
 	started       time.Time
 }
@@ -90,7 +95,7 @@ func New(opts Options) (*Agent, error) {
 	a := &Agent{
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
-		told: map[string]bool{}, verify: opts.Verify, doctoring: make(chan struct{}, 1),
+		told: map[string]bool{}, verify: opts.Verify, due: opts.Due, doctoring: make(chan struct{}, 1), boxLook: NewBoxLook(),
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -129,7 +134,7 @@ func (a *Agent) hookOptions() luahooks.Options {
 		Language: a.config.Hotel.Language,
 		Currency: a.config.Hotel.Currency,
 		Minibars: a.services.Minibars,
-		Examples: a.hookExamples,
+		Examples: HookExamples(a.config, a.zone),
 	}
 }
 

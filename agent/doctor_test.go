@@ -77,7 +77,7 @@ func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
 	a.outbox.mu.Lock()
 	a.outbox.dests["relay:http://old/"] = &destination{name: "relay:http://old/", failures: 3, since: time.Now(), lastError: "answered 404"}
 	a.outbox.mu.Unlock()
-	list, err := a.Doctor(t.Context(), false)
+	list, err := a.Doctor(t.Context(), DoctorOrder{})
 	if err != nil || len(p.asked) != 1 {
 		t.Fatal(err, len(p.asked))
 	}
@@ -95,7 +95,7 @@ func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
 	if a.clock.pbxNow().IsZero() {
 		t.Error("what the PBX said of its clock is forgotten")
 	}
-	if list, err = a.Doctor(t.Context(), true); err != nil || len(p.asked) != 1 || found(t, list, "pbx.login") != "skipped left-alone" {
+	if list, err = a.Doctor(t.Context(), DoctorOrder{Offline: true}); err != nil || len(p.asked) != 1 || found(t, list, "pbx.login") != "skipped left-alone" {
 		t.Errorf("offline: %v, %v, asked %d times", list, err, len(p.asked))
 	}
 }
@@ -106,14 +106,14 @@ func TestOneDoctorAtATime(t *testing.T) {
 	a := doctored(t, p)
 	first := make(chan error, 1)
 	go func() {
-		_, err := a.Doctor(context.Background(), false)
+		_, err := a.Doctor(context.Background(), DoctorOrder{})
 		first <- err
 	}()
 	<-p.asked
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 { // more often than chance lets a free place go by
-		if _, err := a.Doctor(ctx, false); !errors.Is(err, context.Canceled) || len(p.asked) != 0 {
+		if _, err := a.Doctor(ctx, DoctorOrder{}); !errors.Is(err, context.Canceled) || len(p.asked) != 0 {
 			t.Fatalf("a second one: %v, asked %d times", err, len(p.asked))
 		}
 	}
@@ -122,7 +122,7 @@ func TestOneDoctorAtATime(t *testing.T) {
 		t.Error(err)
 	}
 	go func() { p.turns <- struct{}{} }()
-	if _, err := a.Doctor(t.Context(), false); err != nil {
+	if _, err := a.Doctor(t.Context(), DoctorOrder{}); err != nil {
 		t.Errorf("the next one: %v", err)
 	}
 }

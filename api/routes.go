@@ -149,6 +149,7 @@ func (s *server) handler() http.Handler {
 	s.replay(mux)
 	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
+	mux.HandleFunc("POST /v1/doctor/play", s.play)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	return http.MaxBytesHandler(mux, maxBody)
 }

@@ -7,7 +7,7 @@ import (
 
 // Due names the files of a set that an apply would put anew, or for the first
 // time, if the server still holds what was put there. It goes by the records on
-// the box and asks nobody.
+// the box and asks nobody. What was put on another server is on none.
 func (i *Installer) Due(set Set) ([]string, error) {
 	k, err := i.records().known()
 	if err != nil {
@@ -16,7 +16,7 @@ func (i *Installer) Due(set Set) ([]string, error) {
 	var due []string
 	for _, f := range set.Files {
 		put, known := k.Files[f.Path]
-		if !known || !i.stands(f, put.State) {
+		if !known || k.Server != i.Server.URL || !i.stands(f, put.State) {
 			due = append(due, f.Path)
 		}
 	}

@@ -50,8 +50,11 @@ type Pin struct {
 // file: is the database sound, and how large is it?
 func (f *Facts) file() Finding {
 	d := f.Database
-	if d == nil {
-		return find(checkFile, Unknown, "none", "error", orNone(f.StoreError))
+	switch {
+	case d == nil && f.StoreError != "":
+		return find(checkFile, Unknown, "unmeasured", "error", f.StoreError)
+	case d == nil:
+		return find(checkFile, Unknown, "none")
 	}
 	most, _ := f.Config.Store.MaxBytes() // the config is checked
 	params := []string{
@@ -61,7 +64,9 @@ func (f *Facts) file() Finding {
 	switch {
 	case d.Damaged != "":
 		return find(checkFile, Warning, "salvaged", params...)
-	case most > 0 && d.Size-max(0, d.Free) > 2*most:
+	case d.Free < 0:
+		return find(checkFile, OK, "closed", params...)
+	case most > 0 && d.Size-d.Free > 2*most:
 		return find(checkFile, Warning, "large", params...)
 	}
 	return find(checkFile, OK, "ok", params...)

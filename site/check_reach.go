@@ -27,7 +27,7 @@ func (f *Facts) reach() Finding {
 	case k.Problem != "":
 		return find(checkReach, Failed, string(k.Problem), "address", k.Address, "error", k.Error)
 	}
-	took := k.Took.Round(time.Millisecond).String()
+	took := short(k.Took)
 	if k.TLS == "" {
 		return find(checkReach, OK, "plain", "address", k.Address, "took", took)
 	}

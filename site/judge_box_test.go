@@ -111,6 +111,8 @@ var boxCases = []struct {
 
 	{"file", func(*Facts) {}, "store.file ok ok", "20 MB, 1 MB of it empty, 500 events; each page was read at 2026-06-01 11:00:00"},
 	{"file, none", func(f *Facts) { f.Database = nil }, "store.file unknown none", ""},
+	{"file, not opened", func(f *Facts) { f.Database, f.StoreError = nil, "locked" }, "store.file unknown unmeasured", "locked"},
+	{"file, without an agent", func(f *Facts) { f.Database.Free = -1 }, "store.file ok closed", "20 MB, 500 events"},
 	{"file, large", func(f *Facts) { f.Database.Size = 700e6 }, "store.file warning large", "700 MB"},
 	{"file, large and empty", func(f *Facts) { f.Database.Size, f.Database.Free = 700e6, 600e6 }, "store.file ok ok", ""},
 	{"file, salvaged", func(f *Facts) { f.Database.Damaged, f.Database.Salvaged = "b.db.damaged", 7 }, "store.file warning salvaged", "7 events were taken over from b.db.damaged"},

@@ -2,8 +2,9 @@ package site
 
 // queueTexts are of the store, of what waits in it, and of what was agreed to.
 var queueTexts = map[string]words{
-	"store.file/ok":   {en: "{size}, {free} of it empty, {events} events; each page was read at {at} and makes sense", zh: "{size}（其中空闲 {free}），{events} 个事件；{at} 检查过每一页，正常"},
-	"store.file/none": {en: "there is none to be looked at: {error}", zh: "没有可检查的数据库：{error}"},
+	"store.file/ok":     {en: "{size}, {free} of it empty, {events} events; each page was read at {at} and makes sense", zh: "{size}（其中空闲 {free}），{events} 个事件；{at} 检查过每一页，正常"},
+	"store.file/closed": {en: "{size}, {events} events; each page was read now and makes sense", zh: "{size}，{events} 个事件；刚刚检查过每一页，正常"},
+	"store.file/none":   {en: "there is no database yet", zh: "尚无数据库"},
 	"store.file/large": {
 		en: "{size}, {free} of it empty: far more than store.max_size ({most}); what is not delivered is never dropped for size", zh: "{size}（其中空闲 {free}），远超 store.max_size（{most}）；未送达的内容不会因大小而丢弃",
 		doEN: "see queue and parked: something is not delivered for long", doZH: "见 queue 和 parked：有内容长期未送达",

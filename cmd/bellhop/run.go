@@ -91,7 +91,7 @@ func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *
 	if err != nil {
 		return err
 	}
-	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg)})
+	a, err := agent.New(agent.Options{Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg), Due: due(cfg)})
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}

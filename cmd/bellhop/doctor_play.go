@@ -1,0 +1,116 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"bellhop/agent"
+	"bellhop/api"
+	"bellhop/config"
+	"bellhop/hotel"
+	"bellhop/site"
+)
+
+const (
+	// playWithin is how long a telephone may ring and the recording last.
+	playWithin = 90 * time.Second
+	playLook   = 300 * time.Millisecond
+)
+
+// playOn rings a room's telephone and plays a recording there: the one proof that
+// the recordings are on the PBX and can be heard.
+func (c *call) playOn(client *api.Client, cfg config.Config) error {
+	prompt, err := c.promptToPlay(cfg)
+	if err != nil {
+		return fmt.Errorf("doctor: --play: %w", err)
+	}
+	if err := c.agreeToRing(client, prompt); err != nil {
+		return err
+	}
+	query := url.Values{"room": {c.opt.play}, "prompt": {prompt}}
+	var order api.Order
+	if err := client.Post(c.ctx, "/v1/doctor/play?"+query.Encode(), nil, &order); err != nil {
+		return fmt.Errorf("doctor: --play: %w", err)
+	}
+	fmt.Fprintf(c.err, "Room %s rings; pick up, and listen to the end. Ctrl-C ends the waiting.\n", c.opt.play)
+	end, err := c.awaitEnd(client, order.Event)
+	if err != nil {
+		return fmt.Errorf("doctor: --play: %w", err)
+	}
+	if c.json {
+		return showOne(c, end)
+	}
+	_, err = fmt.Fprintf(c.out, "%s was played in room %s to its end\n", prompt, c.opt.play)
+	return err
+}
+
+// promptToPlay is what was asked for, or the first of those that a person has had
+// to upload: the PBX's API plays no others.
+func (c *call) promptToPlay(cfg config.Config) (string, error) {
+	if c.opt.wake.prompt != "" {
+		return c.opt.wake.prompt, nil
+	}
+	files, err := site.ForPBX(cfg)
+	if err != nil {
+		return "", err
+	}
+	for _, file := range files.Uploads {
+		if file.Lang == cmp.Or(cfg.Hotel.Language, file.Lang) {
+			return file.Prompt.Name, nil
+		}
+	}
+	return "", errors.New("nothing that the config asks for is played by the PBX's API: name a recording by --prompt")
+}
+
+func (c *call) agreeToRing(client *api.Client, prompt string) error {
+	var rooms []agent.RoomNow
+	if err := client.Get(c.ctx, "/v1/rooms", &rooms); err != nil {
+		return fmt.Errorf("doctor: --play: %w", err)
+	}
+	who := ""
+	for _, r := range rooms {
+		if r.Number == c.opt.play && r.Stay != "" {
+			who = " Somebody stays there."
+		}
+	}
+	what := fmt.Sprintf("room %s rings, and who picks up hears %s.%s", c.opt.play, prompt, who)
+	return c.confirm(question{
+		ask:      "The telephone of " + what + " Ring it?",
+		no:       "doctor: --play: not rung",
+		noOneYet: "doctor: --play: the telephone of " + what + " Agree to that with --yes",
+	})
+}
+
+// awaitEnd waits until the PBX has reported that the recording was played, or
+// until something says that it was not.
+func (c *call) awaitEnd(client *api.Client, after uint64) (end hotel.Event, err error) {
+	for began := time.Now(); time.Since(began) < playWithin; {
+		var events []hotel.Event
+		if err := client.Get(c.ctx, "/v1/events?limit=100&after="+strconv.FormatUint(after, 10), &events); err != nil {
+			return end, err
+		}
+		for _, ev := range events {
+			after = ev.ID
+			if ev.Room != c.opt.play {
+				continue
+			}
+			switch ev.Kind {
+			case hotel.KindPromptEnd:
+				return ev, nil
+			case hotel.KindCallFailed, hotel.KindRefused, hotel.KindExpired:
+				why := cmp.Or(ev.Fields["reason"], ev.Fields["error"], string(ev.Kind))
+				return end, fmt.Errorf("it was not played: %s; \"bellhop events show %d\"", why, ev.ID)
+			}
+		}
+		select {
+		case <-c.ctx.Done():
+			return end, c.ctx.Err()
+		case <-time.After(playLook):
+		}
+	}
+	return end, fmt.Errorf("the PBX has not reported within %s that it was played: nobody picked up, or reports do not come (\"bellhop doctor\")", playWithin)
+}
