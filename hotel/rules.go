@@ -174,7 +174,7 @@ func commandRules(ev *Event) []Effect {
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
 	case CommandPlay:
-		return []Effect{{HookCall: &HookCall{Room: ev.Room, Prompts: []string{ev.Fields["prompt"]}, ExpireAfter: time.Minute}}}
+		return []Effect{{HookCall: &HookCall{Room: ev.Room, Prompts: []string{ev.Fields["prompt"]}, ExpireAfter: time.Minute, Answer: true}}}
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]

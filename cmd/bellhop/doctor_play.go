@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -44,7 +45,7 @@ func (c *call) playOn(client *api.Client, cfg config.Config) error {
 	if c.json {
 		return showOne(c, end)
 	}
-	_, err = fmt.Fprintf(c.out, "%s was played in room %s to its end\n", prompt, c.opt.play)
+	_, err = fmt.Fprintf(c.out, "%s was played in room %s to its end. If nobody heard it, the telephone's voicemail has taken the call\n", prompt, c.opt.play)
 	return err
 }
 
@@ -87,24 +88,14 @@ func (c *call) agreeToRing(client *api.Client, prompt string) error {
 
 // awaitEnd waits until the PBX has reported that the recording was played, or
 // until something says that it was not.
-func (c *call) awaitEnd(client *api.Client, after uint64) (end hotel.Event, err error) {
+func (c *call) awaitEnd(client *api.Client, order uint64) (end hotel.Event, err error) {
 	for began := time.Now(); time.Since(began) < playWithin; {
 		var events []hotel.Event
-		if err := client.Get(c.ctx, "/v1/events?limit=100&after="+strconv.FormatUint(after, 10), &events); err != nil {
+		if err := client.Get(c.ctx, "/v1/events?limit=1000&after="+strconv.FormatUint(order, 10), &events); err != nil {
 			return end, err
 		}
-		for _, ev := range events {
-			after = ev.ID
-			if ev.Room != c.opt.play {
-				continue
-			}
-			switch ev.Kind {
-			case hotel.KindPromptEnd:
-				return ev, nil
-			case hotel.KindCallFailed, hotel.KindRefused, hotel.KindExpired:
-				why := cmp.Or(ev.Fields["reason"], ev.Fields["error"], string(ev.Kind))
-				return end, fmt.Errorf("it was not played: %s; \"bellhop events show %d\"", why, ev.ID)
-			}
+		if end, over, err := endOfPlay(events, c.opt.play, order); over {
+			return end, err
 		}
 		select {
 		case <-c.ctx.Done():
@@ -113,4 +104,41 @@ func (c *call) awaitEnd(client *api.Client, after uint64) (end hotel.Event, err 
 		}
 	}
 	return end, fmt.Errorf("the PBX has not reported within %s that it was played: nobody picked up, or reports do not come (\"bellhop doctor\")", playWithin)
+}
+
+// endOfPlay reads what came of an order to play something from the events since:
+// that of the call, which the PBX names when it has placed it; its reports may
+// stand before that.
+func endOfPlay(events []hotel.Event, room string, order uint64) (end hotel.Event, over bool, err error) {
+	callID := ""
+	for _, ev := range events {
+		if ev.Cause != order {
+			continue
+		}
+		switch ev.Kind {
+		case hotel.KindRefused, hotel.KindExpired:
+			return end, true, fmt.Errorf("it was not played: %s; \"bellhop events show %d\"", cmp.Or(ev.Fields["error"], string(ev.Kind)), ev.ID)
+		case hotel.KindDelivered:
+			var reply hotel.RingReply
+			_ = json.Unmarshal([]byte(ev.Fields["reply"]), &reply) // an odd one names no call
+			if reply.Busy {
+				return end, true, fmt.Errorf("it was not played: the telephone of room %s is in use", room)
+			}
+			callID = reply.CallID
+		}
+	}
+	for _, ev := range events {
+		if callID == "" || ev.CallID != callID && (ev.CallID != "" || ev.Room != room) {
+			continue // a call of somebody else
+		}
+		switch {
+		case ev.Kind == hotel.KindPromptEnd:
+			return ev, true, nil
+		case ev.Kind == hotel.KindCallFailed:
+			return end, true, fmt.Errorf("it was not played: %s; \"bellhop events show %d\"", cmp.Or(ev.Fields["reason"], string(ev.Kind)), ev.ID)
+		case ev.CDR != nil:
+			return end, true, fmt.Errorf("it was not played to its end: the call ended (%s) after %d s", ev.CDR.Status, ev.CDR.Talk)
+		}
+	}
+	return end, false, nil
 }
