@@ -100,7 +100,7 @@ func (l *BoxLook) ask(ctx context.Context, folder string) (diskLook, error) {
 	select {
 	case l.asking <- struct{}{}:
 	case <-ctx.Done():
-		return diskLook{}, fmt.Errorf("%w since it was asked before", errDiskSilent)
+		return diskLook{}, silent(ctx, "since it was asked before")
 	}
 	answer := make(chan diskLook, 1)
 	go func() {
@@ -111,11 +111,16 @@ func (l *BoxLook) ask(ctx context.Context, folder string) (diskLook, error) {
 	case found := <-answer:
 		return found, nil
 	case <-ctx.Done():
+		return diskLook{}, silent(ctx, fmt.Sprintf("within %s", l.limit))
 	}
+}
+
+// silent says that the disk has not answered, unless who asked has gone.
+func silent(ctx context.Context, when string) error {
 	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return diskLook{}, ctx.Err()
+		return ctx.Err()
 	}
-	return diskLook{}, fmt.Errorf("%w within %s", errDiskSilent, l.limit)
+	return fmt.Errorf("%w %s", errDiskSilent, when)
 }
 
 func (l *BoxLook) lookAtDisk(ctx context.Context, folder string) (d diskLook) {

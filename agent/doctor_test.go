@@ -41,6 +41,11 @@ func (p *clinic) Identify(ctx context.Context) (pbx.Identity, error) {
 func doctored(t *testing.T, p *clinic) *Agent {
 	t.Helper()
 	p.asked = make(chan struct{}, 100)
+	return agentBeside(t, p)
+}
+
+func agentBeside(t *testing.T, p pbx.Driver) *Agent {
+	t.Helper()
 	c := testConfig(t)
 	c.PBX.Driver, c.PBX.URL = "yeastar", "http://192.0.2.1"
 	c.PBX.RelayTo = []string{"http://old/"}
