@@ -1,7 +1,9 @@
 package site
 
 import (
+	"path"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -48,7 +50,20 @@ func (f *Facts) installPlan() Finding {
 	case f.DueError != "":
 		return find(checkPlan, Unknown, "unmeasured", "error", f.DueError)
 	case len(f.Due) > 0:
-		return find(checkPlan, Warning, "due", "count", strconv.Itoa(len(f.Due)), "files", names(f.Due))
+		return find(checkPlan, Warning, "due", "count", strconv.Itoa(len(f.Due)), "files", someFiles(f.Due))
 	}
 	return find(checkPlan, OK, "ok")
+}
+
+// someFiles names the first of many files, without their folders.
+func someFiles(paths []string) string {
+	const some = 3
+	var all []string
+	for _, p := range paths[:min(some, len(paths))] {
+		all = append(all, path.Base(p))
+	}
+	if len(paths) > some {
+		all = append(all, "…")
+	}
+	return strings.Join(all, ", ")
 }

@@ -141,6 +141,6 @@ var boxCases = []struct {
 
 	{"plan", func(*Facts) {}, "install.plan ok ok", ""},
 	{"plan, none", func(f *Facts) { f.Config.Install.URL = "" }, "install.plan skipped none", ""},
-	{"plan, due", func(f *Facts) { f.Due = []string{"/a", "/b"} }, "install.plan warning due", "2 files are not on the PBX as the config asks for them now: /a, /b"},
+	{"plan, due", func(f *Facts) { f.Due = []string{"/x/a", "/x/b", "/c", "/d"} }, "install.plan warning due", "4 files are not on the PBX as the config asks for them now: a, b, c, …"},
 	{"plan, not known", func(f *Facts) { f.DueError = "no records" }, "install.plan unknown unmeasured", "no records"},
 }

@@ -34,7 +34,7 @@ Examples:
 `
 
 // doctorTime bounds what the doctor itself asks of a PBX.
-const doctorTime = 20 * time.Second
+const doctorTime = 15 * time.Second
 
 // doctor has the agent look, as a login of its own would take the reports from
 // it; it looks itself when none runs.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"bellhop/config"
 	"bellhop/hotel"
 	"bellhop/site"
+	"bellhop/sounds"
 )
 
 const (
@@ -49,8 +51,8 @@ func (c *call) playOn(client *api.Client, cfg config.Config) error {
 	return err
 }
 
-// promptToPlay is what was asked for, or the first of those that a person has had
-// to upload: the PBX's API plays no others.
+// promptToPlay is what was asked for, or the longest of those that a person has
+// had to upload: the PBX's API plays no others, and one digit is soon missed.
 func (c *call) promptToPlay(cfg config.Config) (string, error) {
 	if c.opt.wake.prompt != "" {
 		return c.opt.wake.prompt, nil
@@ -59,10 +61,10 @@ func (c *call) promptToPlay(cfg config.Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, file := range files.Uploads {
-		if file.Lang == cmp.Or(cfg.Hotel.Language, file.Lang) {
-			return file.Prompt.Name, nil
-		}
+	own := slices.DeleteFunc(files.Uploads, func(f sounds.File) bool { return f.Lang != cfg.Hotel.Language })
+	if len(own) > 0 {
+		longest := slices.MaxFunc(own, func(x, y sounds.File) int { return cmp.Compare(len(x.Wav), len(y.Wav)) })
+		return longest.Prompt.Name, nil
 	}
 	return "", errors.New("nothing that the config asks for is played by the PBX's API: name a recording by --prompt")
 }
@@ -94,7 +96,7 @@ func (c *call) awaitEnd(client *api.Client, order uint64) (end hotel.Event, err 
 		if err := client.Get(c.ctx, "/v1/events?limit=1000&after="+strconv.FormatUint(order, 10), &events); err != nil {
 			return end, err
 		}
-		if end, over, err := endOfPlay(events, c.opt.play, order); over {
+		if end, over, err := endOfPlay(events, c.opt.play, order, c.opt.lang); over {
 			return end, err
 		}
 		select {
@@ -109,7 +111,7 @@ func (c *call) awaitEnd(client *api.Client, order uint64) (end hotel.Event, err 
 // endOfPlay reads what came of an order to play something from the events since:
 // that of the call, which the PBX names when it has placed it; its reports may
 // stand before that.
-func endOfPlay(events []hotel.Event, room string, order uint64) (end hotel.Event, over bool, err error) {
+func endOfPlay(events []hotel.Event, room string, order uint64, language string) (end hotel.Event, over bool, err error) {
 	callID := ""
 	for _, ev := range events {
 		if ev.Cause != order {
@@ -117,7 +119,7 @@ func endOfPlay(events []hotel.Event, room string, order uint64) (end hotel.Event
 		}
 		switch ev.Kind {
 		case hotel.KindRefused, hotel.KindExpired:
-			return end, true, fmt.Errorf("it was not played: %s; \"bellhop events show %d\"", cmp.Or(ev.Fields["error"], string(ev.Kind)), ev.ID)
+			return end, true, fmt.Errorf("it was not played: %s; \"bellhop events show %d\"", hotel.Said(cmp.Or(ev.Fields["error"], string(ev.Kind)), language), ev.ID)
 		case hotel.KindDelivered:
 			var reply hotel.RingReply
 			_ = json.Unmarshal([]byte(ev.Fields["reply"]), &reply) // an odd one names no call

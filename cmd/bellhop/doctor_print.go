@@ -60,10 +60,12 @@ func (c *call) writeFindings(found []site.Finding) error {
 	found = slices.Clone(found)
 	slices.SortStableFunc(found, func(x, y site.Finding) int { return cmp.Compare(severityOf(x.Result), severityOf(y.Result)) })
 	var rows [][]string
-	var colours []string // of each row
+	var colours []string         // of each row
+	advised := map[string]bool{} // what was said once is not said again
 	for _, a := range api.Findings(found, c.opt.lang) {
 		rows = append(rows, cellsOf([]any{a.Result.Word(c.opt.lang), a.Check, a.Text}))
-		if a.Do != "" && a.Result != site.OK {
+		if a.Do != "" && a.Result != site.OK && !advised[a.Do] {
+			advised[a.Do] = true
 			rows = append(rows, []string{"", "", "→ " + plain(a.Do)})
 		}
 		for len(colours) < len(rows) {

@@ -43,6 +43,16 @@ func TestFindingsArePrintedWorstFirst(t *testing.T) {
 	}
 }
 
+// What is to be done about many checks is said once.
+func TestAdviceIsGivenOnce(t *testing.T) {
+	var out strings.Builder
+	c := &call{env: &env{ctx: t.Context(), out: &out, err: &out}}
+	found := []site.Finding{{Check: "queue", Result: site.Unknown, Code: "no-agent"}, {Check: "parked", Result: site.Unknown, Code: "no-agent"}}
+	if err := c.printFindings(found); err != nil || strings.Count(out.String(), "bellhop run") != 1 || strings.Count(out.String(), "does not run") != 2 {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
 func TestColours(t *testing.T) {
 	var out strings.Builder
 	const text = "failed  a  x\n           → y\nok      b  z\n"
