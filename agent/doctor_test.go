@@ -34,6 +34,7 @@ func (p *clinic) Identify(ctx context.Context) (pbx.Identity, error) {
 			return pbx.Identity{}, ctx.Err()
 		}
 	}
+	p.state.Since = time.Now()
 	return pbx.Identity{Serial: "7", Clock: time.Now().In(time.FixedZone("", 8*3600)).Format(time.DateTime) + " UTC-8"}, nil
 }
 
@@ -47,7 +48,7 @@ func doctored(t *testing.T, p *clinic) *Agent {
 func agentBeside(t *testing.T, p pbx.Driver) *Agent {
 	t.Helper()
 	c := testConfig(t)
-	c.PBX.Driver, c.PBX.URL = "yeastar", "http://192.0.2.1"
+	c.PBX.Driver, c.PBX.URL = "yeastar", "http://127.0.0.1:1"
 	c.PBX.RelayTo = []string{"http://old/"}
 	a, err := New(Options{Config: c, Driver: p, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
@@ -70,7 +71,7 @@ func found(t *testing.T, list []site.Finding, check string) string {
 }
 
 func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
-	p := &clinic{state: pbx.State{Listening: ":8260"}, login: pbx.Login{Way: "http", Lost: []time.Time{time.Now()}}}
+	p := &clinic{state: pbx.State{Listening: ":8260", Since: time.Now().Add(-20 * time.Minute)}, login: pbx.Login{Way: "http", Lost: []time.Time{time.Now()}}}
 	a := doctored(t, p)
 	for n := range gapPage + 7 {
 		ev := hotel.Event{Kind: hotel.KindCDR, CallID: fmt.Sprint(n), Source: hotel.SourcePBX, CDR: &hotel.CDR{DestLine: "sip"}}
@@ -87,7 +88,7 @@ func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
 		t.Fatal(err, len(p.asked))
 	}
 	for check, want := range map[string]string{
-		"pbx.login": "ok ok", "pbx.clock": "ok ok", "pbx.transport": "ok ok", "pbx.events": "ok ok", "pbx.other-user": "warning lost",
+		"pbx.login": "ok ok", "pbx.heartbeat": "warning late", "pbx.reachable": "failed refused", "queue": "ok empty", "store.file": "ok ok", "pbx.clock": "ok ok", "pbx.transport": "ok ok", "pbx.events": "ok ok", "pbx.other-user": "warning lost",
 		"pbx.monitoring.trunks": "warning off", "relay": "failed away", "store": "ok ok", "pbx.routes": "unknown unsupported",
 	} {
 		if got := found(t, list, check); got != want {
