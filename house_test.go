@@ -22,6 +22,7 @@ var floors = map[string][]string{
 	"hotel":              {},
 	"config":             {},
 	"sabotage":           {},
+	"box":                {},
 	"store":              {"hotel", "sabotage"},
 	"pbx":                {"hotel"},
 	"pinyin":             {},
@@ -35,8 +36,8 @@ var floors = map[string][]string{
 	"sounds/makeprompts": {"sounds"}, // makes the recordings that are embedded there
 	"install":            {},
 	"sim":                {"hotel"},
-	"site":               {"hotel", "config", "pbx", "dialplan", "sounds", "install"},
-	"agent":              {"hotel", "config", "store", "pbx", "pms", "luahooks", "site", "sabotage"},
+	"site":               {"hotel", "config", "box", "pbx", "dialplan", "sounds", "install"},
+	"agent":              {"hotel", "config", "box", "store", "pbx", "pms", "luahooks", "site", "sabotage"},
 	"api":                {"hotel", "config", "site", "agent"},
 	"web":                {"hotel", "config", "api"},
 	"e2e/need":           {},

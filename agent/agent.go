@@ -47,6 +47,9 @@ type Options struct {
 	Verify func(context.Context) (site.Installed, error)
 	// Door says how the API is reached over TCP; nil: it is not.
 	Door func() site.Door
+	// Due names the files of the config that are not what was installed; nil:
+	// nothing is installed from here.
+	Due func() ([]string, error)
 }
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
@@ -85,6 +88,8 @@ type Agent struct {
 	seen          seenToday
 	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
 	doctoring     chan struct{}                 // one at a time
+	boxLook       *BoxLook
+	due           func() ([]string, error)
 	stopping      chan struct{}
 	started       time.Time
 }
@@ -94,7 +99,7 @@ func New(opts Options) (*Agent, error) {
 	a := &Agent{
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
-		told: map[string]bool{}, verify: opts.Verify, doctoring: make(chan struct{}, 1), door: opts.Door,
+		told: map[string]bool{}, verify: opts.Verify, due: opts.Due, doctoring: make(chan struct{}, 1), boxLook: NewBoxLook(), door: opts.Door,
 	}
 	if a.door == nil {
 		a.door = func() site.Door { return site.Door{} }
@@ -136,7 +141,7 @@ func (a *Agent) hookOptions() luahooks.Options {
 		Language: a.config.Hotel.Language,
 		Currency: a.config.Hotel.Currency,
 		Minibars: a.services.Minibars,
-		Examples: a.hookExamples,
+		Examples: HookExamples(a.config, a.zone),
 	}
 }
 

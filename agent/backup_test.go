@@ -54,7 +54,7 @@ func TestNightlyBackup(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rooms := RoomsOf(s); len(rooms) != 10 {
+		if rooms := list[hotel.Room](s.Snapshot(), hotel.PrefixRoom); len(rooms) != 10 {
 			t.Errorf("the copy has %d rooms", len(rooms))
 		}
 		if err := s.Close(); err != nil {

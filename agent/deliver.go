@@ -284,6 +284,7 @@ func (o *outbox) noted(d *destination, err error) {
 		if d.failures > 0 && o.now().Sub(d.since) >= unreachableAfter {
 			d.back = o.now()
 		}
+		d.answered = o.now()
 		d.failures, d.since, d.lastError, d.pausedUntil = 0, time.Time{}, "", time.Time{}
 		return
 	}

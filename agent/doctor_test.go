@@ -34,6 +34,7 @@ func (p *clinic) Identify(ctx context.Context) (pbx.Identity, error) {
 			return pbx.Identity{}, ctx.Err()
 		}
 	}
+	p.state.Since = time.Now()
 	return pbx.Identity{Serial: "7", Clock: time.Now().In(time.FixedZone("", 8*3600)).Format(time.DateTime) + " UTC-8"}, nil
 }
 
@@ -41,8 +42,13 @@ func (p *clinic) Identify(ctx context.Context) (pbx.Identity, error) {
 func doctored(t *testing.T, p *clinic) *Agent {
 	t.Helper()
 	p.asked = make(chan struct{}, 100)
+	return agentBeside(t, p)
+}
+
+func agentBeside(t *testing.T, p pbx.Driver) *Agent {
+	t.Helper()
 	c := testConfig(t)
-	c.PBX.Driver, c.PBX.URL = "yeastar", "http://192.0.2.1"
+	c.PBX.Driver, c.PBX.URL = "yeastar", "http://127.0.0.1:1"
 	c.PBX.RelayTo = []string{"http://old/"}
 	a, err := New(Options{Config: c, Driver: p, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
@@ -65,7 +71,7 @@ func found(t *testing.T, list []site.Finding, check string) string {
 }
 
 func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
-	p := &clinic{state: pbx.State{Listening: ":8260"}, login: pbx.Login{Way: "http", Lost: []time.Time{time.Now()}}}
+	p := &clinic{state: pbx.State{Listening: ":8260", Since: time.Now().Add(-20 * time.Minute)}, login: pbx.Login{Way: "http", Lost: []time.Time{time.Now()}}}
 	a := doctored(t, p)
 	for n := range gapPage + 7 {
 		ev := hotel.Event{Kind: hotel.KindCDR, CallID: fmt.Sprint(n), Source: hotel.SourcePBX, CDR: &hotel.CDR{DestLine: "sip"}}
@@ -77,12 +83,12 @@ func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
 	a.outbox.mu.Lock()
 	a.outbox.dests["relay:http://old/"] = &destination{name: "relay:http://old/", failures: 3, since: time.Now(), lastError: "answered 404"}
 	a.outbox.mu.Unlock()
-	list, err := a.Doctor(t.Context(), false)
+	list, err := a.Doctor(t.Context(), DoctorOrder{})
 	if err != nil || len(p.asked) != 1 {
 		t.Fatal(err, len(p.asked))
 	}
 	for check, want := range map[string]string{
-		"pbx.login": "ok ok", "pbx.clock": "ok ok", "pbx.transport": "ok ok", "pbx.events": "ok ok", "pbx.other-user": "warning lost",
+		"pbx.login": "ok ok", "pbx.heartbeat": "warning late", "pbx.reachable": "failed refused", "queue": "ok empty", "store.file": "ok ok", "pbx.clock": "ok ok", "pbx.transport": "ok ok", "pbx.events": "ok ok", "pbx.other-user": "warning lost",
 		"pbx.monitoring.trunks": "warning off", "relay": "failed away", "store": "ok ok", "pbx.routes": "unknown unsupported",
 	} {
 		if got := found(t, list, check); got != want {
@@ -95,7 +101,7 @@ func TestDoctorGathersWhatTheAgentKnows(t *testing.T) {
 	if a.clock.pbxNow().IsZero() {
 		t.Error("what the PBX said of its clock is forgotten")
 	}
-	if list, err = a.Doctor(t.Context(), true); err != nil || len(p.asked) != 1 || found(t, list, "pbx.login") != "skipped left-alone" {
+	if list, err = a.Doctor(t.Context(), DoctorOrder{Offline: true}); err != nil || len(p.asked) != 1 || found(t, list, "pbx.login") != "skipped left-alone" {
 		t.Errorf("offline: %v, %v, asked %d times", list, err, len(p.asked))
 	}
 }
@@ -106,14 +112,14 @@ func TestOneDoctorAtATime(t *testing.T) {
 	a := doctored(t, p)
 	first := make(chan error, 1)
 	go func() {
-		_, err := a.Doctor(context.Background(), false)
+		_, err := a.Doctor(context.Background(), DoctorOrder{})
 		first <- err
 	}()
 	<-p.asked
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 { // more often than chance lets a free place go by
-		if _, err := a.Doctor(ctx, false); !errors.Is(err, context.Canceled) || len(p.asked) != 0 {
+		if _, err := a.Doctor(ctx, DoctorOrder{}); !errors.Is(err, context.Canceled) || len(p.asked) != 0 {
 			t.Fatalf("a second one: %v, asked %d times", err, len(p.asked))
 		}
 	}
@@ -122,7 +128,7 @@ func TestOneDoctorAtATime(t *testing.T) {
 		t.Error(err)
 	}
 	go func() { p.turns <- struct{}{} }()
-	if _, err := a.Doctor(t.Context(), false); err != nil {
+	if _, err := a.Doctor(t.Context(), DoctorOrder{}); err != nil {
 		t.Errorf("the next one: %v", err)
 	}
 }

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"bellhop/config"
 	"bellhop/hotel"
 	"bellhop/luahooks"
+	"bellhop/site"
 )
 
 // hooksLook is how often the folder of hooks is looked at. A look is cheap and
@@ -89,16 +91,19 @@ func (a *Agent) reload() (changed string, faults bool) {
 	return changed, faults
 }
 
-// hookExamples runs the examples in the comments of a file.
-func (a *Agent) hookExamples(set *luahooks.Set, file string) error {
-	place := luahooks.Place{Services: a.services, Zone: a.zone, Setup: hotel.Setup{
-		Currency: a.config.Hotel.Currency, Zone: a.zone, Taxes: Taxes(a.config.Tax), Language: a.config.Hotel.Language,
+// HookExamples runs the examples in the comments of a hook file, in a hotel with
+// the services, taxes and currency of a config.
+func HookExamples(cfg config.Config, zone *time.Location) func(set *luahooks.Set, file string) error {
+	place := luahooks.Place{Services: site.Codes(cfg.Services), Zone: zone, Setup: hotel.Setup{
+		Currency: cfg.Hotel.Currency, Zone: zone, Taxes: Taxes(cfg.Tax), Language: cfg.Hotel.Language,
 	}}
-	var all []error
-	for _, f := range luahooks.RunExamples(context.Background(), set, file, place) {
-		all = append(all, fmt.Errorf("line %d: its example %q: %s", f.Line, f.Example, f.Message))
+	return func(set *luahooks.Set, file string) error {
+		var all []error
+		for _, f := range luahooks.RunExamples(context.Background(), set, file, place) {
+			all = append(all, fmt.Errorf("line %d: its example %q: %s", f.Line, f.Example, f.Message))
+		}
+		return errors.Join(all...)
 	}
-	return errors.Join(all...)
 }
 
 // difference names the files that are not the same in both lists.

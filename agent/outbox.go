@@ -54,6 +54,7 @@ type destination struct {
 	since       time.Time // of the first of them
 	pausedUntil time.Time // no attempt before
 	back        time.Time // when the newest long outage ended
+	answered    time.Time // when the far side took or refused something last
 	lastError   string
 	wake        chan struct{}
 }
@@ -220,6 +221,7 @@ type DestinationState struct {
 	Error       string    `json:"error,omitempty"`
 	PausedUntil time.Time `json:"pausedUntil,omitzero"`
 	Missing     bool      `json:"missing,omitempty"` // nothing is configured that could send there
+	Answered    time.Time `json:"answered,omitzero"` // when it took or refused something last, since the start
 }
 
 func (o *outbox) state() []DestinationState {
@@ -229,7 +231,7 @@ func (o *outbox) state() []DestinationState {
 	for _, d := range o.dests {
 		states = append(states, DestinationState{
 			To: d.name, InFlight: d.inFlight, Failures: d.failures, Since: d.since, Error: d.lastError,
-			PausedUntil: d.pausedUntil, Missing: d.sender == nil,
+			PausedUntil: d.pausedUntil, Missing: d.sender == nil, Answered: d.answered,
 		})
 	}
 	return states

@@ -44,8 +44,8 @@ func (w *wire) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
 	}
 }
 
-// box is an outbox over a store, without an agent.
-type box struct {
+// queueBox is an outbox over a store, without an agent.
+type queueBox struct {
 	t     *testing.T
 	store *store.Store
 	out   *outbox
@@ -61,9 +61,9 @@ type box struct {
 	events []hotel.Event
 }
 
-func newBox(t *testing.T, path string) *box {
+func newBox(t *testing.T, path string) *queueBox {
 	t.Helper()
-	b := &box{t: t, wire: &wire{attempts: make(chan attempt)}}
+	b := &queueBox{t: t, wire: &wire{attempts: make(chan attempt)}}
 	report := func(err error) { t.Logf("reported: %v", err) }
 	b.out = newOutbox(time.Now, func(string) (sender, bool) { return b.wire, true }, report)
 	b.out.clockOK = b.believed.Load
@@ -106,7 +106,7 @@ func newBox(t *testing.T, path string) *box {
 }
 
 // queue commits calls in one unit.
-func (b *box) queue(calls ...hotel.QueuedCall) {
+func (b *queueBox) queue(calls ...hotel.QueuedCall) {
 	b.t.Helper()
 	b.calls = calls // read by the writer, while this waits for it
 	b.next++
@@ -118,7 +118,7 @@ func (b *box) queue(calls ...hotel.QueuedCall) {
 }
 
 // want waits for the next attempt and checks which call it is.
-func (b *box) want(op string) attempt {
+func (b *queueBox) want(op string) attempt {
 	b.t.Helper()
 	select {
 	case a := <-b.wire.attempts:
@@ -133,7 +133,7 @@ func (b *box) want(op string) attempt {
 }
 
 // none checks that nothing can be sent now.
-func (b *box) none() {
+func (b *queueBox) none() {
 	b.t.Helper()
 	select {
 	case a := <-b.wire.attempts:
@@ -143,7 +143,7 @@ func (b *box) none() {
 }
 
 // empty waits until no call waits.
-func (b *box) empty() {
+func (b *queueBox) empty() {
 	b.t.Helper()
 	for end := time.Now().Add(20 * time.Second); b.store.Status().Waiting > 0; <-time.After(time.Millisecond) {
 		if time.Now().After(end) {

@@ -152,6 +152,7 @@ func (s *server) routes() *http.ServeMux {
 	s.replay(mux)
 	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
+	mux.HandleFunc("POST /v1/doctor/play", s.play)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	s.tokens(mux)
 	return mux

@@ -127,6 +127,7 @@ const (
 	CommandRestore = "phones restore"
 	CommandPhone   = "phone" // the agent remembers what the PBX held
 	CommandExtend  = "extend"
+	CommandPlay    = "play" // a person wants to hear a recording on a room's telephone
 )
 
 func commandRules(ev *Event) []Effect {
@@ -174,6 +175,8 @@ func commandRules(ev *Event) []Effect {
 		return tokenRules(ev)
 	case CommandExtend:
 		return []Effect{{Extend: &ExtendStay{Room: ev.Room, Stay: ev.Fields["stay"], Leaves: ev.Fields["leaves"]}}}
+	case CommandPlay:
+		return []Effect{{HookCall: &HookCall{Room: ev.Room, Prompts: []string{ev.Fields["prompt"]}, ExpireAfter: time.Minute, Answer: true}}}
 	case CommandReport:
 		params := maps.Clone(ev.Fields)
 		code := params["code"]

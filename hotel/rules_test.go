@@ -154,6 +154,7 @@ func ruleCases() []ruleCase {
 		always("all leave", Event{Kind: KindCheckOut, Room: "101", Fields: map[string]string{"all": "true"}}, []Effect{{CheckOut: &CheckOut{Room: "101", All: true}}}),
 		always("one of several moves", Event{Kind: KindMove, Room: "101", Fields: map[string]string{"to": "102", "stay": "G2"}}, []Effect{{Move: &MoveStay{From: "101", To: "102", Stay: "G2"}}}),
 		always("rooms are exchanged", Event{Kind: KindMove, Room: "101", Fields: map[string]string{"to": "102", "swap": "true"}}, []Effect{{Move: &MoveStay{From: "101", To: "102", Swap: true}}}),
+		always("a recording to be heard", Event{Kind: KindCommand, Name: CommandPlay, Room: "101", Fields: map[string]string{"prompt": "good-night"}}, []Effect{{HookCall: &HookCall{Room: "101", Prompts: []string{"good-night"}, ExpireAfter: time.Minute, Answer: true}}}),
 		always("a longer stay", Event{Kind: KindCommand, Name: CommandExtend, Room: "101", Fields: map[string]string{"leaves": "2026-03-09", "stay": "G2"}}, []Effect{{Extend: &ExtendStay{Room: "101", Stay: "G2", Leaves: "2026-03-09"}}}),
 		always("a report that was not handed on", outcome(KindExpired, "101", "state", "expired", "op", OpRelay, "to", "relay:http://old/"), alertEffect(AlertRelay, "", "to", "relay:http://old/")),
 

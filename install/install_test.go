@@ -28,6 +28,7 @@ func TestAnHour(t *testing.T) {
 			t.Errorf("the difference: %s", diff)
 		}
 		b.is(start, "after a plan")
+		b.due(set, 5)
 
 		r, err := b.inst.Apply(t.Context(), plan)
 		if err != nil || r.Put != 5 || r.Sent == 0 || r.Run != "20261121T171410Z" {
@@ -35,6 +36,7 @@ func TestAnHour(t *testing.T) {
 		}
 		first := installed(start, set)
 		b.is(first, "after apply")
+		b.due(set, 0)
 
 		plan = b.plan(set)
 		if n := len(plan.Changes()); n != 0 {
@@ -48,6 +50,7 @@ func TestAnHour(t *testing.T) {
 
 		next := ourSet("exten = 778,1,Answer()\n")
 		next.Files = slices.DeleteFunc(next.Files, func(f File) bool { return path.Base(f.Path) == "room.wav" })
+		b.due(next, 1)
 		plan = b.plan(next)
 		if changes := plan.Changes(); len(changes) != 1 || changes[0].Path != conf || !reflect.DeepEqual(plan.Unused, []string{set.Files[4].Path}) {
 			t.Errorf("the third plan: %v, unused %v", b.what(plan), plan.Unused)
@@ -56,6 +59,8 @@ func TestAnHour(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.is(installed(first, next), "after another apply")
+		b.due(next, 0)
+		b.due(set, 1) // the one that is not used any more is there still
 
 		for n := range 2 {
 			if n == 0 {
@@ -75,6 +80,14 @@ func TestAnHour(t *testing.T) {
 			t.Errorf("after all that, a plan: %v", b.what(again))
 		}
 	})
+}
+
+// due fails the test unless so many files are to be put anew, by the records.
+func (b *bench) due(set Set, want int) {
+	b.t.Helper()
+	if due, err := b.inst.Due(set); err != nil || len(due) != want {
+		b.t.Errorf("due are %q, %v; want %d", due, err, want)
+	}
 }
 
 // verified fails the test unless the findings that are bad are those given.

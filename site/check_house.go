@@ -135,9 +135,22 @@ func (f *Facts) pms() Finding {
 		return find(checkPMS, Unknown, "no-agent")
 	}
 	if far, is := f.away(func(to string) bool { return to == "pms" }); is {
-		return find(checkPMS, Failed, "away", "since", f.at(far.Since), "error", far.Error)
+		return find(checkPMS, Failed, "away", "since", f.at(far.Since), "error", far.Error, "oldest", f.oldestFor("pms"))
 	}
-	return find(checkPMS, OK, "ok", "link", f.Config.PMS.Link)
+	if f.PMSAnswered.IsZero() {
+		return find(checkPMS, OK, "untold", "link", f.Config.PMS.Link, "oldest", f.oldestFor("pms"))
+	}
+	return find(checkPMS, OK, "ok", "link", f.Config.PMS.Link, "at", f.at(f.PMSAnswered), "oldest", f.oldestFor("pms"))
+}
+
+// oldestFor is since when the oldest call to a destination waits.
+func (f *Facts) oldestFor(to string) string {
+	for _, w := range f.Queue {
+		if w.To == to {
+			return f.at(w.Since)
+		}
+	}
+	return "-"
 }
 
 // relay: do the receivers of relayed reports take them?
@@ -174,7 +187,7 @@ func (f *Facts) hooks() Finding {
 	case f.HookFaults != "":
 		return find(checkHooks, Failed, "faults", "error", f.HookFaults)
 	case !f.Running:
-		return find(checkHooks, Unknown, "no-agent")
+		return find(checkHooks, OK, "alone")
 	case len(f.Hooks.Aside) > 0:
 		return find(checkHooks, Failed, "aside", "files", strings.Join(f.Hooks.Aside, ", "), "error", f.Hooks.AsideError)
 	case f.Hooks.Own == 0:

@@ -52,6 +52,9 @@ func (f *Facts) certificate() Finding {
 	if f.PBX.Identity == nil {
 		return find(checkCertificate, Unknown, "no-answer")
 	}
+	if finding, is := f.ends(); is {
+		return finding
+	}
 	return find(checkCertificate, OK, "ok")
 }
 

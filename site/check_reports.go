@@ -33,6 +33,9 @@ func (f *Facts) events() Finding {
 	case f.State.Listening == "":
 		return find(checkEvents, Failed, "deaf", "why", f.State.Deaf)
 	}
+	if f.Caused != nil {
+		return f.caused()
+	}
 	newest := f.State.LastPush
 	if j := f.Journal; j != nil && j.Newest.After(newest) {
 		newest = j.Newest
@@ -46,6 +49,31 @@ func (f *Facts) events() Finding {
 		return find(checkEvents, Warning, "old", params...)
 	}
 	return find(checkEvents, OK, "ok", params...)
+}
+
+// Caused is what came of having the PBX report something.
+type Caused struct {
+	Extension string        // whose name was written anew, as it stood
+	Took      time.Duration // until a report came; 0: none did
+	Waited    time.Duration
+	Error     string // why nothing was caused; empty: it was
+}
+
+// caused: did the report come that was asked for? That none came proves nothing:
+// firmware may be silent about what the API has changed.
+func (f *Facts) caused() Finding {
+	c := f.Caused
+	params := []string{
+		"where", f.State.Listening, "extension", orNone(c.Extension), "took", c.Took.Round(time.Millisecond).String(),
+		"waited", c.Waited.String(), "error", c.Error,
+	}
+	switch {
+	case c.Error != "":
+		return find(checkEvents, Unknown, "not-caused", params...)
+	case c.Took == 0:
+		return find(checkEvents, Warning, "silent", params...)
+	}
+	return find(checkEvents, OK, "caused", params...)
 }
 
 // Whether monitoring is ticked on the PBX's page its API does not tell: only

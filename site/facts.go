@@ -53,6 +53,22 @@ type Facts struct {
 	// API is how the API is reached over TCP, and Tokens who may come in there.
 	API    Door
 	Tokens []hotel.Token
+	// Due are the files of the config that are not what was installed, by the
+	// records on the box; DueError says why that is not known.
+	Due      []string
+	DueError string
+
+	Knock  *Knock  // nil: nobody was to knock
+	Caused *Caused // nil: the PBX was not made to report anything
+	Box    Box
+
+	Database    *Database // nil: it was not seen
+	Queue       []Waiting // the oldest call of each destination
+	QueueError  string
+	ParkedUnits int       // hooks' runs
+	ParkedCalls uint64    // calls to outside
+	PMSAnswered time.Time // when the PMS took or refused something last, since the agent's start; zero: it has not
+	Pins        []Pin
 }
 
 // HookFacts are the hotel's own hooks in a running agent.
@@ -159,11 +175,13 @@ func LeftAlone(d pbx.Driver) Answers {
 
 // Judge makes every check, in a fixed order.
 func Judge(f *Facts) []Finding {
-	list := []Finding{f.login(), f.certificate(), f.transport(), f.events()}
-	list = append(list, f.boxClock(), f.clock())
+	list := []Finding{f.reach(), f.login(), f.certificate(), f.transport(), f.heartbeat(), f.events()}
+	list = append(list, f.boxClock(), f.clock(), f.disk(), f.syncs(), f.wear(), f.memory(), f.ports())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
 	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
 	return append(list, f.install(), f.pms(), f.mail(), f.relay(), f.store(), f.hooks(), f.door())
+	list = append(list, f.install(), f.installPlan(), f.pms(), f.mail(), f.relay(), f.pins())
+	return append(list, f.store(), f.file(), f.queue(), f.parked(), f.hooks())
 }
 
 // noPBX answers the checks of a PBX where there is none, or where it was not

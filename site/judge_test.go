@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"bellhop/box"
 	"bellhop/config"
 	"bellhop/hotel"
 	"bellhop/pbx"
@@ -42,9 +44,21 @@ func sound() *Facts {
 	j.Add(&hotel.Event{Source: "pbx", Time: noon.Add(-time.Hour), Kind: hotel.KindCall, Members: members})
 	j.Add(&hotel.Event{Source: "pbx", Time: noon.Add(-time.Minute), Kind: hotel.KindExtension})
 	has, _ := pbx.Abilities(nil)
+	c.PBX.EventListen, c.API.Listen, c.Store.MaxSize = ":8260", "127.0.0.1:8080", "256MB"
 	return &Facts{
+		Knock: &Knock{Address: "192.0.2.1:8088", Took: 12 * time.Millisecond, TLS: "TLS 1.2", Ends: noon.Add(400 * 24 * time.Hour)},
+		Box: Box{
+			Disk:   &box.Disk{Size: 16e9, Free: 12e9, Files: 1000},
+			Syncs:  &box.Syncs{Times: 15, Median: 3 * time.Millisecond, Longest: 40 * time.Millisecond},
+			Wear:   &box.Wear{Device: "mmcblk0p2", Written: 100e6, For: 24 * time.Hour, Size: 16e9},
+			Memory: &box.Memory{Total: 1e9, Available: 5e8}, Usage: &box.Usage{Anonymous: 2e7},
+			Ports: []box.Port{{Network: "tcp", AddrPort: netip.MustParseAddrPort("[::]:8260")}, {Network: "tcp", AddrPort: netip.MustParseAddrPort("127.0.0.1:8080")}},
+		},
+		Database: &Database{Size: 2e7, Free: 1e6, Events: 500, Checked: noon.Add(-time.Hour)},
+		Queue:    []Waiting{{To: "pms", Since: noon.Add(-time.Minute), Op: "posting", Room: "101"}},
+		Pins:     []Pin{{"pbx", noon.Add(-48 * time.Hour)}, {"install", noon}}, PMSAnswered: noon.Add(-time.Minute),
 		Config: c, Zone: shanghai, Now: noon, Running: true, Synced: true,
-		State: &pbx.State{Listening: ":8260"}, Journal: j, Rooms: []hotel.Room{{Number: "101"}, {Number: "102", Extensions: []string{"8102"}}},
+		State: &pbx.State{Listening: ":8260", Since: noon.Add(-4 * time.Minute)}, Journal: j, Rooms: []hotel.Room{{Number: "101"}, {Number: "102", Extensions: []string{"8102"}}},
 		PBX: Answers{
 			Asked: true, Read: noon, Has: has, Login: pbx.Login{Way: "http"},
 			Identity: &pbx.Identity{Model: "S300", Serial: "1", Firmware: "30", Clock: "2026-06-01 12:00:30 UTC+8"},
@@ -95,7 +109,10 @@ var cases = []struct {
 	{"API off", problem(pbx.LoginAPIOff), "pbx.login failed api-off", ""},
 	{"other", problem(pbx.LoginOther), "pbx.login failed other", "the reason"},
 
-	{"certificate", func(*Facts) {}, "pbx.certificate ok ok", ""},
+	{"certificate", func(*Facts) {}, "pbx.certificate ok lasts", "400 days"},
+	{"certificate, no knock", func(f *Facts) { f.Knock = nil }, "pbx.certificate ok ok", ""},
+	{"certificate, ends", func(f *Facts) { f.Knock.Ends = noon.Add(29 * 24 * time.Hour) }, "pbx.certificate warning ends", "29 days"},
+	{"certificate, ended", func(f *Facts) { f.Knock.Ends = noon.Add(-time.Second) }, "pbx.certificate ok ended", "11:59:59"},
 	{"certificate, wrong password", problem(pbx.LoginPassword), "pbx.certificate ok ok", ""},
 	{"certificate, untrusted", problem(pbx.LoginUntrusted), "pbx.certificate failed untrusted", ""},
 	{"certificate, changed", problem(pbx.LoginCertificate), "pbx.certificate failed changed", ""},
@@ -113,6 +130,12 @@ var cases = []struct {
 	{"events, newest by state", func(f *Facts) { f.State.LastPush = noon }, "pbx.events ok ok", "12:00:00"},
 	{"events, old", func(f *Facts) { f.Journal.Newest = noon.Add(-25 * time.Hour) }, "pbx.events warning old", "25h0m0s"},
 	{"events, none", func(f *Facts) { f.Journal = nil }, "pbx.events warning none", ""},
+	{"events, caused", func(f *Facts) {
+		f.Caused, f.Journal.Newest = &Caused{Extension: "101", Took: 80 * time.Millisecond}, noon.Add(-25*time.Hour)
+	}, "pbx.events ok caused", "extension 101 was written as it stood, and a report came after 80ms"},
+	{"events, caused in vain", func(f *Facts) { f.Caused = &Caused{Extension: "101", Waited: 10 * time.Second} }, "pbx.events warning silent", "within 10s"},
+	{"events, not caused", func(f *Facts) { f.Caused = &Caused{Error: "no vacant room"} }, "pbx.events unknown not-caused", "no vacant room"},
+	{"events, caused and deaf", func(f *Facts) { f.Caused, f.State = &Caused{Took: 1}, &pbx.State{Deaf: "port taken"} }, "pbx.events failed deaf", "port taken"},
 	{"events, starting", func(f *Facts) { f.State = &pbx.State{} }, "pbx.events unknown starting", ""},
 	{"events, deaf", func(f *Facts) { f.State = &pbx.State{Deaf: "port taken"} }, "pbx.events failed deaf", "port taken"},
 	{"events, no agent", func(f *Facts) { f.Running = false }, "pbx.events skipped no-agent", ""},
@@ -243,7 +266,8 @@ var cases = []struct {
 	}, "pbx.abilities ok some", "make from these: alarms; lacks: checkout"},
 	{"abilities, refused", func(f *Facts) { f.PBX.Login.Lacks = []string{"hotel/checkout"} }, "pbx.abilities warning refused", "hotel/checkout"},
 
-	{"pms", func(*Facts) {}, "pms ok ok", "webhook"},
+	{"pms", func(*Facts) {}, "pms ok ok", "webhook: it answered at 2026-06-01 11:59:00; the oldest that waits for it: 2026-06-01 11:59:00"},
+	{"pms, told nothing", func(f *Facts) { f.PMSAnswered, f.Queue = time.Time{}, nil }, "pms ok untold", "waits for it: -"},
 	{"pms, none", func(f *Facts) { f.Config.PMS.Link = "none" }, "pms skipped none", ""},
 	{"pms, missing", func(f *Facts) { f.PMSMissing = true }, "pms failed missing", ""},
 	{"pms, away", func(f *Facts) { f.Away = []FarSide{{"http://x", noon, "x"}, {"pms", noon, "503"}} }, "pms failed away", "503"},
@@ -285,7 +309,8 @@ var cases = []struct {
 	{"hooks, replaced", func(f *Facts) { f.Hooks.Own, f.Hooks.Replaced = 2, []string{"minibar.lua"} }, "hooks ok replaced", "minibar.lua"},
 	{"hooks, set aside", func(f *Facts) { f.Hooks.Aside, f.Hooks.AsideError = []string{"a.lua"}, "no" }, "hooks failed aside", "a.lua"},
 	{"hooks, faults", func(f *Facts) { f.HookFaults = "a.lua:1" }, "hooks failed faults", "a.lua:1"},
-	{"hooks, no agent", func(f *Facts) { f.Running = false }, "hooks unknown no-agent", ""},
+	{"hooks, no agent", func(f *Facts) { f.Running = false }, "hooks ok alone", ""},
+	{"hooks, faults without an agent", func(f *Facts) { f.Running, f.HookFaults = false, "a.lua:1" }, "hooks failed faults", "a.lua:1"},
 }
 
 // problem is a PBX that does not let us in.
@@ -308,7 +333,7 @@ func lost(ago ...time.Duration) func(*Facts) {
 
 func TestJudge(t *testing.T) {
 	said := map[string]bool{}
-	for _, c := range cases {
+	for _, c := range append(cases, boxCases...) {
 		f := sound()
 		c.spoil(f)
 		check, _, _ := strings.Cut(c.want, " ")

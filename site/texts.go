@@ -1,5 +1,7 @@
 package site
 
+import "maps"
+
 // apiPage is where the PBX's own page sets its API.
 const (
 	apiPageEN = "the PBX's page Settings > PBX > General > API"
@@ -8,7 +10,18 @@ const (
 
 // texts are the words of findings by check and code; "*" stands for every
 // check.
-var texts = map[string]words{
+var texts = joined(commonTexts, boxTexts, reachTexts, queueTexts)
+
+func joined(parts ...map[string]words) map[string]words {
+	all := map[string]words{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+// commonTexts are those that stand in no file of their own.
+var commonTexts = map[string]words{
 	"*/no-pbx":      {en: "no PBX is configured", zh: "未配置电话交换机"},
 	"*/left-alone":  {en: "the PBX was not asked", zh: "未询问电话交换机"},
 	"*/no-agent":    {en: "the agent does not run", zh: "代理程序未运行", doEN: `start it with "bellhop run"`, doZH: "用 bellhop run 启动"},
@@ -237,9 +250,10 @@ var texts = map[string]words{
 	"mail/missing": {en: "configured, and could not be set up", zh: "已配置，但无法启用", doEN: "the agent's log says what is missing; mend it and restart the agent", doZH: "代理程序的日志会说明缺少什么；修复后重启代理程序"},
 
 	"pms/none":    {en: "none is configured", zh: "未配置"},
-	"pms/ok":      {en: "{link}: not known to refuse what it is told", zh: "{link}：无异常"},
+	"pms/ok":      {en: "{link}: it answered at {at}; the oldest that waits for it: {oldest}", zh: "{link}：最近一次应答于 {at}；最早的待发时间：{oldest}"},
+	"pms/untold":  {en: "{link}: it was told nothing since the agent's start; the oldest that waits for it: {oldest}", zh: "{link}：代理程序启动以来尚未发送；最早的待发时间：{oldest}"},
 	"pms/missing": {en: "configured, and its link could not be set up", zh: "已配置，但无法建立连接", doEN: `"bellhop config check" says what is missing`, doZH: "bellhop config check 会说明缺少什么"},
-	"pms/away":    {en: "takes nothing since {since}: {error}", zh: "自 {since} 起不接收：{error}", doEN: "nothing is lost; mend the PMS or the way to it", doZH: "数据不会丢失；请修复 PMS 或网络"},
+	"pms/away":    {en: "takes nothing since {since}: {error}; the oldest that waits for it: {oldest}", zh: "自 {since} 起不接收：{error}；最早的待发时间：{oldest}", doEN: "nothing is lost; mend the PMS or the way to it", doZH: "数据不会丢失；请修复 PMS 或网络"},
 
 	"relay/none": {en: "relay_to names no receiver", zh: "relay_to 未设置接收方"},
 	"relay/ok":   {en: "relay_to names {receivers}; none is known to refuse what is handed on", zh: "relay_to 有 {receivers} 个接收方，均无异常"},
@@ -254,6 +268,7 @@ var texts = map[string]words{
 
 	"store/ok":       {en: "events are kept", zh: "事件正常保存"},
 	"store/refuses":  {en: "events are not kept: {error}", zh: "事件无法保存：{error}", doEN: "make room on the disk, or change it", doZH: "请清理或更换磁盘"},
+	"hooks/alone":    {en: "the hotel's own load without a fault; whether one fails too often only a running agent knows", zh: "酒店自有脚本可正常载入；是否经常出错须在代理程序运行时才能得知"},
 	"hooks/ok":       {en: "the hotel's own are in use beside the shipped ones: {own} files, read at {at}", zh: "除自带脚本外，酒店自有脚本 {own} 个正在使用，读取于 {at}"},
 	"hooks/replaced": {en: "the hotel's own are in use: {own} files, read at {at}; in the place of shipped ones: {files}", zh: "酒店自有脚本 {own} 个正在使用，读取于 {at}；代替自带脚本的有：{files}"},
 	"hooks/shipped":  {en: "the shipped ones are in use; the hotel has none of its own, as of {at}", zh: "正在使用自带脚本；截至 {at}，酒店没有自有脚本"},

@@ -65,6 +65,7 @@ type options struct {
 	seed                    uint64
 	control, ftp, sftp      string
 	wait, offline           bool
+	play                    string // a room
 	lang                    string
 	complete, fresh         bool
 	noProof                 bool

@@ -192,6 +192,22 @@ func verifier(cfg config.Config) func(context.Context) (site.Installed, error) {
 	}
 }
 
+// due names the files that the config asks for and that were not installed, by
+// the records on the box; nil where nothing is installed from here.
+func due(cfg config.Config) func() ([]string, error) {
+	if cfg.Install.URL == "" {
+		return nil
+	}
+	return func() ([]string, error) {
+		files, err := site.ForPBX(cfg)
+		if err != nil {
+			return nil, err
+		}
+		inst := install.Installer{Server: install.Server{URL: cfg.Install.URL}, Records: installRecords(cfg)}
+		return inst.Due(files.Set())
+	}
+}
+
 func openLink(cfg config.Config) (pms.Link, error) {
 	if cfg.PMS.Link != "webhook" {
 		return nil, nil

@@ -190,7 +190,7 @@ func TestDoctorOfASoundHotel(t *testing.T) {
 		"pbx.emergency ok ok", "pbx.extensions warning no-rooms", "pbx.abilities ok ok", "pms skipped none", "relay skipped none",
 	}
 	p := newPatient(t, sim.PBXOptions{})
-	p.want(0, standIn, append(sound, "pbx.events skipped no-agent", "store unknown no-agent", "hooks unknown no-agent", "pbx.other-user unknown no-agent")...)
+	p.want(0, standIn, append(sound, "pbx.events skipped no-agent", "store unknown no-agent", "hooks ok alone", "pbx.reachable ok plain", "box.disk ok ok", "box.ports ok free", "store.file unknown none", "pbx.other-user unknown no-agent")...)
 	if s := p.pbx.Stats(); s.Logins != 1 || s.Refused != 0 {
 		t.Errorf("%+v, want one login", s)
 	}
@@ -198,7 +198,7 @@ func TestDoctorOfASoundHotel(t *testing.T) {
 		t.Error("the PBX goes on sending reports to who has gone")
 	}
 	p.start()
-	p.want(0, nil, append(sound, "pbx.events warning none", "store ok ok", "hooks ok shipped", "pbx.other-user ok ok")...)
+	p.want(0, nil, append(sound, "pbx.events warning none", "store ok ok", "hooks ok shipped", "pbx.other-user ok ok", "pbx.reachable ok plain", "box.ports warning other", "store.file ok ok", "queue ok empty", "parked ok ok")...)
 	if s := p.pbx.Stats(); s.Logins != 2 {
 		t.Errorf("%d logins: with an agent there is to be its own alone", s.Logins)
 	}

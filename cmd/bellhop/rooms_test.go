@@ -41,7 +41,11 @@ func (p *patient) has(text string, parts ...string) {
 func (p *patient) write(name, text string) string {
 	p.t.Helper()
 	file := filepath.Join(filepath.Dir(p.file), name)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	err := os.MkdirAll(filepath.Dir(file), 0o700)
+	if err == nil {
+		err = os.WriteFile(file, []byte(text), 0o600)
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 	return file

@@ -92,7 +92,7 @@ func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *
 	}
 	door := openDoor(ctx, cfg, now, log)
 	a, err := agent.New(agent.Options{
-		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg), Door: door.state,
+		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg), Door: door.state, Due: due(cfg),
 	})
 	if err != nil {
 		return errors.Join(err, socket.Close(), door.close())

@@ -101,6 +101,7 @@ func Run(t *testing.T, start Start) {
 		"comes through every trouble":  comesThrough,
 		"makes no alarm twice":         makesNoAlarmTwice,
 		"cleans names as it sets them": cleansNames,
+		"causes a report":              causesAReport,
 
 		"keeps what is told":                     keepsWhatIsTold,
 		"acknowledges nothing before it is kept": keepsBeforeItAnswers,

@@ -20,4 +20,5 @@ var (
 	_ pbx.RecordingFetcher = (*Driver)(nil)
 	_ pbx.VoicemailKeeper  = (*Driver)(nil)
 	_ pbx.SMSSender        = (*Driver)(nil)
+	_ pbx.EventCauser      = (*Driver)(nil)
 )
