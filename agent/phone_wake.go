@@ -28,16 +28,22 @@ func (p *phoneWriter) lift(ctx context.Context, extension string) error {
 }
 
 // putBack gives a guest the do not disturb back that a wake-up took. Doing it
-// twice is as good as once, and a guest who has taken it off is not given it.
+// twice is as good as once, and a guest who has taken it off is not given it. Nor
+// is a room that was left, where who has paid may sleep on until the wake-up: it was
+// taken off what was left there.
 func (p *phoneWriter) putBack(ctx context.Context, extension string) error {
 	var known hotel.Phone
 	if !p.view().Get(hotel.PhoneKey(extension), &known) || !known.Lifted {
 		return nil
 	}
-	if room, ok := hotel.RoomOf(p.view(), extension); ok && hotel.IsCalled(p.view(), room.Number) {
+	room, ok := hotel.RoomOf(p.view(), extension)
+	if ok && hotel.IsCalled(p.view(), room.Number) {
 		return nil // it is rung again by now; the end of that puts it back
 	}
 	on, lifted := true, false
+	if ok && room.Stay == "" && room.LastStay != "" && p.vacates {
+		return p.keep(ctx, hotel.PhoneNote{Extension: extension, Lifted: &lifted})
+	}
 	err := p.spaced(ctx, func() error { return p.pbx.ChangeExtension(ctx, extension, pbx.Change{DND: &on}) })
 	if err != nil {
 		return fmt.Errorf("put do not disturb back: %w", err)

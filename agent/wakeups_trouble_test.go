@@ -54,6 +54,42 @@ func TestGuestWhoTookItOffIsNotGivenItBack(t *testing.T) {
 	})
 }
 
+// TestDoNotDisturbOfWhoHasLeft: the PBX was away when the guest paid, so that it is
+// still on when the wake-up of who sleeps on takes it off. Then the telephone is
+// gone through, and shows nothing.
+func TestDoNotDisturbOfWhoHasLeft(t *testing.T) {
+	for then, next := range map[string]bool{"nobody comes": false, "the next one comes": true} {
+		t.Run(then, func(t *testing.T) {
+			atBook(t, nil, func(b *book) {
+				b.ring.guests["101"] = []guest{awake}
+				b.checkIn("101", "Chen", "")
+				b.wake("21:30", nil, "101")
+				b.until("21:20:00")
+				b.checkOut("101")
+				b.until("21:25:00")
+				b.pbx.phones["101"].DND = true
+				b.until("21:30:02")
+				if b.pbx.phones["101"].DND {
+					t.Fatal("not lifted for the ring")
+				}
+				if next {
+					b.checkIn("101", "Li", "")
+				}
+				b.until("21:40:00")
+				b.rings("21:30:00 101 775")
+				if b.pbx.phones["101"].DND {
+					t.Error("put back, and nobody is there who had set it")
+				}
+				for _, p := range b.Phones() {
+					if p.Lifted {
+						t.Errorf("still to be put back: %+v", p)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestTroubleIsToldAtOnceAndTriedOn(t *testing.T) {
 	atBook(t, nil, func(b *book) {
 		gone := guest{fail: fmt.Errorf("connection refused: %w", pbx.ErrRetry)}

@@ -237,8 +237,12 @@ func (a *applier) voicemailFor(class string, vip int) *bool {
 
 // clearFirst has a room's telephones gone through before a guest is shown on
 // them, if after the last one they were not found clean. While that is about to
-// happen nothing is ordered: who left what would not be known.
+// happen nothing is ordered: who left what would not be known. Do not disturb that
+// a wake-up took off before was not this guest's.
 func (a *applier) clearFirst(r Room) {
+	if a.setup.Vacate {
+		a.forgetDND(r)
+	}
 	for _, extension := range r.Phones() {
 		p := Phone{Extension: extension}
 		known := a.tx.Get(PhoneKey(extension), &p)
