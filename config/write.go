@@ -264,3 +264,19 @@ func quoted(text string) (string, error) {
 	out.WriteByte('"')
 	return out.String(), nil
 }
+
+// Take gives a config that is being made one value, as the file would. Whether
+// all of them go together [Config.Validate] says.
+func (c *Config) Take(s Setting) error {
+	value, err := written(s.Value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Key, err)
+	}
+	section, name := splitKey(s.Key)
+	text := "[" + section + "]\n" + name + " = " + value + "\n"
+	if err := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields().Decode(c); err != nil {
+		_, why, _ := strings.Cut(explain(err).Error(), ": ") // the line is ours
+		return fmt.Errorf("%s: %s", s.Key, why)
+	}
+	return nil
+}

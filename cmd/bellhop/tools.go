@@ -53,6 +53,12 @@ func toolCommands() []*command {
 }
 
 func version(c *call) error {
+	_, err := fmt.Fprintln(c.out, programName())
+	return err
+}
+
+// programName is the program with its build.
+func programName() string {
 	build := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		build = info.Main.Version
@@ -62,6 +68,5 @@ func version(c *call) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", build, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+	return fmt.Sprintf("bellhop %s %s %s/%s", build, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
