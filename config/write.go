@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -38,7 +39,7 @@ func ParseSetting(text string) (Setting, error) {
 // Edit gives the text of a file in which keys have other values, and all else
 // stands as it stood: order, comments, line ends. A key that has its value
 // already is left alone; one that is not there is added to its section with the
-// comment of [Example]. What comes out has been read as [Parse] reads it. An
+// comment of [Example], and keys in its order. What comes out has been read as [Parse] reads it. An
 // error says which key has to be set by hand, or what of the values cannot be.
 func Edit(text []byte, settings []Setting) ([]byte, error) {
 	before, err := decoded(text)
@@ -46,6 +47,7 @@ func Edit(text []byte, settings []Setting) ([]byte, error) {
 		return nil, fmt.Errorf("read what is there: %w", err)
 	}
 	out := text
+	settings = slices.SortedStableFunc(slices.Values(settings), func(a, b Setting) int { return cmp.Compare(placeOf(a.Key), placeOf(b.Key)) })
 	for _, s := range settings {
 		if has, there := lookUp(before, s.Key); there && same(has, s.Value) {
 			continue

@@ -148,6 +148,23 @@ var exampleComments = sync.OnceValue(func() map[string]string {
 	return all
 })
 
+// placeOf is where a key stands in [Example]; what does not comes last.
+func placeOf(key string) int {
+	if at, known := examplePlaces()[key]; known {
+		return at
+	}
+	return len(Example)
+}
+
+var examplePlaces = sync.OnceValue(func() map[string]int {
+	all := map[string]int{}
+	entries, _ := outline([]byte(Example))
+	for _, e := range entries {
+		all[e.section+"."+e.name] = e.value
+	}
+	return all
+})
+
 // exampleLeads are the comments that stand before sections in [Example].
 var exampleLeads = sync.OnceValue(func() map[string]string {
 	all := map[string]string{}

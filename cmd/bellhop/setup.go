@@ -154,7 +154,8 @@ func (s *setup) begin() error {
 		return s.refuse("nobody")
 	}
 	for _, set := range s.o.set {
-		if err := s.put(set.Key, set.Value); err != nil {
+		err := s.put(set.Key, set.Value)
+		if err != nil && s.put(set.Key, fmt.Sprint(set.Value)) != nil { // a code is no number
 			return c.wrong("--set: %v", err)
 		}
 	}

@@ -63,15 +63,6 @@ func (s *setup) settings() []config.Setting {
 			all = append(all, look)
 		}
 	}
-	order := []string{"hotel", "pbx", "classes", "emergency", "install", "services"}
-	rank := func(a config.Setting) int {
-		section, _, _ := strings.Cut(a.Key, ".")
-		if n := slices.Index(order, section); n >= 0 {
-			return n
-		}
-		return len(order)
-	}
-	slices.SortStableFunc(all, func(a, b config.Setting) int { return rank(a) - rank(b) })
 	return all
 }
 
