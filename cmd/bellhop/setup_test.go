@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"maps"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +19,8 @@ import (
 	"time"
 	"unicode"
 
+	"bellhop/api"
+	"bellhop/hotel"
 	"bellhop/sim"
 )
 
@@ -346,21 +351,45 @@ func (p *patient) clear() {
 	}
 }
 
-// TestSetupRings: the test call is a wake-up, and its proof a key.
+// TestSetupRings: the test call is one wake-up, and its proof a key; one that
+// comes to nothing else is an error that says to what.
 func TestSetupRings(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it waits for the next minute")
-	}
-	p, flags := newSetup(t, sim.PBXOptions{})
-	limits := p.pbx.Limits()
-	limits.Confirm = "775"
-	awake := sim.Handset{After: sim.Span(time.Second), Keys: "1", Pause: sim.Span(time.Second)}
-	if err := errors.Join(p.pbx.SetLimits(limits), p.pbx.SetExtension(sim.PBXExtension{Number: "1001", Handset: []sim.Handset{awake}})); err != nil {
-		t.Fatal(err)
-	}
-	out, errOut, code := p.setup(append(flags, "--test-call", "1001"))
-	if code != 0 || !strings.Contains(out, "Room 1001 was woken") {
-		t.Errorf("%d\n%s%s", code, out, errOut)
+	for name, c := range map[string]struct {
+		states []hotel.WakeUpState
+		want   string
+	}{
+		"a key":  {[]hotel.WakeUpState{hotel.WakeUpScheduled, hotel.WakeUpRinging, hotel.WakeUpAnswered}, ""},
+		"no key": {[]hotel.WakeUpState{hotel.WakeUpUnanswered}, "the test call to room 1001 came to: unanswered"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var order hotel.WakeUpAdd
+			mux := http.NewServeMux()
+			mux.HandleFunc("POST /v1/wakeups", func(w http.ResponseWriter, r *http.Request) {
+				_ = json.NewDecoder(r.Body).Decode(&order)
+				_ = json.NewEncoder(w).Encode(api.WakeUpsAnswer{WakeUps: []hotel.WakeUp{{ID: "W7"}}})
+			})
+			mux.HandleFunc("GET /v1/wakeups", func(w http.ResponseWriter, _ *http.Request) {
+				_ = json.NewEncoder(w).Encode([]hotel.WakeUp{{ID: "W6", State: hotel.WakeUpFailed}, {ID: "W7", State: c.states[0]}})
+				if len(c.states) > 1 {
+					c.states = c.states[1:]
+				}
+			})
+			socket := filepath.Join(t.TempDir(), "s")
+			ln, err := net.Listen("unix", socket)
+			if err != nil {
+				t.Fatal(err)
+			}
+			serving(t, func(ctx context.Context) error { return api.Serve(ctx, ln, mux) })
+			var out bytes.Buffer
+			s := &setup{call: &call{env: &env{ctx: t.Context(), out: &out, err: &out}, zone: time.UTC, opt: options{yes: true}}, o: &setupOptions{testCall: "1001"}, client: api.NewClient(socket)}
+			err = s.ring()
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v\n%s", err, out.String())
+			}
+			if at, err := time.Parse("15:04", order.Time); err != nil || !slices.Equal(order.Rooms, []string{"1001"}) || order.Retries == nil || *order.Retries != 0 {
+				t.Errorf("ordered %+v at %v, %v", order, at, err)
+			}
+		})
 	}
 }
 
