@@ -46,7 +46,7 @@ Run it again at any time: what is as it should be stays, and an unfinished run g
 
 func setupFlags(f *flag.FlagSet, c *call, o *setupOptions) {
 	f.BoolVar(&c.opt.yes, "yes", false, "ask nothing: the flags are the answers, what is set already stays")
-	f.StringVar(&o.language, "language", "", "`zh or en`: of this command, of prompts and of alerts")
+	f.StringVar(&o.language, "language", "", "the `LANGUAGE`, zh or en, of this command, of prompts and of alerts")
 	f.StringVar(&o.name, "name", "", "the hotel's `NAME`")
 	f.StringVar(&o.country, "country", "", "two letters such as CN: the `CODE` of the country, from which the numbers for help follow")
 	f.StringVar(&o.zone, "timezone", "", "the hotel's `ZONE`, such as Asia/Shanghai")
@@ -58,13 +58,13 @@ func setupFlags(f *flag.FlagSet, c *call, o *setupOptions) {
 	f.StringVar(&o.fingerprint, "pbx-fingerprint", "", "trust the PBX's certificate without asking if its SHA-256 is this `TEXT`")
 	f.BoolVar(&o.soleUser, "sole-user", false, "nothing else logs in at the PBX as that user, or it may lose its reports")
 	f.StringVar(&o.relayTo, "relay-to", "", "the `URL` of the program that had the reports until now, and is to go on getting them")
-	f.StringVar(&o.events, "events", "", "`http or tcp`: how the PBX delivers its reports; otherwise as it says")
+	f.StringVar(&o.events, "events", "", "the `WAY` in which the PBX delivers its reports, http or tcp; otherwise as it says")
 	f.StringVar(&o.install, "install", "", "the `URL` where the PBX takes files, such as sftp://support@192.168.5.150:8022; none: nothing is put there")
 	f.StringVar(&o.installPassword, "install-password-file", "", "the `FILE` with the password for that, which is tried once")
 	f.StringVar(&o.installPrint, "install-fingerprint", "", "trust that server without asking if its host key or certificate has the SHA-256 `TEXT`")
 	f.BoolVar(&o.noClasses, "no-classes", false, "leave alone what telephones may dial")
 	f.StringVar(&o.rooms, "rooms", "", "which extensions are rooms: `PATTERNS` such as 1xx,1201-1248; none: no more than there are (default with --yes)")
-	f.StringVar(&o.occupancy, "occupancy", "", "which rooms are occupied: `pbx|listed|later` — by the names on telephones, as they are listed, or said later (default with --yes)")
+	f.StringVar(&o.occupancy, "occupancy", "", "`WHO` knows which rooms are occupied: pbx, by the names on telephones; listed, as \"rooms list\" shows; later, nobody yet (default with --yes)")
 	f.StringVar(&o.testCall, "test-call", "", "wake this `ROOM` within two minutes, as a proof")
 	f.Func("set", "any other key of the config, as `KEY=VALUE`, such as store.keep=60d; may be given again and again", func(text string) error {
 		s, err := config.ParseSetting(text)

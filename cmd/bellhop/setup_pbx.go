@@ -130,7 +130,7 @@ func (s *setup) settleUser() error {
 	if s.o.relayTo != "" {
 		return s.relay(s.o.relayTo)
 	}
-	if s.o.soleUser || len(s.cfg.PBX.RelayTo) > 0 || site.SameLogin(s.had.PBX, s.cfg.PBX) {
+	if s.o.soleUser || len(s.cfg.PBX.RelayTo) > 0 || site.SameLogin(s.had.PBX, s.cfg.PBX) && s.hasRun() {
 		return nil
 	}
 	if s.opt.yes {
@@ -150,6 +150,12 @@ func (s *setup) settleUser() error {
 		return s.refuse("other.who")
 	}
 	return nil
+}
+
+// hasRun tells whether an agent was at work here: then the reports are its.
+func (s *setup) hasRun() bool {
+	_, err := os.Stat(s.cfg.Store.Path)
+	return err == nil
 }
 
 func (s *setup) relay(to string) error {
@@ -245,10 +251,7 @@ func (s *setup) loginOnce(password string) (again bool, err error) {
 	}
 	facts := site.Facts{Config: s.cfg, Zone: s.zone, Now: time.Now(), PBX: answers}
 	if answers.Identity == nil {
-		if answers.Login.Problem == pbx.LoginPassword {
-			return true, s.refuse("login.password", s.cfg.PBX.Username)
-		}
-		return false, s.refuse("login", findingText(site.Judge(&facts), "pbx.login", s.opt.lang))
+		return answers.Login.Problem == pbx.LoginPassword, s.notIn(&facts)
 	}
 	s.seen = sight{site.LookAround(ctx, driver, answers, s.zone, time.Now), *answers.Identity}
 	s.giveUpLogin(ctx, driver)
@@ -257,6 +260,18 @@ func (s *setup) loginOnce(password string) (again bool, err error) {
 	}
 	agent.BoxClock(&facts, time.Time{}, answers.Clock(s.zone, facts.Now))
 	return false, s.tellPBX(&facts)
+}
+
+// notIn says why the PBX does not let us in.
+func (s *setup) notIn(f *site.Facts) error {
+	why := findingText(site.Judge(f), "pbx.login", s.opt.lang)
+	switch f.PBX.Login.Problem {
+	case pbx.LoginPassword:
+		return s.refuse("login.password", s.cfg.PBX.Username)
+	case pbx.LoginNoAPI, pbx.LoginOther:
+		return s.refuse("login.model", why)
+	}
+	return s.refuse("login", why)
 }
 
 // findingText is what one check of many says, and what to do.

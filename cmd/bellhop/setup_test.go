@@ -291,6 +291,31 @@ func TestSetupTakesWhatIsThere(t *testing.T) {
 	}
 }
 
+// TestSetupWithoutAPBX: the box may be set up before there is one; a config that
+// somebody wrote is no proof that the reports are ours.
+func TestSetupWithoutAPBX(t *testing.T) {
+	p, flags := newSetup(t, sim.PBXOptions{})
+	none := but(flags, "--pbx", "none", "--install", "none", "--rooms", "none")
+	for _, run := range [][]string{none, {"--yes"}} { // the doctor may not believe the clock: then that is the exit code
+		out, errOut, _ := p.setup(run)
+		if strings.Contains(errOut, "This went wrong") || !strings.Contains(errOut, "handover.html") || p.pbx.Stats().Logins != 0 {
+			t.Errorf("%s%s", out, errOut)
+		}
+	}
+	p.has(p.box()["b.toml"], `driver = "none"`)
+	if out, errOut, code := p.setup(flags); code != 0 || p.pbx.Stats().Logins == 0 {
+		t.Errorf("when it has come: %d\n%s%s", code, out, errOut)
+	}
+	data := filepath.Join(filepath.Dir(p.file), "data", "b.db")
+	if err := errors.Join(os.Remove(data), os.Remove(data+"-intake")); err != nil {
+		t.Fatal(err)
+	}
+	logins := p.pbx.Stats().Logins
+	if _, errOut, code := p.setup(but(flags, "--sole-user", "")); code != 1 || !strings.Contains(errOut, "is not made unattended") || p.pbx.Stats().Logins != logins {
+		t.Errorf("beside a config of somebody: %d, %s", code, errOut)
+	}
+}
+
 // TestSetupStopsAnywhere: a run that is stopped after any of its changes leaves a
 // box on which the same command goes on to the same end.
 func TestSetupStopsAnywhere(t *testing.T) {

@@ -57,7 +57,11 @@ var setupPhrases = map[string]phrase{
 
 	"no-pbx":       {"there is no PBX yet", "尚无电话交换机"},
 	"agent.no-pbx": {"the agent runs, and the PBX does not answer it: \"bellhop doctor\" says why. To give another password: --password-file", "代理程序正在运行，但交换机不应答：请看 bellhop doctor。若需更换密码：--password-file"},
-	"login":        {"%s. Nothing was changed", "%s。未作任何改动"},
+	"login.model": {
+		"%s. S20 and S412 have no API; firmware before 30.13.0.30 has an older one: --driver yeastar-v1. Nothing was changed",
+		"%s。S20 和 S412 没有 API；早于 30.13.0.30 的固件使用旧版 API：--driver yeastar-v1。未作任何改动",
+	},
+	"login": {"%s. Nothing was changed", "%s。未作任何改动"},
 	"login.password": {
 		"the PBX calls the user %s or the password wrong. It was tried once; five wrong ones in a row lock this box's address. Compare both with the PBX's page Settings > PBX > General > API. Nothing was changed",
 		"交换机拒绝了用户 %s 或密码。只尝试了一次；连续五次错误会锁定本机地址。请与交换机网页 配置 → PBX → 常规设置 → 二次开发接口 核对。未作任何改动",

@@ -187,7 +187,12 @@ func TestSetupGivesFoldersAway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, want := range map[string]uint32{made: 65534, filepath.Dir(made): 0, cut: 65534, filepath.Join(cut, "pbx-login-tries"): 65534, foreign: 0} {
+	s := &setup{call: &call{env: &env{ctx: t.Context()}}, owner: o, own: map[string]bool{}}
+	secret := filepath.Join(made, "pbx")
+	if err := s.keep(secret, "canary"); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]uint32{made: 65534, secret: 65534, filepath.Dir(made): 0, cut: 65534, filepath.Join(cut, "pbx-login-tries"): 65534, foreign: 0} {
 		var s unix.Stat_t
 		if err := unix.Lstat(name, &s); err != nil || s.Uid != want {
 			t.Errorf("%s is %d's, want %d's: %v", name, s.Uid, want, err)

@@ -146,7 +146,9 @@ func (s *setup) apply() error {
 	if err != nil {
 		return err
 	}
-	s.installed = true
+	if _, err := os.Stat(installRecords(s.cfg)); err == nil { // else they are another box's, and not ours to take back
+		s.installed = true
+	}
 	if err := s.did("install"); err != nil {
 		return err
 	}
