@@ -89,6 +89,7 @@ type setup struct {
 	pins      map[string]string // the same
 	own       map[string]bool   // files of secrets that this run has written
 	seen      sight
+	running   bool // an agent, before this run
 	byHand    []string
 	troubles  []error // that do not end it
 	client    *api.Client

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,17 +159,22 @@ func (s *setup) hasRun() bool {
 	return err == nil
 }
 
+// relay hands the reports on to one receiver more.
 func (s *setup) relay(to string) error {
-	if err := s.put("pbx.relay_to", []string{to}); err != nil {
-		return err
+	list := s.cfg.PBX.RelayTo
+	if slices.Contains(list, to) {
+		return nil
 	}
+	list = append(slices.Clone(list), to)
+	with := s.cfg
+	with.PBX.RelayTo = list
 	var fault *config.Fault
-	for _, err := range unjoined(s.cfg.Validate()) {
+	for _, err := range unjoined(with.Validate()) {
 		if errors.As(err, &fault) && fault.Key == "pbx.relay_to" {
 			return s.wrong("--relay-to: %v", fault)
 		}
 	}
-	return nil
+	return s.put("pbx.relay_to", list)
 }
 
 // lookAtPBX logs in once and sees what is there; over the agent's login, if one
@@ -180,8 +186,11 @@ func (s *setup) lookAtPBX() error {
 	}
 	client := api.NewClient(s.cfg.API.Socket)
 	var status agent.Status
-	running := client.Get(s.ctx, "/v1/status", &status) == nil
-	if running && site.SameLogin(s.had.PBX, s.cfg.PBX) && s.o.passwordFile == "" {
+	s.running = client.Get(s.ctx, "/v1/status", &status) == nil
+	if box := boxAddress(s.cfg.PBX.URL); box != "" {
+		s.byHand = append(s.byHand, s.tell("allow", box))
+	}
+	if s.running && site.SameLogin(s.had.PBX, s.cfg.PBX) && s.o.passwordFile == "" {
 		return s.lookByAgent(client)
 	}
 	if err := s.owner.folder(filepath.Dir(s.cfg.Store.Path)); err != nil {
@@ -238,6 +247,7 @@ func (s *setup) loginOnce(password string) (again bool, err error) {
 		}
 		pin = [sha256.Size]byte(sum)
 	}
+	fmt.Fprintln(s.err, s.tell("asking", s.cfg.PBX.URL))
 	session, err := newSession(s.cfg, password, pin)
 	if err != nil {
 		return false, s.refuse("fault", err)
@@ -254,7 +264,9 @@ func (s *setup) loginOnce(password string) (again bool, err error) {
 		return answers.Login.Problem == pbx.LoginPassword, s.notIn(&facts)
 	}
 	s.seen = sight{site.LookAround(ctx, driver, answers, s.zone, time.Now), *answers.Identity}
-	s.giveUpLogin(ctx, driver)
+	if !s.running { // else the reports go on coming to the agent, by this login
+		s.giveUpLogin(ctx, driver)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -297,9 +309,6 @@ func (s *setup) tellPBX(f *site.Facts) error {
 		if finding.Result != site.OK && (finding.Check == "pbx.clock" || finding.Check == "box.clock" || finding.Check == "pbx.transport") {
 			fmt.Fprintf(s.out, "  %s: %s\n", finding.Result.Word(s.opt.lang), findingText([]site.Finding{finding}, finding.Check, s.opt.lang))
 		}
-	}
-	if box := boxAddress(s.cfg.PBX.URL); box != "" {
-		s.byHand = append(s.byHand, s.tell("allow", box))
 	}
 	return nil
 }

@@ -165,6 +165,17 @@ func TestSetup(t *testing.T) {
 		t.Errorf("beside the agent: %d\n%s%s", code, out, errOut)
 	}
 	p.want(0, nil, "rooms.occupancy ok ok")
+	p.has(p.box()["data/handover.html"], "Yeastar S300 30.13.0.30", "<td>1003</td>")
+
+	// A password that is tried beside the agent does not cost it the reports.
+	good := flags[slices.Index(flags, "--password-file")+1]
+	if out, errOut, code := p.setup([]string{"--yes", "--password-file", good, "--relay-to", "http://192.0.2.7/x"}); code != 0 {
+		t.Errorf("with a password: %d\n%s%s", code, out, errOut)
+	}
+	if _, registered := p.pbx.Registration(); !registered {
+		t.Error("the PBX sends its reports to nobody")
+	}
+	p.has(p.box()["b.toml"], `relay_to = ["http://192.0.2.7/x"]`)
 }
 
 func (p *patient) modes(want map[string]os.FileMode) {

@@ -69,6 +69,7 @@ var setupPhrases = map[string]phrase{
 	"same-password":       {"that password has been tried already; nothing was changed", "该密码已试过；未作任何改动"},
 	"no-password.pbx":     {"%w; or give --password-file. Nothing was changed", "%w；也可用 --password-file 给出。未作任何改动"},
 	"no-password.install": {"%w; or give --install-password-file. Nothing was changed", "%w；也可用 --install-password-file 给出。未作任何改动"},
+	"asking":              {"Logging in at %s …", "正在登录 %s …"},
 	"pbx":                 {"The PBX: %s, firmware %s, serial number %s, %d extensions, %d outbound routes", "电话交换机：%s，固件 %s，序列号 %s，%d 个分机，%d 条外呼路由"},
 	"allow":               {"On the PBX's page System > Security (系统 → 安全中心) let the box's address %s be accepted always, so that no slip of a password locks it out", "在交换机网页 系统 → 安全中心 中始终允许本机地址 %s，以免密码有误时被锁定"},
 

@@ -14,6 +14,7 @@ import (
 	"bellhop/api"
 	"bellhop/config"
 	"bellhop/install"
+	"bellhop/pbx"
 	"bellhop/site"
 )
 
@@ -188,6 +189,11 @@ func (s *setup) handOver() error {
 	sheet := site.Handover{
 		Config: s.cfg, ConfigFile: s.config, Made: time.Now().In(s.zone), Version: programName(), PBX: s.seen.identity,
 		Rooms: s.rooms, Installed: s.installed, ByHand: s.byHand, Findings: s.findings,
+	}
+	for _, f := range s.findings { // the agent had asked, and not we
+		if f.Check == "pbx.login" && f.Result == site.OK && sheet.PBX.Model == "" {
+			sheet.PBX = pbx.Identity{Model: f.Params["model"], Firmware: f.Params["firmware"], Serial: f.Params["serial"]}
+		}
 	}
 	page, err := sheet.HTML()
 	if err != nil {
