@@ -65,6 +65,7 @@ func (p *patient) child(flags []string, step string, after time.Duration) (kille
 // middle of one, leaves a box on which the same command goes on to the same end.
 func TestSetupKilled(t *testing.T) {
 	p, flags := newSetup(t, sim.PBXOptions{})
+	flags = few(flags)
 	if out, errOut, code := p.setup(flags); code != 0 {
 		t.Fatalf("%s%s", out, errOut)
 	}
@@ -73,7 +74,7 @@ func TestSetupKilled(t *testing.T) {
 	for _, c := range []struct {
 		step  string
 		after time.Duration
-	}{{"secrets/pbx", 0}, {"pins/pbx", 0}, {"config", 0}, {"install", 0}, {"rooms", 0}, {"", 100 * time.Millisecond}, {"", 300 * time.Millisecond}, {"", time.Second}} {
+	}{{"secrets/pbx", 0}, {"pins/pbx", 0}, {"config", 0}, {"install", 0}, {"rooms", 0}, {"", 50 * time.Millisecond}, {"", 150 * time.Millisecond}, {"", 400 * time.Millisecond}} {
 		p.clear()
 		if p.child(flags, c.step, c.after) {
 			killed++
@@ -88,7 +89,7 @@ func TestSetupKilled(t *testing.T) {
 		}
 		p.sameDisk("in the end", disk)
 	}
-	if killed < 6 {
+	if killed < 5 {
 		t.Errorf("only %d were killed", killed)
 	}
 }
