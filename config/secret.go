@@ -92,3 +92,9 @@ func (c *Config) PMSSecret() (string, error) {
 func (c *Config) InstallPassword() (string, error) {
 	return secret{"the password for the PBX's files", "BELLHOP_INSTALL_PASSWORD", "install", c.Install.PasswordFile, "install.password_file"}.find(os.Getenv)
 }
+
+// ReadSecret reads a file that holds one secret, as a person names it: others
+// may not read it.
+func ReadSecret(file string) (string, error) {
+	return secret{what: "the password", file: file, fileKey: "the file"}.fromFile()
+}

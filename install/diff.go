@@ -20,10 +20,10 @@ func isText(data []byte) bool {
 	})
 }
 
-// unified gives the difference in the form of diff -u; "" if there is none.
+// Diff gives the difference in the form of diff -u; "" if there is none.
 // Bytes that a terminal cannot show are shown as \x…, and the CR of a line's end
 // as \r where only one side has it.
-func unified(oldName, newName string, before, after []byte) string {
+func Diff(oldName, newName string, before, after []byte) string {
 	if bytes.Equal(before, after) {
 		return ""
 	}

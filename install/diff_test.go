@@ -33,7 +33,7 @@ func TestUnified(t *testing.T) {
 			"--- old\n+++ new\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n@@ -10,7 +10,6 @@\n 10\n 11\n 12\n-13\n 14\n 15\n 16\n",
 		},
 	} {
-		if got := unified("old", "new", []byte(c.before), []byte(c.after)); got != c.want {
+		if got := Diff("old", "new", []byte(c.before), []byte(c.after)); got != c.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", c.name, got, c.want)
 		}
 	}
@@ -45,7 +45,7 @@ func TestUnifiedOfWhatHasNothingInCommon(t *testing.T) {
 		fmt.Fprintln(&a, "a", n)
 		fmt.Fprintln(&b, "b", n)
 	}
-	text := unified("old", "new", []byte("same\n"+a.String()), []byte("same\n"+b.String()))
+	text := Diff("old", "new", []byte("same\n"+a.String()), []byte("same\n"+b.String()))
 	if want := fmt.Sprintf("@@ -1,%d +1,%d @@\n same\n-a 0\n", 3*maxDiffer+1, 3*maxDiffer+1); !strings.Contains(text, want) {
 		t.Errorf("it begins %.100q", text)
 	}
@@ -103,7 +103,7 @@ func FuzzUnified(f *testing.F) {
 			return
 		}
 		a, b := linesOf(before), linesOf(after)
-		text := unified("old", "new", a, b)
+		text := Diff("old", "new", a, b)
 		if (text == "") != bytes.Equal(a, b) {
 			t.Fatalf("%q", text)
 		}

@@ -215,7 +215,7 @@ func (c *Change) compare() {
 		c.What = New
 	}
 	if isText(c.before) && isText(c.after) {
-		c.Diff = unified(c.Path+" (there)", c.Path+" (wanted)", c.before, c.after)
+		c.Diff = Diff(c.Path+" (there)", c.Path+" (wanted)", c.before, c.after)
 	}
 }
 

@@ -187,7 +187,7 @@ func (v *viewer) showTheirs(c *Change, h history) {
 	}
 	data, err := v.i.records().kept(put)
 	if err == nil && isText(data) && isText(c.before) {
-		c.Diff = unified(c.Path+" (as installed)", c.Path+" (there)", data, c.before)
+		c.Diff = Diff(c.Path+" (as installed)", c.Path+" (there)", data, c.before)
 	}
 }
 

@@ -115,7 +115,7 @@ func (v *viewer) find(ctx context.Context, name string, put State, o VerifyOptio
 	data, err := v.i.records().kept(put)
 	switch {
 	case err == nil && isText(data) && isText(c.before):
-		f.Diff = unified(name+" (as installed)", name+" (there)", data, c.before)
+		f.Diff = Diff(name+" (as installed)", name+" (there)", data, c.before)
 	default:
 		f.Why = fmt.Sprintf("%d bytes instead of %d", c.Before.Size, put.Size)
 		if c.Before.Size == put.Size {

@@ -87,7 +87,30 @@ type options struct {
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), hookCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), tokenCommands(), toolCommands())
+	return slices.Concat(
+		runCommands(),
+		setupCommands(),
+		doctorCommands(),
+		dialplanCommands(),
+		soundCommands(),
+		installCommands(),
+		hookCommands(),
+		eventCommands(),
+		queueCommands(),
+		alertCommands(),
+		roomCommands(),
+		minibarCommands(),
+		tariffCommands(),
+		callCommands(),
+		moneyCommands(),
+		stayCommands(),
+		phoneCommands(),
+		wakeCommands(),
+		cronCommands(),
+		reportCommands(),
+		tokenCommands(),
+		toolCommands(),
+	)
 }
 
 func dispatch(e *env, args []string) error {

@@ -102,12 +102,20 @@ func openSession(cfg config.Config) (*yeastar.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := yeastar.NewPlainClient()
-	if strings.HasPrefix(cfg.PBX.URL, "https:") {
-		pin, err := readPin(cfg)
-		if err != nil {
+	var pin [sha256.Size]byte
+	if isTLS(cfg) {
+		if pin, err = readPin(cfg); err != nil {
 			return nil, &untrustedError{err}
 		}
+	}
+	return newSession(cfg, password, pin)
+}
+
+// newSession logs in with a password, where the PBX shows the certificate of
+// that fingerprint, if it shows one.
+func newSession(cfg config.Config, password string, pin [sha256.Size]byte) (*yeastar.Session, error) {
+	client := yeastar.NewPlainClient()
+	if isTLS(cfg) {
 		client = yeastar.NewHTTPClient(pin)
 	}
 	host, port, err := advertise(cfg.PBX)
@@ -125,6 +133,8 @@ func openSession(cfg config.Config) (*yeastar.Session, error) {
 		TriesFile:    filepath.Join(filepath.Dir(cfg.Store.Path), "pbx-login-tries"),
 	}, nil
 }
+
+func isTLS(cfg config.Config) bool { return strings.HasPrefix(cfg.PBX.URL, "https:") }
 
 // advertise is where the PBX reaches us: as configured, or the port that we
 // listen on; the address is then found with each call.

@@ -18,6 +18,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the next signal ends the process at once
+	mayLeaveRoot = true
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -28,6 +29,8 @@ type env struct {
 	ctx context.Context
 	out io.Writer // what was asked for
 	err io.Writer // progress and what went wrong
+	// watch is told each change that setup has made; nil: nobody is.
+	watch func(step string)
 }
 
 // run carries out a command line and gives the exit code.

@@ -58,8 +58,13 @@ func toolCommands() []*command {
 var released string
 
 func version(c *call) error {
-	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", cmp.Or(released, revision()), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintln(c.out, programName())
 	return err
+}
+
+// programName is the program with its version.
+func programName() string {
+	return fmt.Sprintf("bellhop %s %s %s/%s", cmp.Or(released, revision()), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // revision says what the program was built from, as far as it knows.

@@ -31,22 +31,16 @@ func trustPBX(c *call) error {
 	if err != nil {
 		return err
 	}
-	u, err := url.Parse(cfg.PBX.URL)
-	if err != nil || u.Scheme != "https" {
+	if !isTLS(cfg) {
 		return c.fails("trust.http", cfg.PBX.URL)
 	}
-	port := u.Port()
-	if port == "" {
-		port = "443"
-	}
-	sum, subject, err := fingerprint(net.JoinHostPort(u.Hostname(), port))
+	id, err := certificateOf(cfg.PBX.URL)
 	if err != nil {
 		return err
 	}
-	text := hex.EncodeToString(sum[:])
-	fmt.Fprintf(c.out, "%s\n  SHA-256 %s\n", c.text("trust.shows", u.Host, "certificate for "+subject), text)
-	given := strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(c.opt.fingerprint))
-	if err := c.agree("certificate", given == text); err != nil {
+	text := id.Fingerprint
+	fmt.Fprintf(c.out, "%s\n  SHA-256 %s\n", c.text("trust.shows", strings.TrimPrefix(cfg.PBX.URL, "https://"), id.About), text)
+	if err := c.agree("certificate", id.Is(c.opt.fingerprint)); err != nil {
 		return err
 	}
 	if err := c.pin(pinFile(cfg), text); err != nil {
@@ -54,6 +48,21 @@ func trustPBX(c *call) error {
 	}
 	_, err = fmt.Fprintln(c.out, c.text("trust.start"))
 	return err
+}
+
+// certificateOf asks a PBX for its certificate, without trusting it.
+func certificateOf(address string) (id install.Identity, err error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return id, fmt.Errorf("pbx.url: %w", err)
+	}
+	port := u.Port()
+	if port == "" {
+		port = "443"
+	}
+	sum, subject, err := fingerprint(net.JoinHostPort(u.Hostname(), port))
+	text := hex.EncodeToString(sum[:])
+	return install.Identity{About: "certificate for " + subject, Fingerprint: text, Pin: text}, err
 }
 
 // trustInstall pins the host key, or for ftps the certificate, of the server
@@ -110,7 +119,7 @@ func (c *call) pin(path, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("%s: %w", c.command.words, err)
 	}
-	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+	if err := config.Replace(path, []byte(text+"\n"), 0o600, nil); err != nil {
 		return fmt.Errorf("%s: %w", c.command.words, err)
 	}
 	return nil
