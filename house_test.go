@@ -36,7 +36,8 @@ var floors = map[string][]string{
 	"install":            {},
 	"sim":                {"hotel"},
 	"site":               {"hotel", "config", "pbx", "dialplan", "sounds", "install"},
-	"agent":              {"hotel", "config", "store", "pbx", "pms", "luahooks", "site", "sabotage"},
+	"backup":             {"install"},
+	"agent":              {"hotel", "config", "store", "pbx", "pms", "luahooks", "site", "backup", "sabotage"},
 	"api":                {"hotel", "config", "site", "agent"},
 	"web":                {"hotel", "config", "api"},
 	"e2e/need":           {},
@@ -64,6 +65,7 @@ var forTests = []string{"sim", "pbx/pbxtest", "pms/pmstest", "e2e/need"}
 // homes lists where a library may be used: only one package knows what it
 // stands for.
 var homes = map[string][]string{
+	"filippo.io/age":                             {"backup"},
 	"go.etcd.io/bbolt":                           {"store", "cmd/bellhop"}, // the latter to be compared with
 	"github.com/hashicorp/go-immutable-radix/v2": {"store"},
 	"github.com/yuin/gopher-lua":                 {"luahooks"},

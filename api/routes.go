@@ -148,6 +148,8 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("GET /v1/reports/{name}", s.report)
 	s.replay(mux)
 	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
+	mux.HandleFunc("POST /v1/backup", s.orderBackup)
+	mux.HandleFunc("GET /v1/backup", s.backup)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)
 	return http.MaxBytesHandler(mux, maxBody)

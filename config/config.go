@@ -35,6 +35,7 @@ type Config struct {
 	Hooks     Hooks               `toml:"hooks"`
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
+	Backup    Backup              `toml:"backup"`
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
@@ -219,6 +220,7 @@ func Default() Config {
 		Tariff:  Tariff{International: "00", National: "0"},
 		Credit:  Credit{Warn: 8000, Class: "internal"},
 		Minibar: Minibar{Doubt: "4h"},
+		Backup:  Backup{Daily: 7, Weekly: 4, Monthly: 6},
 		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }
