@@ -105,6 +105,9 @@ func Write(w io.Writer, m Manifest, items []Item) (Manifest, error) {
 		if item.Secret && m.Clear {
 			continue
 		}
+		if !GoodName(item.Name) {
+			return m, fmt.Errorf("put %.99q into the backup: it is no name there", item.Name)
+		}
 		f, err := add(t, item, m.Made)
 		if err != nil {
 			return m, fmt.Errorf("put %s into the backup: %w", item.Name, err)
@@ -177,7 +180,7 @@ func read(r io.Reader, take func(name string, file io.Reader) error) (m Manifest
 			break
 		}
 		switch {
-		case head.Typeflag != tar.TypeReg || !goodName(head.Name):
+		case head.Typeflag != tar.TypeReg || !GoodName(head.Name):
 			return m, fmt.Errorf("%w: it has %.99q", ErrArchive, head.Name)
 		case known[head.Name] || len(files) == maxFiles:
 			return m, fmt.Errorf("%w: it has %.99q twice, or too many files", ErrArchive, head.Name)
@@ -211,8 +214,9 @@ func read(r io.Reader, take func(name string, file io.Reader) error) (m Manifest
 	return m, nil
 }
 
-// goodName is a file below one of the folders.
-func goodName(name string) bool {
+// GoodName tells whether a name is that of a file below one of the folders, as an
+// archive has them.
+func GoodName(name string) bool {
 	first, rest, below := strings.Cut(name, "/")
 	return below && rest != "" && slices.Contains(folders, first) && fs.ValidPath(name) && len(name) <= maxName &&
 		!strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f })

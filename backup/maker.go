@@ -86,7 +86,7 @@ func (m *Maker) make(ctx context.Context, to string, copyTo func(ctx context.Con
 	if err := m.reach(ctx, d); err != nil {
 		return made, err
 	}
-	if err := errors.Join(os.RemoveAll(m.Work), os.MkdirAll(m.Work, 0o700)); err != nil {
+	if err := Prepare(m.Work); err != nil {
 		return made, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(m.Work)) }()
@@ -279,6 +279,7 @@ func writeSynced(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
+	giveTo(part, filepath.Dir(name))
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, removeIfThere(part))

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -160,7 +161,8 @@ func (d disk) List(context.Context) ([]Stored, error) {
 }
 
 func newestFirst(all []Stored) []Stored {
-	slices.SortFunc(all, func(a, b Stored) int { return b.Made.Compare(a.Made) })
+	// Of two of one second the encrypted one, which holds more, has the longer name.
+	slices.SortFunc(all, func(a, b Stored) int { return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.Name, a.Name)) })
 	return all
 }
 

@@ -199,16 +199,14 @@ func makeFolders(name string) error {
 	return nil
 }
 
-// Prepare makes an empty staging folder.
+// Prepare makes an empty folder to work in.
 func Prepare(folder string) error {
-	if err := os.RemoveAll(folder); err != nil {
-		return fmt.Errorf("prepare the restore: %w", err)
+	err := os.RemoveAll(folder)
+	if err == nil {
+		err = makeFolders(folder)
 	}
-	if err := makeFolders(filepath.Dir(folder)); err != nil {
-		return fmt.Errorf("prepare the restore: %w", err)
-	}
-	if err := os.Mkdir(folder, 0o700); err != nil {
-		return fmt.Errorf("prepare the restore: %w", err)
+	if err != nil {
+		return fmt.Errorf("make a folder to work in: %w", err)
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ type Config struct {
 	Minibar   Minibar             `toml:"minibar"`
 	Tariff    Tariff              `toml:"tariff"`
 	Credit    Credit              `toml:"credit"`
+	// File is where [Load] has read it; empty: it comes from elsewhere.
+	File string `toml:"-"`
 }
 
 // Hotel says where the box stands.
@@ -235,6 +237,7 @@ func Load(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("config %q:\n%w", path, err)
 	}
+	c.File = path
 	return c, nil
 }
 

@@ -53,6 +53,12 @@ func toolCommands() []*command {
 }
 
 func version(c *call) error {
+	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", buildName(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
+
+// buildName is the version, or else the commit, that the program was made of.
+func buildName() string {
 	build := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		build = info.Main.Version
@@ -62,6 +68,5 @@ func version(c *call) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", build, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+	return build
 }
