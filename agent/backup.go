@@ -13,6 +13,7 @@ import (
 	"bellhop/backup"
 	"bellhop/hotel"
 	"bellhop/pms"
+	"bellhop/site"
 	"bellhop/store"
 )
 
@@ -211,6 +212,21 @@ func (b *backups) note(number uint64, made backup.Made, err error) {
 		return
 	}
 	b.state.Made = &made
+}
+
+// BackupRecord is the file that remembers the newest backup, beside the database.
+func BackupRecord(storePath string) string {
+	return filepath.Join(filepath.Dir(storePath), "backup.json")
+}
+
+// NewestBackup reads what is remembered of backups.
+func NewestBackup(storePath string) site.BackupFacts {
+	r := backup.ReadRecord(BackupRecord(storePath))
+	f := site.BackupFacts{Failed: r.Failed, Error: r.Error}
+	if r.Last != nil {
+		f.Made, f.To, f.Encrypted = r.Last.Made, r.Last.To, r.Last.Encrypted
+	}
+	return f
 }
 
 // OrderBackup lets a backup be made beside all else, at the configured place where to

@@ -48,6 +48,7 @@ func (a *Agent) facts(ctx context.Context, offline bool) site.Facts {
 	} else {
 		f.MailMissing = a.config.Mail.Host != ""
 	}
+	f.Backup = NewestBackup(a.config.Store.Path)
 	var err error
 	if f.Journal, err = ReadJournal(a.store); err != nil {
 		a.log.Warn("the doctor cannot read the journal", "error", err)

@@ -48,6 +48,7 @@ type Facts struct {
 	MailMissing          bool
 	MailSent, MailFailed time.Time
 	MailError            string
+	Backup               BackupFacts
 	// Look is the newest comparison of the PBX's files; nil: there was none.
 	Look *LastLook
 }
@@ -160,7 +161,7 @@ func Judge(f *Facts) []Finding {
 	list = append(list, f.boxClock(), f.clock())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
 	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
-	return append(list, f.install(), f.pms(), f.mail(), f.relay(), f.store(), f.hooks())
+	return append(list, f.install(), f.pms(), f.mail(), f.relay(), f.store(), f.backup(), f.hooks())
 }
 
 // noPBX answers the checks of a PBX where there is none, or where it was not

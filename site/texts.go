@@ -254,6 +254,12 @@ var texts = map[string]words{
 
 	"store/ok":       {en: "events are kept", zh: "事件正常保存"},
 	"store/refuses":  {en: "events are not kept: {error}", zh: "事件无法保存：{error}", doEN: "make room on the disk, or change it", doZH: "请清理或更换磁盘"},
+	"backup/ok":      {en: "the newest is {days} days old: made at {at}, at {to}, encrypted", zh: "最近一次备份已有 {days} 天：{at}，位于 {to}，已加密"},
+	"backup/clear":   {en: "the newest is {days} days old: made at {at}, at {to}; it is not encrypted, so that passwords are not in it", zh: "最近一次备份已有 {days} 天：{at}，位于 {to}；未加密，因此不含密码", doEN: "bellhop backup key", doZH: "运行 bellhop backup key"},
+	"backup/old":     {en: "the newest is {days} days old: made at {at}, at {to}", zh: "最近一次备份已有 {days} 天：{at}，位于 {to}", doEN: `"bellhop backup" makes one now; "bellhop cron list" says when the job runs`, doZH: "可用 bellhop backup 立即备份；bellhop cron list 显示任务时间"},
+	"backup/none":    {en: "none leaves this box: when its disk breaks, all is gone", zh: "没有任何备份离开本机：磁盘损坏时数据将全部丢失", doEN: "name a place as backup.to; docs/backup.md", doZH: "请设置 backup.to；见 docs/backup.md"},
+	"backup/not-yet": {en: "none has been made yet; they go to {to}", zh: "尚未备份；备份将存放于 {to}", doEN: `"bellhop backup" makes one now`, doZH: "可用 bellhop backup 立即备份"},
+	"backup/failed":  {en: "the newest try failed at {at} ({error}); the newest that was made: {made}", zh: "最近一次备份于 {at} 失败（{error}）；最近一次成功：{made}", doEN: `mend what it says, then "bellhop backup"`, doZH: "请按提示修复，然后运行 bellhop backup"},
 	"hooks/ok":       {en: "the hotel's own are in use beside the shipped ones: {own} files, read at {at}", zh: "除自带脚本外，酒店自有脚本 {own} 个正在使用，读取于 {at}"},
 	"hooks/replaced": {en: "the hotel's own are in use: {own} files, read at {at}; in the place of shipped ones: {files}", zh: "酒店自有脚本 {own} 个正在使用，读取于 {at}；代替自带脚本的有：{files}"},
 	"hooks/shipped":  {en: "the shipped ones are in use; the hotel has none of its own, as of {at}", zh: "正在使用自带脚本；截至 {at}，酒店没有自有脚本"},

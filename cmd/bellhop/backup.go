@@ -59,7 +59,7 @@ func backupsOf(cfg config.Config, now func() time.Time) func() (*backup.Maker, e
 			Hotel: cfg.Hotel.Name, Version: buildName(), Zone: zone, To: d, Key: key,
 			Rule:  backup.Rule{Daily: cfg.Backup.Daily, Weekly: cfg.Backup.Weekly, Monthly: cfg.Backup.Monthly},
 			Items: func() ([]backup.Item, error) { return backupItems(cfg, key.None()) },
-			Look:  lookAtCopy, Work: filepath.Join(filepath.Dir(cfg.Store.Path), "backups", "making"), Record: backupRecord(cfg), Now: now,
+			Look:  lookAtCopy, Work: filepath.Join(filepath.Dir(cfg.Store.Path), "backups", "making"), Record: agent.BackupRecord(cfg.Store.Path), Now: now,
 		}, nil
 	}
 }
@@ -106,11 +106,6 @@ func backupPinFile(cfg config.Config) string {
 // recipientFile is where "backup key" keeps to whom backups are encrypted.
 func recipientFile(cfg config.Config) string {
 	return filepath.Join(filepath.Dir(pinFile(cfg)), "backup-recipient")
-}
-
-// backupRecord is where the newest backup is remembered.
-func backupRecord(cfg config.Config) string {
-	return filepath.Join(filepath.Dir(cfg.Store.Path), "backup.json")
 }
 
 // backupKeyOf is to whom backups are encrypted: as the config says, else to the key

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"bellhop/agent"
 	"bellhop/backup"
 	"bellhop/config"
 )
@@ -90,7 +91,7 @@ func secretFile(cfg config.Config, name, configFile string) string {
 func passing(cfg config.Config, name string) bool {
 	first, _, _ := strings.Cut(name, "/")
 	db := filepath.Base(cfg.Store.Path)
-	return slices.Contains([]string{"backups", "pins", backup.Staging, "running", filepath.Base(backupRecord(cfg))}, first) ||
+	return slices.Contains([]string{"backups", "pins", backup.Staging, "running", filepath.Base(agent.BackupRecord(cfg.Store.Path))}, first) ||
 		strings.HasPrefix(first, db) || strings.HasSuffix(name, ".part") || strings.Contains(name, ".before-restore-") || strings.HasSuffix(name, ".lock")
 }
 

@@ -106,7 +106,7 @@ func (c *call) writeFindings(found []site.Finding) error {
 // a person must agree to that.
 func (c *call) lookAlone(cfg config.Config) ([]site.Finding, error) {
 	fmt.Fprintln(c.err, "the agent does not run")
-	f := site.Facts{Config: cfg, Zone: c.zone}
+	f := site.Facts{Config: cfg, Zone: c.zone, Backup: agent.NewestBackup(cfg.Store.Path)}
 	newest := c.readStore(cfg, &f)
 	if _, err := openLink(cfg); err != nil {
 		f.PMSMissing = true
