@@ -108,6 +108,12 @@ func chunkOf(file string) (name string, n, of int, ok bool) {
 	return name, n, of, ok
 }
 
+// IsName tells whether a file is called as backups, or parts of one, are.
+func IsName(file string) bool {
+	_, _, _, ok := chunkOf(file)
+	return ok
+}
+
 // chunks are the parts of one backup that are there.
 type chunks struct {
 	Stored

@@ -111,6 +111,9 @@ func (c *commit) doubt() error {
 // disk when it returns. It is [ErrLocked] while an agent has the database.
 func CopyClosed(path, to string) error {
 	f, err := lockFile(Options{Path: path, ReadOnly: true, LockTimeout: lockTimeout})
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("copy the database: there is no database yet at %s", path)
+	}
 	if err != nil {
 		return fmt.Errorf("copy the database: %w", err)
 	}

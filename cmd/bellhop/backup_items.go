@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -87,12 +88,29 @@ func secretFile(cfg config.Config, name, configFile string) string {
 }
 
 // passing is what lies beside the database and is of no use to another box, or goes
-// another way.
+// another way; name is below their folder.
 func passing(cfg config.Config, name string) bool {
 	first, _, _ := strings.Cut(name, "/")
-	db := filepath.Base(cfg.Store.Path)
-	return slices.Contains([]string{"backups", "pins", backup.Staging, "running", filepath.Base(agent.BackupRecord(cfg.Store.Path))}, first) ||
-		strings.HasPrefix(first, db) || strings.HasSuffix(name, ".part") || strings.Contains(name, ".before-restore-") || strings.HasSuffix(name, ".lock")
+	base := path.Base(name)
+	switch {
+	case slices.Contains([]string{"backups", "pins", backup.Staging, "running", filepath.Base(agent.BackupRecord(cfg.Store.Path))}, first),
+		strings.HasPrefix(first, filepath.Base(cfg.Store.Path)), strings.Contains(base, ".before-restore-"),
+		strings.HasSuffix(base, ".part"), strings.HasSuffix(base, ".lock"), backup.IsName(base):
+		return true
+	}
+	// Some hotels keep all in one folder.
+	at, err := filepath.Abs(filepath.Join(filepath.Dir(cfg.Store.Path), filepath.FromSlash(name)))
+	if err != nil {
+		return false
+	}
+	elsewhere := []string{cfg.File, cfg.Hooks.Dir, cfg.Sounds.Dir, strings.TrimPrefix(cfg.Backup.To, "file://")}
+	for _, s := range secretsOf(cfg) {
+		elsewhere = append(elsewhere, s.file)
+	}
+	return slices.ContainsFunc(elsewhere, func(other string) bool {
+		path, err := filepath.Abs(other)
+		return other != "" && err == nil && path == at
+	})
 }
 
 // mostOfState bounds a file beside the database, in bytes; what is larger is none of
@@ -102,14 +120,14 @@ const mostOfState = 64 << 20
 // filesBelow lists the plain files of a folder, which may be missing.
 func filesBelow(name, folder string, secret bool, skip func(string) bool) ([]backup.Item, error) {
 	var items []backup.Item
-	err := filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(folder, func(at string, e fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		below, err := filepath.Rel(folder, path)
+		below, err := filepath.Rel(folder, at)
 		if err != nil || below == "." {
 			return err
 		}
@@ -123,7 +141,7 @@ func filesBelow(name, folder string, secret bool, skip func(string) bool) ([]bac
 		if info, err := e.Info(); err != nil || info.Size() > mostOfState {
 			return nil // gone meanwhile, or too large
 		}
-		items = append(items, backup.Item{Name: name + "/" + below, Path: path, Secret: secret})
+		items = append(items, backup.Item{Name: name + "/" + below, Path: at, Secret: secret})
 		return nil
 	})
 	if err != nil {

@@ -274,6 +274,9 @@ func status(c *call) error {
 		fmt.Fprintf(c.out, "  reports  taken at %s%s\n", s.PBX.Listening, c.newestReport(s.PBX.LastPush))
 	}
 	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
+	if s.Backup != nil {
+		fmt.Fprintf(c.out, "  backup   %s, at %s\n", c.at(s.Backup.Made), plain(s.Backup.To))
+	}
 	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
 	for _, m := range s.Missing {
 		fmt.Fprintf(c.out, "  missing  %s\n", plain(m))
