@@ -37,7 +37,8 @@ var floors = map[string][]string{
 	"install":            {},
 	"sim":                {"hotel"},
 	"site":               {"hotel", "config", "box", "pbx", "dialplan", "sounds", "install"},
-	"agent":              {"hotel", "config", "box", "store", "pbx", "pms", "luahooks", "site", "sabotage"},
+	"agent":              {"hotel", "config", "box", "store", "pbx", "pms", "luahooks", "site", "backup", "sabotage"},
+	"backup":             {"install"},
 	"api":                {"hotel", "config", "site", "agent"},
 	"web":                {"hotel", "config", "api"},
 	"e2e/need":           {},
@@ -66,6 +67,7 @@ var forTests = []string{"sim", "pbx/pbxtest", "pms/pmstest", "e2e/need"}
 // homes lists where a library may be used: only one package knows what it
 // stands for.
 var homes = map[string][]string{
+	"filippo.io/age":                             {"backup"},
 	"go.etcd.io/bbolt":                           {"store", "cmd/bellhop"}, // the latter to be compared with
 	"github.com/hashicorp/go-immutable-radix/v2": {"store"},
 	"github.com/yuin/gopher-lua":                 {"luahooks"},

@@ -23,6 +23,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"bellhop/backup"
 	"bellhop/config"
 	"bellhop/hotel"
 	"bellhop/luahooks"
@@ -50,6 +51,8 @@ type Options struct {
 	// Due names the files of the config that are not what was installed; nil:
 	// nothing is installed from here.
 	Due func() ([]string, error)
+	// Backups gives what makes those that leave the box; nil, or giving nil: none do.
+	Backups func() (*backup.Maker, error)
 }
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
@@ -76,6 +79,7 @@ type Agent struct {
 	phones     *phoneWriter // nil: the PBX cannot be told anything about telephones
 	caller     *caller      // nil: the PBX cannot be told to place calls
 	wakeups    *wakeLoop
+	backups    *backups
 	clock      *clock
 	pbx        atomic.Pointer[pbx.Identity]
 
@@ -122,6 +126,7 @@ func New(opts Options) (*Agent, error) {
 	// Both take a while on a small computer, and neither needs the other.
 	hooks := make(chan struct{})
 	go func() { a.loadHooks(); close(hooks) }()
+	a.backups = a.newBackups(opts.Backups)
 	opened := a.openStore(opts.Synced)
 	<-hooks
 	if opened != nil {
@@ -189,7 +194,7 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	if err != nil {
 		return err
 	}
-	a.units.store, a.outbox.store, a.dispatcher.source = a.store, a.store, a.store
+	a.units.store, a.outbox.store, a.dispatcher.source, a.backups.store = a.store, a.store, a.store, a.store
 	a.running, err = openRunning(filepath.Join(filepath.Dir(a.config.Store.Path), "running"), max(2, a.config.Hooks.VMs))
 	if err != nil {
 		return errors.Join(err, a.store.Close())
@@ -214,6 +219,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() { a.cron.run(ctx) })
 	group.Go(func() { a.wakeups.run(ctx) })
 	group.Go(func() { a.upkeep(ctx) })
+	group.Go(func() { a.backups.serve(ctx) })
 	group.Go(func() { a.tidy(ctx) })
 	group.Go(func() { a.watchHooks(ctx) })
 	if a.verify != nil {

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -234,7 +235,7 @@ func (o *outbox) try(ctx context.Context, d *destination, c hotel.QueuedCall) (o
 		return out, nil
 	}
 	if c.State == hotel.CallSending {
-		out.State, out.Error = hotel.CallUnknown, hotel.ErrorCut
+		out.State, out.Error = hotel.CallUnknown, cmp.Or(c.LastError, hotel.ErrorCut)
 		return out, nil
 	}
 	if c.Kind == hotel.Once {

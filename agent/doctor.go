@@ -81,6 +81,7 @@ func (a *Agent) facts(ctx context.Context, order DoctorOrder) site.Facts {
 	group.Wait()
 	PinFacts(&f, a.config)
 	a.farFacts(&f, status)
+	f.Backup = NewestBackup(a.config.Store.Path)
 	f.Now, f.ClockFault = a.now(), a.clock.why()
 	return f
 }

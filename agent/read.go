@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"bellhop/backup"
 	"bellhop/hotel"
 	"bellhop/pbx"
 	"bellhop/site"
@@ -29,6 +30,8 @@ type Status struct {
 	Destinations []DestinationState `json:"destinations,omitempty"`
 	HookFaults   string             `json:"hookFaults,omitempty"`
 	API          site.Door          `json:"api,omitzero"`
+	// Backup is the newest that has left the box; nil: there is none.
+	Backup *backup.Made `json:"backup,omitempty"`
 }
 
 // Status reads how things stand. It does not block.
@@ -40,6 +43,7 @@ func (a *Agent) Status() Status {
 		Alerts: count(view, hotel.PrefixAlert), ParkedUnits: count(view, hotel.PrefixParkedUnit),
 		Destinations: a.outbox.state(), HookFaults: a.hooks.faultText(), API: a.door(),
 	}
+	s.Backup = backup.ReadRecord(BackupRecord(a.config.Store.Path)).Last
 	slices.SortFunc(s.Destinations, func(x, y DestinationState) int { return strings.Compare(x.To, y.To) })
 	s.Clock = a.clock.why()
 	s.ClockOK = s.Clock == ""

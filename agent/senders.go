@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -86,7 +85,7 @@ func (a *Agent) senderOf(to string) (sender, bool) {
 	case to == hotel.ToPMS && a.link != nil:
 		return pmsSender{a.link}, true
 	case to == hotel.BackupTo:
-		return backupSender{a.store, filepath.Join(filepath.Dir(a.config.Store.Path), "backups"), a.config.Store.Backups, a.now}, true
+		return a.backups, true
 	case to == hotel.MailTo:
 		return a.mailTo()
 	case to == "pbx" && a.phones != nil:

@@ -151,6 +151,8 @@ func (s *server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /v1/reports/{name}", s.report)
 	s.replay(mux)
 	mux.HandleFunc("POST /v1/mail/test", s.tryMail)
+	mux.HandleFunc("POST /v1/backup", s.orderBackup)
+	mux.HandleFunc("GET /v1/backup", s.backup)
 	mux.HandleFunc("POST /v1/doctor", s.doctor)
 	mux.HandleFunc("POST /v1/doctor/play", s.play)
 	mux.HandleFunc("POST /v1/neighbours", s.neighbours)

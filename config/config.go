@@ -35,6 +35,7 @@ type Config struct {
 	Hooks     Hooks               `toml:"hooks"`
 	API       API                 `toml:"api"`
 	Store     Store               `toml:"store"`
+	Backup    Backup              `toml:"backup"`
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
@@ -42,6 +43,8 @@ type Config struct {
 	Minibar   Minibar             `toml:"minibar"`
 	Tariff    Tariff              `toml:"tariff"`
 	Credit    Credit              `toml:"credit"`
+	// File is where [Load] has read it; empty: it comes from elsewhere.
+	File string `toml:"-"`
 }
 
 // Hotel says where the box stands.
@@ -213,6 +216,7 @@ func Default() Config {
 		Tariff:  Tariff{International: "00", National: "0"},
 		Credit:  Credit{Warn: 8000, Class: "internal"},
 		Minibar: Minibar{Doubt: "4h"},
+		Backup:  Backup{Daily: 7, Weekly: 4, Monthly: 6},
 		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }
@@ -227,6 +231,7 @@ func Load(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("config %q:\n%w", path, err)
 	}
+	c.File = path
 	return c, nil
 }
 

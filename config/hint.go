@@ -41,7 +41,9 @@ func keysOf(t reflect.Type, path []string) []string {
 		if len(path) > 0 && name == path[0] {
 			return keysOf(t.Field(i).Type, path[1:])
 		}
-		names = append(names, name)
+		if name != "-" { // no key
+			names = append(names, name)
+		}
 	}
 	if len(path) > 0 {
 		return nil

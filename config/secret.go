@@ -43,6 +43,16 @@ func (s secret) find(env func(string) string) (string, error) {
 	return s.fromFile()
 }
 
+// given tells whether the environment or systemd has it.
+func (s secret) given(env func(string) string) bool {
+	if folder := env("CREDENTIALS_DIRECTORY"); folder != "" {
+		if _, err := os.Stat(filepath.Join(folder, s.credential)); err == nil {
+			return true
+		}
+	}
+	return env(s.variable) != ""
+}
+
 // fromFile refuses a file that others may read: it is the installer's last
 // chance to notice.
 func (s secret) fromFile() (string, error) {

@@ -78,6 +78,7 @@ func (c *Config) Validate() error {
 	check(c.Store.Backups >= 0 && c.Store.Backups <= 100, "store.backups", "must be 0 to 100", strconv.Itoa(c.Store.Backups))
 	check(slices.Contains([]string{"none", "webhook"}, c.PMS.Link), "pms.link", `must be "none" or "webhook"`, c.PMS.Link)
 	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", masked(c.PMS.URL))
+	faults = append(faults, c.Backup.faults()...)
 	faults = append(faults, c.Mail.faults()...)
 	return errors.Join(faults...)
 }

@@ -62,6 +62,7 @@ const (
 	AlertWakeAlarm      = "wakeup-alarm"
 	AlertWakeHear       = "wakeup-asked"
 	AlertBackup         = "backup-failed"
+	AlertRestored       = "restored"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
 	AlertNewCertificate = "certificate-new"

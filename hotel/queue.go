@@ -56,8 +56,11 @@ const ToPMS = "pms"
 // HTTP. Order holds among calls of one destination, room and urgency.
 type QueuedCall struct {
 	ID uint64 `json:"id,omitempty"`
-	// Key goes out with every attempt, the same over all of them.
+	// Key goes out with every attempt, the same over all of them. It follows from
+	// what led to the call.
 	Key string `json:"key,omitempty"`
+	// Run is the store's run that queued it.
+	Run string `json:"run,omitempty"`
 
 	To   string          `json:"to"` // "pms", "pbx" or the origin of a URL
 	Op   string          `json:"op"` // "posting", "housekeeping", "POST" …
@@ -105,6 +108,17 @@ type QueuedCall struct {
 
 // ErrorCut is the error of a call of kind once that the agent's end cut off.
 const ErrorCut = "the agent ended while it was being sent"
+
+// ErrorRestored is the error of a call that may have been made before the box
+// was restored from a copy in which it waits.
+const ErrorRestored = "it waited when the backup was made: the box of before may have made it"
+
+// Repeatable tells whether the call may be made by a box that does not know
+// whether another one has made it: not what happens once, nor what takes from a
+// telephone that may be somebody else's by now.
+func (q *QueuedCall) Repeatable() bool {
+	return q.Kind != Once && q.Op != OpVacate && q.Op != OpSwapped
+}
 
 // Parked tells whether the call waits for a person.
 func (s CallState) Parked() bool { return s == CallRefused || s == CallUnknown }

@@ -303,7 +303,7 @@ func (a *applier) endAttempt(w *WakeUp, outcome WakeUpState) {
 // rings again soon. Two of those do not count. A person hears of it, unless the
 // agent itself had ended meanwhile.
 func (a *applier) unsureRing(w *WakeUp, why string) {
-	if why != "" && why != ErrorCut && w.Trouble == "" {
+	if why != "" && why != ErrorCut && why != ErrorRestored && w.Trouble == "" {
 		w.Trouble = clip(why)
 		a.mustAlert(AlertWakeTrouble, w, map[string]string{"error": w.Trouble, "until": a.deadline(w).In(a.setup.zone()).Format("15:04")})
 	}

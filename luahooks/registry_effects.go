@@ -70,7 +70,7 @@ func effectFunctions() []function {
 		},
 		{
 			Name: "bellhop.backup",
-			Doc: "Wants a consistent copy of the database, made while all goes on, as `backups/bellhop-YYYYMMDD-HHMMSS.db` (UTC) beside it, readable by its owner alone; the newest `[store] backups` are kept. " +
+			Doc: "Wants a consistent copy of the database, made while all goes on, as `backups/bellhop-YYYYMMDD-HHMMSS.db` (UTC) beside it, readable by its owner alone; the newest `[store] backups` are kept. Where `[backup] to` names a place, a backup of the whole box is made of it and taken there. " +
 				"One that fails, or for which the disk has no room, is the alert `backup-failed`. It holds guests' names as long as it is kept.",
 			Args: []field{{Name: "options", Type: "table", Doc: "empty", Optional: true}},
 			call: (*vm).backup,

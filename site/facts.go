@@ -48,6 +48,7 @@ type Facts struct {
 	MailMissing          bool
 	MailSent, MailFailed time.Time
 	MailError            string
+	Backup               BackupFacts
 	// Look is the newest comparison of the PBX's files; nil: there was none.
 	Look *LastLook
 	// API is how the API is reached over TCP, and Tokens who may come in there.
@@ -179,9 +180,8 @@ func Judge(f *Facts) []Finding {
 	list = append(list, f.boxClock(), f.clock(), f.disk(), f.syncs(), f.wear(), f.memory(), f.ports())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
 	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
-	return append(list, f.install(), f.pms(), f.mail(), f.relay(), f.store(), f.hooks(), f.door())
 	list = append(list, f.install(), f.installPlan(), f.pms(), f.mail(), f.relay(), f.pins())
-	return append(list, f.store(), f.file(), f.queue(), f.parked(), f.hooks())
+	return append(list, f.store(), f.file(), f.queue(), f.backup(), f.parked(), f.hooks(), f.door())
 }
 
 // noPBX answers the checks of a PBX where there is none, or where it was not

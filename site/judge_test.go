@@ -34,7 +34,7 @@ func sound() *Facts {
 	c.Hotel = config.Hotel{Timezone: "Asia/Shanghai", Country: "CN", Language: "zh"}
 	c.PBX.URL, c.PBX.Username, c.PBX.RelayTo = "https://192.0.2.1:8088", "api", []string{"http://old/"}
 	c.PMS.Link, c.Install.URL, c.Services.Confirm = "webhook", "sftp://pbx", "775"
-	c.Mail.Host = "smtp.example"
+	c.Mail.Host, c.Backup.To = "smtp.example", "usb:B"
 	c.Classes = map[string][]string{"local": {"Local"}, "national": {"Local", "National"}}
 	members := []hotel.Member{{Role: hotel.RoleExtension, Number: "101"}, {Role: hotel.RoleOutbound, Trunk: "sip"}}
 	j := &Journal{}
@@ -68,6 +68,7 @@ func sound() *Facts {
 			Extensions: []pbx.Extension{{Number: "101", Status: pbx.PhoneIdle}, {Number: "8102", Status: pbx.PhoneBusy}},
 		},
 		MailSent:  noon.Add(-time.Minute),
+		Backup:    BackupFacts{Made: noon.Add(-30 * time.Hour), To: "usb:B", Encrypted: true},
 		Confirmed: noon.Add(-time.Hour),
 		Look:      &LastLook{At: noon, Installed: Installed{Files: 3}},
 	}
@@ -289,6 +290,15 @@ var cases = []struct {
 	{"api, TLS", overTLS(CertificateSoon + time.Second), "api ok tls", "ab12"},
 	{"api, ends soon", overTLS(CertificateSoon), "api warning ends", "ab12"},
 	{"api, ended", overTLS(-time.Hour), "api warning ends", "2026-06-01 11:00:00"},
+	{"backup", func(*Facts) {}, "backup ok ok", "the newest is 1 days old: made at 2026-05-31 06:00:00, at usb:B"},
+	{"backup, clear", func(f *Facts) { f.Backup.Encrypted = false }, "backup ok clear", "passwords are not in it"},
+	{"backup, old", func(f *Facts) { f.Backup.Made = noon.Add(-51 * time.Hour) }, "backup warning old", "2 days old"},
+	{"backup, none", func(f *Facts) { f.Config.Backup.To, f.Backup = "", BackupFacts{} }, "backup warning none", ""},
+	{"backup, by hand", func(f *Facts) { f.Config.Backup.To = "" }, "backup ok ok", ""},
+	{"backup, not yet", func(f *Facts) { f.Backup = BackupFacts{} }, "backup unknown not-yet", "usb:B"},
+	{"backup, failed", func(f *Facts) { f.Backup.Failed, f.Backup.Error = noon, "disk full" }, "backup failed failed", "(disk full); the newest that was made: 2026-05-31 06:00:00"},
+	{"backup, failed before", func(f *Facts) { f.Backup.Failed = noon.Add(-48 * time.Hour) }, "backup ok ok", ""},
+	{"backup, never made", func(f *Facts) { f.Backup = BackupFacts{Failed: noon, Error: "no disk"} }, "backup failed failed", "made: -"},
 	{"mail", func(*Facts) {}, "mail ok ok", "11:59:00"},
 	{"mail, none", func(f *Facts) { f.Config.Mail.Host = "" }, "mail skipped none", ""},
 	{"mail, no agent", func(f *Facts) { f.Running = false }, "mail unknown no-agent", ""},

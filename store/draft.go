@@ -164,8 +164,10 @@ func (d *draft) flush() {
 	for _, r := range d.calls {
 		d.c.putCall(r)
 	}
+	keys := d.c.callKeys(d.cause)
 	for _, q := range d.queued {
 		q.Event, q.Depth, q.Unit = d.cause.ID, d.cause.Depth, d.unit
+		q.Key = keys.next(&q)
 		d.c.queue(q)
 		d.trace(bucketOutbox, number(d.c.meta.LastNext))
 	}

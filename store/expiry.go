@@ -1,10 +1,6 @@
 package store
 
-import (
-	"strings"
-
-	"bellhop/hotel"
-)
+import "bellhop/hotel"
 
 // date says when a call expires that lasts for some time.
 func (c *commit) date(q *hotel.QueuedCall) {
@@ -23,16 +19,10 @@ func (s *Store) Expired(q *hotel.QueuedCall) bool {
 	switch {
 	case q.Expires.IsZero():
 		return false
-	case q.Lasts > 0 && s.ownKey(q.Key):
+	case q.Lasts > 0 && q.Run == s.run:
 		return now.steady-q.Steady > q.Lasts
 	case q.Lasts > 0 && q.Unsure:
 		return now.steady-s.opened > q.Lasts
 	}
 	return now.now.After(q.Expires) && s.believed() && s.read().same(now)
-}
-
-// ownKey tells whether a call's key was given to it in this run.
-func (s *Store) ownKey(key string) bool {
-	rest, ok := strings.CutPrefix(key, keyPrefix+s.run)
-	return ok && strings.HasPrefix(rest, "-")
 }

@@ -145,8 +145,10 @@ func (c *commit) keep(k *kept, event []byte) {
 	}
 	c.put(bucketJournal, number(k.ID), c.withoutNames(k, event))
 	c.meta.Events++
+	keys := c.callKeys(&k.Event)
 	for _, q := range k.Calls {
 		q.Event, q.Depth = k.ID, k.Depth
+		q.Key = keys.next(&q)
 		c.queue(q)
 	}
 	if k.DuplicateOf != 0 {

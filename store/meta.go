@@ -69,11 +69,12 @@ func isNewer(bucket []byte) bool {
 
 // meta is what the store knows of itself, written with each commit.
 type meta struct {
-	ID string `json:"id"` // drawn when the database is made
-	// Run is drawn whenever the database is opened for writing. It is part of
-	// each key that leaves the box: neither a new database nor a backup that
-	// was put back ever uses a key again. A round of the intake log counts only
-	// for the run that wrote it.
+	// ID is drawn when the database is made, and goes with it into its copies. It
+	// is part of each key that leaves the box: see [callKeys].
+	ID string `json:"id"`
+	// Run is drawn whenever the database is opened for writing. A round of the
+	// intake log counts only for the run that wrote it, and an attempt at a call
+	// is remembered only by the run that made it.
 	Run       string `json:"run"`
 	Commit    uint64 `json:"commit"`    // commits so far
 	Round     uint64 `json:"round"`     // newest round of the intake log that is of no use any more

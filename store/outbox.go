@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"bellhop/hotel"
@@ -17,16 +16,13 @@ import (
 // here is the value of keys that say all there is to say.
 var here = []byte{'.'}
 
-// keyPrefix begins the key of each call.
-const keyPrefix = "bh-"
-
-// queue gives a call its id and key and puts it where it waits. Calls lie in
+// queue gives a call its id and puts it where it waits; it has its key. Calls lie in
 // the order of their ids, so that adding to a long queue touches its end
 // alone; the small keys of their lanes lie apart.
 func (c *commit) queue(q hotel.QueuedCall) {
 	c.meta.LastNext++
 	q.ID = c.meta.LastNext
-	q.Key = keyPrefix + c.meta.Run + "-" + strconv.FormatUint(q.ID, 10)
+	q.Run = c.meta.Run
 	q.Queued, q.State = c.now, hotel.CallQueued
 	c.date(&q)
 	c.supersede(&q)
@@ -319,9 +315,9 @@ func (c *commit) findRequeue(id uint64, drop bool) (requeue, bool) {
 }
 
 // mayHaveArrived tells whether an attempt may have been made at a waiting call.
-// Those of earlier runs left no mark; the key says which run queued it.
+// Those of earlier runs left no mark.
 func (c *commit) mayHaveArrived(q *hotel.QueuedCall) bool {
-	return c.store.claims.begun(q.ID) || !strings.HasPrefix(q.Key, keyPrefix+c.meta.Run+"-")
+	return c.store.claims.begun(q.ID) || q.Run != c.meta.Run
 }
 
 func (c *commit) requeue(r requeue) {

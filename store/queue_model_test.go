@@ -99,11 +99,33 @@ func (m *queueModel) Queue(t *rapid.T) {
 			m.call(old).State = hotel.CallSuperseded
 		}
 		q.ID, q.State = before+1+uint64(i), hotel.CallQueued
-		q.Key = fmt.Sprintf("bh-%s-%d", m.store.published.Load().Run, q.ID)
+		q.Key = m.newKey(q.ID)
 		m.latest[q.Supersedes] = q.ID
 		m.calls = append(m.calls, modelCall{q, !q.NotBefore.IsZero()})
 	}
 	m.ask = nil
+}
+
+// newKey is the key of a call that was just queued, which no other one has.
+func (m *queueModel) newKey(id uint64) string {
+	m.t.Helper()
+	for _, list := range []QueueList{ListWaiting, ListEnded} {
+		all, err := m.store.Calls(list, 1000)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		n := slices.IndexFunc(all, func(q hotel.QueuedCall) bool { return q.ID == id })
+		if n < 0 {
+			continue
+		}
+		key := all[n].Key
+		if slices.ContainsFunc(m.calls, func(c modelCall) bool { return c.Key == key }) {
+			m.t.Fatalf("call %d has the key %s of another", id, key)
+		}
+		return key
+	}
+	m.t.Fatalf("call %d is not there", id)
+	return ""
 }
 
 // head is the oldest call of a lane by the model.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"go.etcd.io/bbolt"
 
@@ -209,59 +210,72 @@ func (s *Store) Done(id uint64) (map[string]hotel.Done, error) {
 	return all, err
 }
 
-// progress holds the finished events above the watermark. Only the writer
-// touches it.
-type progress map[uint64]struct{}
+// progress is what lies above the watermark and waits for nothing: finished
+// events, and ids that no event has, from the first of a row to its last. Only
+// the writer touches it.
+type progress struct {
+	done map[uint64]struct{}
+	gaps map[uint64]uint64
+}
 
 // advance moves the watermark over what this commit finishes.
 func (s *Store) advance(c *commit) {
 	var added []uint64
 	for _, id := range c.finished {
-		if _, known := s.progress[id]; !known && id > c.meta.Watermark {
-			s.progress[id] = struct{}{}
+		if _, known := s.progress.done[id]; !known && id > c.meta.Watermark {
+			s.progress.done[id] = struct{}{}
 			added = append(added, id)
 		}
 	}
 	var passed []uint64
+	jumped := map[uint64]uint64{}
 	for {
 		next := c.meta.Watermark + 1
-		if _, ok := s.progress[next]; !ok {
+		if last, ok := s.progress.gaps[next]; ok {
+			delete(s.progress.gaps, next)
+			jumped[next] = last
+			c.meta.Watermark = last
+			continue
+		}
+		if _, ok := s.progress.done[next]; !ok {
 			break
 		}
-		delete(s.progress, next)
+		delete(s.progress.done, next)
 		passed = append(passed, next)
 		c.meta.Watermark = next
 	}
 	c.undo = append(c.undo, func() {
+		maps.Copy(s.progress.gaps, jumped)
 		for _, id := range passed {
-			s.progress[id] = struct{}{}
+			s.progress.done[id] = struct{}{}
 		}
 		for _, id := range added {
-			delete(s.progress, id)
+			delete(s.progress.done, id)
 		}
 	})
 }
 
 // loadProgress finds what was finished above the watermark. Ids that are
-// missing there went with a damaged file: nothing will finish them.
+// missing there went with a damaged file, or were passed over when a copy was
+// renewed: nothing will finish them.
 func loadProgress(tx *bbolt.Tx, watermark, lastID uint64) (progress, error) {
-	p := progress{}
+	p := progress{done: map[uint64]struct{}{}, gaps: map[uint64]uint64{}}
 	next := watermark + 1
 	for w := walkJournal(tx, watermark); w.next(); next = w.id + 1 {
 		if w.id > lastID {
-			return nil, fmt.Errorf("%w: event %d, the newest is %d", errDamaged, w.id, lastID)
+			return p, fmt.Errorf("%w: event %d, the newest is %d", errDamaged, w.id, lastID)
 		}
-		for ; next < w.id; next++ {
-			p[next] = struct{}{}
+		if next < w.id {
+			p.gaps[next] = w.id - 1
 		}
 		if w.finished {
-			p[w.id] = struct{}{}
+			p.done[w.id] = struct{}{}
 		} else if !json.Valid(w.event) {
-			return nil, fmt.Errorf("%w: event %d", errDamaged, w.id)
+			return p, fmt.Errorf("%w: event %d", errDamaged, w.id)
 		}
 	}
-	for ; next <= lastID; next++ {
-		p[next] = struct{}{}
+	if next <= lastID {
+		p.gaps[next] = lastID
 	}
 	return p, nil
 }

@@ -83,6 +83,7 @@ type options struct {
 	reference               bool
 	replay                  replayOptions
 	token                   tokenOptions
+	identity                string
 }
 
 // commands is the list that help prints, in its order.
@@ -97,6 +98,7 @@ func commands() []*command {
 		hookCommands(),
 		eventCommands(),
 		queueCommands(),
+		backupCommands(),
 		alertCommands(),
 		roomCommands(),
 		minibarCommands(),

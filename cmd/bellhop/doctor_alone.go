@@ -25,7 +25,7 @@ import (
 // a person must agree to that.
 func (c *call) lookAlone(cfg config.Config) ([]site.Finding, error) {
 	fmt.Fprintln(c.err, "the agent does not run")
-	f := site.Facts{Config: cfg, Zone: c.zone}
+	f := site.Facts{Config: cfg, Zone: c.zone, Backup: agent.NewestBackup(cfg.Store.Path)}
 	driver, err := openDriver(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ func runCommands() []*command {
 		{words: "run", about: "run the agent until it is told to end", run: runAgent},
 		{words: "trust pbx", about: "show the PBX's certificate and, when you agree, trust it", run: trustPBX, flags: trustFlags},
 		{words: "trust install", about: "show the host key or certificate of the server for the PBX's files and, when you agree, trust it", run: trustInstall, flags: trustFlags},
+		{words: "trust backup", about: "show the host key or certificate of the server for backups and, when you agree, trust it", run: trustBackup, flags: trustFlags},
 		{words: "trust mail", about: "show the mail server's certificate and, when you agree, trust that one alone", run: trustMail, flags: trustFlags},
 		{words: "demo", about: "play a hotel with a simulated PBX and PMS; nothing to configure", run: demo, flags: demoFlags, bare: true},
 		{words: "status", about: "say how things stand, and what is missing", run: status, flags: jsonFlag},
@@ -73,6 +74,9 @@ func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *
 	if err := makeFolders(cfg); err != nil {
 		return err
 	}
+	if err := restored(cfg); err != nil {
+		return err
+	}
 	driver, err := openDriver(cfg, log)
 	if err != nil {
 		return err
@@ -92,7 +96,7 @@ func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *
 	}
 	door := openDoor(ctx, cfg, now, log)
 	a, err := agent.New(agent.Options{
-		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg), Door: door.state, Due: due(cfg),
+		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg), Door: door.state, Due: due(cfg), Backups: backupsOf(cfg, now),
 	})
 	if err != nil {
 		return errors.Join(err, socket.Close(), door.close())
@@ -266,6 +270,9 @@ func status(c *call) error {
 		fmt.Fprintf(c.out, "  api      %s\n", doorText(s.API))
 	}
 	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
+	if s.Backup != nil {
+		fmt.Fprintf(c.out, "  backup   %s, at %s\n", c.at(s.Backup.Made), plain(s.Backup.To))
+	}
 	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
 	for _, m := range s.Missing {
 		fmt.Fprintf(c.out, "  missing  %s\n", plain(m))

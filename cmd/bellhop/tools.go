@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"flag"
 	"fmt"
 	"runtime"
@@ -64,11 +63,14 @@ func version(c *call) error {
 
 // programName is the program with its version.
 func programName() string {
-	return fmt.Sprintf("bellhop %s %s %s/%s", cmp.Or(released, revision()), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("bellhop %s %s %s/%s", buildName(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// revision says what the program was built from, as far as it knows.
-func revision() string {
+// buildName is the version, or else the commit, that the program was made of.
+func buildName() string {
+	if released != "" {
+		return released
+	}
 	build := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		build = info.Main.Version

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"bellhop/backup"
 	"bellhop/config"
 	"bellhop/install"
 )
@@ -75,13 +76,42 @@ func trustInstall(c *call) error {
 	if cfg.Install.URL == "" {
 		return c.fails("trust.unset")
 	}
-	server := install.Server{URL: cfg.Install.URL, Silence: dialTimeout}
+	return c.trustServer(install.Server{URL: cfg.Install.URL, Silence: dialTimeout}, installPinFile(cfg))
+}
+
+// trustBackup is the same for the server that backups go to.
+func trustBackup(c *call) error {
+	cfg, err := c.loadSpeaking()
+	if err != nil {
+		return err
+	}
+	server := backup.Destination{To: cfg.Backup.To}.Server()
+	if server == "" {
+		return errors.New("trust backup: backup.to names no server, so that there is nothing to trust")
+	}
+	return c.trustServer(install.Server{URL: server, Silence: dialTimeout}, backupPinFile(cfg))
+}
+
+func (c *call) trustServer(server install.Server, pinFile string) error {
+	pin, err := c.agreeToServer(server)
+	if err != nil {
+		return err
+	}
+	if err := c.pin(pinFile, pin); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.out, c.text("trust.done"))
+	return err
+}
+
+// agreeToServer shows who a server is, and gives what to pin when a person agrees.
+func (c *call) agreeToServer(server install.Server) (pin string, err error) {
 	ids, err := server.Identities(c.ctx, c.opt.fingerprint != "")
 	if errors.Is(err, install.ErrNoIdentity) {
-		return c.fails("trust.plain", err)
+		return "", c.fails("trust.plain", err)
 	}
 	if err != nil {
-		return fmt.Errorf("trust install: %w", c.hinted(err))
+		return "", fmt.Errorf("%s: %w", c.command.words, c.hinted(err))
 	}
 	id := ids[0]
 	if n := slices.IndexFunc(ids, func(id install.Identity) bool { return id.Is(c.opt.fingerprint) }); n >= 0 {
@@ -89,14 +119,7 @@ func trustInstall(c *call) error {
 	}
 	what, _, _ := strings.Cut(id.About, " for ")
 	fmt.Fprintf(c.out, "%s\n  %s\n", c.text("trust.shows", server.URL, id.About), id.Fingerprint)
-	if err := c.agree(what, id.Is(c.opt.fingerprint)); err != nil {
-		return err
-	}
-	if err := c.pin(installPinFile(cfg), id.Pin); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(c.out, c.text("trust.done"))
-	return err
+	return id.Pin, c.agree(what, id.Is(c.opt.fingerprint))
 }
 
 // agree asks a person, unless a fingerprint was given and is the right one.

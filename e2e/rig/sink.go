@@ -10,6 +10,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,8 +33,24 @@ type Sink struct {
 	posts map[string]string          // of hooks: key -> body
 }
 
-// attempted is a message that came for the first time, taken or not.
-type attempted struct{ key, kind, room string }
+// attempted is a message that came for the first time, taken or not. Messages of
+// one kind and room are queued in the order of their places.
+type attempted struct {
+	key, kind, room string
+	place           uint64
+}
+
+// placeOf is the number of a posting, which is drawn when it is queued; of what has
+// none that of its event, as a room's events follow one another.
+func placeOf(event uint64, data []byte) uint64 {
+	var p struct{ ID string }
+	_ = json.Unmarshal(data, &p) // what is no posting has no such id
+	n, err := strconv.ParseUint(strings.TrimPrefix(p.ID, "P"), 10, 64)
+	if err != nil {
+		return event
+	}
+	return n
+}
 
 // NewSink starts one at an address of this computer.
 func NewSink(t *testing.T, at string) *Sink {
@@ -112,6 +130,7 @@ func (s *Sink) note(body []byte) {
 		Type  string `json:"type"`
 		Room  string `json:"room"`
 		Event uint64 `json:"event"`
+		Data  json.RawMessage
 	}
 	err := json.Unmarshal(body, &m)
 	s.mu.Lock()
@@ -122,7 +141,7 @@ func (s *Sink) note(body []byte) {
 	}
 	if s.told[m.ID] == nil {
 		s.told[m.ID] = map[string]bool{}
-		s.order = append(s.order, attempted{m.ID, m.Type, m.Room})
+		s.order = append(s.order, attempted{m.ID, m.Type, m.Room, placeOf(m.Event, m.Data)})
 	}
 	s.told[m.ID][string(body)] = true
 }

@@ -43,7 +43,7 @@ func (v *verdict) checkPostings(postings map[uint64][]hotel.Posting) {
 			}
 			delete(calls, m.Event)
 		case "housekeeping":
-			v.heard(status, m.Key, m.Data)
+			v.heard(status, m.Event, m.Data)
 		default:
 			v.wrong("the PMS has a message of type %q", m.Type)
 		}
@@ -94,19 +94,15 @@ func (v *verdict) callRecords() map[uint64]bool {
 
 // lastWord is the newest that the PMS was told of a room's status.
 type lastWord struct {
-	call   uint64
+	event  uint64
 	status hotel.Status
 }
 
-func (v *verdict) heard(words map[string]lastWord, key string, data []byte) {
+func (v *verdict) heard(words map[string]lastWord, event uint64, data []byte) {
 	var report hotel.StatusReport
 	v.decode(data, &report)
-	n, err := strconv.ParseUint(key[strings.LastIndexByte(key, '-')+1:], 10, 64)
-	if err != nil {
-		v.wrong("key %q has no number", key)
-	}
-	if n > words[report.Room].call {
-		words[report.Room] = lastWord{n, report.Status}
+	if event > words[report.Room].event {
+		words[report.Room] = lastWord{event, report.Status}
 	}
 }
 
@@ -156,14 +152,10 @@ func (v *verdict) checkOrder() {
 	defer v.sink.mu.Unlock()
 	newest := map[string]uint64{}
 	for _, m := range v.sink.order {
-		n, err := strconv.ParseUint(m.key[strings.LastIndexByte(m.key, '-')+1:], 10, 64)
-		if err != nil {
-			v.wrong("key %q has no number", m.key)
-		}
 		lane := m.kind + " " + m.room
-		if n < newest[lane] {
-			v.wrong("%s: %s came after number %d", lane, m.key, newest[lane])
+		if m.place < newest[lane] {
+			v.wrong("%s: %d (%s) came after number %d", lane, m.place, m.key, newest[lane])
 		}
-		newest[lane] = max(newest[lane], n)
+		newest[lane] = max(newest[lane], m.place)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 
@@ -43,19 +42,21 @@ func (o *orderly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the sender is gone
 	}
-	var m struct{ ID, Room string }
+	var m struct {
+		ID, Room string
+		Event    uint64
+	}
 	if err := json.Unmarshal(body, &m); err == nil {
-		o.note(m.ID, m.Room)
+		o.note(m.ID, m.Room, m.Event)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	o.Sink.ServeHTTP(w, r)
 }
 
-func (o *orderly) note(key, room string) {
-	n, err := strconv.ParseUint(key[strings.LastIndexByte(key, '-')+1:], 10, 64)
+func (o *orderly) note(key, room string, n uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err != nil || n < o.last[room] { // the same one again is a repeat
+	if n < o.last[room] { // the same one again is a repeat
 		o.wrong = append(o.wrong, key+" of room "+room+" behind "+strconv.FormatUint(o.last[room], 10))
 	}
 	o.last[room] = n
