@@ -19,13 +19,13 @@ import (
 // The child of the test below is told by these what to do: the arguments, one a
 // line, and after which step it is to end itself.
 const (
-	childArgs = "BELLHOP_TEST_RESTORE"
+	restoreArgs = "BELLHOP_TEST_RESTORE"
 	childEnds = "BELLHOP_TEST_RESTORE_ENDS"
 )
 
 // TestRestoreChild is that child.
 func TestRestoreChild(t *testing.T) {
-	args, ends := os.Getenv(childArgs), os.Getenv(childEnds)
+	args, ends := os.Getenv(restoreArgs), os.Getenv(childEnds)
 	if args == "" {
 		t.Skip("it is for the test of a restore that is killed")
 	}
@@ -69,7 +69,7 @@ func TestRestoreKilledAtEachStep(t *testing.T) {
 		m.write(db, old)
 		args := []string{"restore", file, "--to", to, "--yes", "-c", "/etc/b.toml"}
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRestoreChild$")
-		child.Env = append(os.Environ(), childArgs+"="+strings.Join(args, "\n"), childEnds+"="+strconv.Itoa(n))
+		child.Env = append(os.Environ(), restoreArgs+"="+strings.Join(args, "\n"), childEnds+"="+strconv.Itoa(n))
 		said, err := child.CombinedOutput()
 		if err == nil {
 			m.isRestored(to, db, old)
