@@ -29,7 +29,7 @@ echo "its root can be read alone: $(awk '$5 == "/" { print substr($6, 1, 2) }' "
 
 folder=/run/credentials/bellhop.service
 for name in pbx mail; do
-  echo "credential $name: $(cat $folder/$name), $(stat -c '%U %a' $folder/$name)"
+  echo "credential $name: $(as bellhop cat $folder/$name)."
 done
 as nobody cat $folder/pbx || echo "nobody cannot read it"
 as nobody cat /etc/bellhop/secrets/pbx || as bellhop cat /etc/bellhop/secrets/pbx || echo "nor the secret's file, nor bellhop"
