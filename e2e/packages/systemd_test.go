@@ -72,7 +72,7 @@ func TestUnderSystemd(t *testing.T) {
 		"a report is answered: HTTP/1.1 200 OK", "events: 777*01",
 		"clock synchronised: no", "and then: yes", // which a filter of calls may forbid to ask
 		"reloaded, the same process",
-		"the watchdog started it again, by itself once",
+		"the watchdog started it again",
 		"upgraded: " + newer + ", another process",
 		"it stopped: success",
 		"that was all",
