@@ -19,7 +19,7 @@ func TestSmallComputers(t *testing.T) {
 	} {
 		t.Run(box.name, func(t *testing.T) {
 			emulator := need.Tool(t, box.emulator)
-			program := filepath.Join(unpacked(t, made(t, newer, "bellhop_%s_linux_"+box.name+".tar.gz")), "bellhop")
+			program := filepath.Join(unpacked(t, made(t, newer, box.name, "bellhop_%s_linux_"+box.name+".tar.gz")), "bellhop")
 			for _, try := range []struct{ args, want string }{
 				{"version", "bellhop " + newer + " "},
 				{"version", box.want + "\n"},

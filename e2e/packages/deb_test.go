@@ -12,7 +12,7 @@ import (
 // systemd asleep and awake.
 func TestDebLife(t *testing.T) {
 	d := newDebian(t)
-	before, after := d.take(made(t, older, "bellhop_%s_amd64.deb")), d.take(made(t, newer, "bellhop_%s_amd64.deb"))
+	before, after := d.take(made(t, older, here, "bellhop_%s_amd64.deb")), d.take(made(t, newer, here, "bellhop_%s_amd64.deb"))
 
 	said := d.run("dpkg -i " + before)
 	d.says(said, "Next: bellhop setup")
@@ -70,7 +70,7 @@ func TestDebLife(t *testing.T) {
 func TestDebSpeaksChinese(t *testing.T) {
 	d := newDebian(t)
 	d.lang = "zh_CN.UTF-8"
-	d.says(d.run("dpkg -i "+d.take(made(t, newer, "bellhop_%s_amd64.deb"))), "下一步：bellhop setup")
+	d.says(d.run("dpkg -i "+d.take(made(t, newer, here, "bellhop_%s_amd64.deb"))), "下一步：bellhop setup")
 	d.says(d.run("dpkg -r bellhop"), "仍保留在")
 	d.says(d.run("dpkg -P bellhop"), "正在删除")
 }
@@ -78,7 +78,7 @@ func TestDebSpeaksChinese(t *testing.T) {
 // A disk of its own for the data cannot be removed, and stays empty.
 func TestPurgeOfADiskOfItsOwn(t *testing.T) {
 	d := newDebian(t)
-	d.run("dpkg -i " + d.take(made(t, newer, "bellhop_%s_amd64.deb")))
+	d.run("dpkg -i " + d.take(made(t, newer, here, "bellhop_%s_amd64.deb")))
 	disk := filepath.Join(d.root, "var/lib/bellhop")
 	if said, err := exec.Command("mount", "-t", "tmpfs", "disk", disk).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
@@ -95,15 +95,15 @@ func TestPurgeOfADiskOfItsOwn(t *testing.T) {
 func TestDebsOfThe32BitARMs(t *testing.T) {
 	folder := t.TempDir()
 	for _, c := range []struct {
-		deb, machine string
-		refused      bool
+		computer, deb, machine string
+		refused                bool
 	}{
-		{"bellhop_%s_armhf.deb", "armv6l", true},
-		{"bellhop_%s_armhf.deb", "armv7l", false},
-		{"bellhop_%s_armhf.deb", "aarch64", false}, // a 64-bit kernel below 32-bit programs
-		{"bellhop_%s_armv6.deb", "armv6l", false},
+		{"armv7", "bellhop_%s_armhf.deb", "armv6l", true},
+		{"armv7", "bellhop_%s_armhf.deb", "armv7l", false},
+		{"armv7", "bellhop_%s_armhf.deb", "aarch64", false}, // a 64-bit kernel below 32-bit programs
+		{"armv6", "bellhop_%s_armv6.deb", "armv6l", false},
 	} {
-		deb := made(t, newer, c.deb)
+		deb := made(t, newer, c.computer, c.deb)
 		arch, err := exec.Command("dpkg-deb", "-f", deb, "Architecture").Output()
 		if err != nil || strings.TrimSpace(string(arch)) != "armhf" {
 			t.Errorf("%s is for %s: %v", c.deb, arch, err)

@@ -19,7 +19,7 @@ func TestUnitIsAsSafeAsThePageSays(t *testing.T) {
 		t.Fatal("the page claims nothing")
 	}
 	d := newDebian(t)
-	d.run("dpkg -i " + d.take(made(t, newer, "bellhop_%s_amd64.deb")))
+	d.run("dpkg -i " + d.take(made(t, newer, here, "bellhop_%s_amd64.deb")))
 	if version := d.run("systemctl --version | head -1"); !strings.HasPrefix(version, "systemd "+string(claim[1])+" ") {
 		t.Skipf("the page speaks of systemd %s, and this is %s", claim[1], version)
 	}

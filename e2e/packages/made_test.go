@@ -26,11 +26,11 @@ const sourceTime = "1763795880" // any
 // tests.
 const here = "amd64"
 
-// releases are made once for all tests.
+// releases are made once for all tests, for one kind of computer at a time.
 var releases struct {
+	mu     sync.Mutex
 	folder string
-	older  func() error // for this computer alone
-	newer  func() error
+	made   map[string]error // by folder
 }
 
 func TestMain(m *testing.M) {
@@ -38,17 +38,15 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	releases.folder = folder
-	releases.older = sync.OnceValue(func() error { return pack("../../packaging", filepath.Join(folder, older), older, here) })
-	releases.newer = sync.OnceValue(func() error { return pack("../../packaging", filepath.Join(folder, newer), newer, "") })
+	releases.folder, releases.made = folder, map[string]error{}
 	code := m.Run()
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
 }
 
-// pack makes packages for the computers that only names; all when it is empty.
-func pack(source, out, version, only string) error {
-	cmd := exec.Command("go", "run", "-C", source, ".", "-out", out, "-version", version, "-only", only)
+// pack makes the packages for a computer.
+func pack(source, out, version, computer string) error {
+	cmd := exec.Command("go", "run", "-C", source, ".", "-out", out, "-version", version, "-only", computer)
 	cmd.Env = append(os.Environ(), "SOURCE_DATE_EPOCH="+sourceTime)
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("make packages: %w: %s", err, said)
@@ -56,17 +54,21 @@ func pack(source, out, version, only string) error {
 	return nil
 }
 
-// made gives the path of a file of a release.
-func made(t *testing.T, version, pattern string) string {
+// made gives the path of a file of a release for a computer.
+func made(t *testing.T, version, computer, pattern string) string {
 	t.Helper()
-	build := releases.newer
-	if version == older {
-		build = releases.older
+	releases.mu.Lock()
+	defer releases.mu.Unlock()
+	folder := filepath.Join(releases.folder, version, computer)
+	err, done := releases.made[folder]
+	if !done {
+		err = pack("../../packaging", folder, version, computer)
+		releases.made[folder] = err
 	}
-	if err := build(); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(releases.folder, version, fmt.Sprintf(pattern, version))
+	return filepath.Join(folder, fmt.Sprintf(pattern, version))
 }
 
 // unpacked gives the folder of a tarball's files.

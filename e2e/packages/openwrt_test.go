@@ -36,7 +36,7 @@ func newOpenWRT(t *testing.T) *debian {
 	d := newDebian(t)
 	d.write("/etc/rc.common", rcCommon, 0o755)
 	d.write("/proc/mounts", "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda1 /mnt/sda1 ext4 rw 0 0\n", 0o644)
-	d.run("busybox --install -s /usr/local/bin && ln -sf busybox /usr/bin/sh && rm -rf /var /run && ln -s tmp /var && mkdir /tmp/run")
+	d.run("for applet in $(busybox --list); do ln -s /usr/bin/busybox /usr/local/bin/$applet; done; ln -sf busybox /usr/bin/sh && rm -rf /var /run && ln -s tmp /var && mkdir /tmp/run")
 	return d
 }
 
@@ -47,7 +47,7 @@ func (d *debian) procd() string {
 
 func TestOpenWRTLife(t *testing.T) {
 	d := newOpenWRT(t)
-	before, after := d.unpackInto(made(t, older, "bellhop_%s_openwrt_amd64.tar.gz")), d.unpackInto(made(t, newer, "bellhop_%s_openwrt_amd64.tar.gz"))
+	before, after := d.unpackInto(made(t, older, here, "bellhop_%s_openwrt_amd64.tar.gz")), d.unpackInto(made(t, newer, here, "bellhop_%s_openwrt_amd64.tar.gz"))
 	d.says(d.run(before+"/install.sh"), "Next: bellhop setup")
 	if got := d.procd(); got != "enable 95 10 1\n" {
 		t.Errorf("without a config procd was told:\n%s", got)
@@ -91,7 +91,7 @@ func TestOpenWRTLife(t *testing.T) {
 // What is acknowledged is kept: never in memory alone.
 func TestOpenWRTKeepsNothingInMemory(t *testing.T) {
 	d := newOpenWRT(t)
-	folder := d.unpackInto(made(t, newer, "bellhop_%s_openwrt_amd64.tar.gz"))
+	folder := d.unpackInto(made(t, newer, here, "bellhop_%s_openwrt_amd64.tar.gz"))
 	d.run("mkdir -p /mnt/sda1")
 	for data, good := range map[string]bool{"/mnt/sda1/bellhop": true, "/srv/box": true, "/tmp/bellhop": false, "/var/lib/other": false} {
 		said, err := d.try(fmt.Sprintf("%s/install.sh --data %s && cp /etc/config/bellhop /etc/bellhop/bellhop.toml && : >/root/procd && /etc/init.d/bellhop start; e=$?; rm -f /etc/init.d/bellhop; exit $e", folder, data))
@@ -103,7 +103,13 @@ func TestOpenWRTKeepsNothingInMemory(t *testing.T) {
 			d.is("readlink -f /var/lib/bellhop", data)
 		}
 	}
-	said, err := d.try(folder + "/install.sh --data here")
+	// Without its disk it would begin anew, with an empty hotel.
+	d.run(folder + "/install.sh --data /mnt/sda1/bellhop && cp /etc/config/bellhop /etc/bellhop/bellhop.toml && rm -r /mnt/sda1/bellhop && : >/root/procd")
+	said, err := d.try("/etc/init.d/bellhop start")
+	if err == nil || !strings.Contains(said, "is its disk mounted?") || d.procd() != "" {
+		t.Errorf("without its disk: %v: %s", err, said)
+	}
+	said, err = d.try(folder + "/install.sh --data here")
 	if err == nil || !strings.Contains(said, "--data needs a folder") {
 		t.Errorf("%v: %s", err, said)
 	}

@@ -13,9 +13,9 @@ import (
 func TestRPMContents(t *testing.T) {
 	rpm := need.Tool(t, "rpm")
 	for computer, arch := range map[string]string{"amd64": "x86_64", "arm64": "aarch64", "armv7": "armv7hl", "armv6": "armv6hl"} {
-		program := contents(t, made(t, newer, "bellhop_%s_linux_"+computer+".tar.gz"))["bellhop"].data
+		program := contents(t, made(t, newer, computer, "bellhop_%s_linux_"+computer+".tar.gz"))["bellhop"].data
 		query := func(args ...string) string {
-			out, err := exec.Command(rpm, append(append([]string{"-qp"}, args...), made(t, newer, "bellhop-%s-1."+arch+".rpm"))...).Output()
+			out, err := exec.Command(rpm, append(append([]string{"-qp"}, args...), made(t, newer, computer, "bellhop-%s-1."+arch+".rpm"))...).Output()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,12 +52,12 @@ func TestRPMLife(t *testing.T) {
 		}
 		return string(said)
 	}
-	d.says(do("-i", made(t, older, "bellhop-%s-1.x86_64.rpm")), "Next: bellhop setup")
+	d.says(do("-i", made(t, older, here, "bellhop-%s-1.x86_64.rpm")), "Next: bellhop setup")
 	d.is("stat -c '%U %a' /etc/bellhop/secrets /var/lib/bellhop", "bellhop 700\nbellhop 700")
 	d.furnish()
 	d.underSystemd()
 	kept := d.hotels()
-	do("-U", made(t, newer, "bellhop-%s-1.x86_64.rpm"))
+	do("-U", made(t, newer, here, "bellhop-%s-1.x86_64.rpm"))
 	if told := d.told(); !strings.Contains(told, "try-restart bellhop.service") || strings.Contains(told, "disable") {
 		t.Errorf("at an upgrade systemd was told:\n%s", told)
 	}

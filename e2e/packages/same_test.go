@@ -15,7 +15,7 @@ import (
 // TestSameSourceSameBytes makes the packages for one computer again, of a copy
 // of the source in another folder, by somebody with other habits.
 func TestSameSourceSameBytes(t *testing.T) {
-	first := filepath.Dir(made(t, newer, "%s"))
+	first := filepath.Dir(made(t, newer, here, "%s"))
 	copied, again := filepath.Join(t.TempDir(), "elsewhere"), t.TempDir()
 	names, err := exec.Command("git", "-C", "../..", "ls-files", "-co", "--exclude-standard").Output()
 	if err != nil {
@@ -41,7 +41,6 @@ func TestSameSourceSameBytes(t *testing.T) {
 	t.Setenv("TZ", "Asia/Shanghai")
 	t.Setenv("LANG", "zh_CN.UTF-8")
 	t.Setenv("GOFLAGS", "-trimpath=false")
-	t.Setenv("GOAMD64", "v3")
 	mask := syscall.Umask(0o077)
 	defer syscall.Umask(mask)
 	if err := pack(filepath.Join(copied, "packaging"), again, newer, here); err != nil {
@@ -67,21 +66,18 @@ func TestSameSourceSameBytes(t *testing.T) {
 }
 
 func TestSumsAndBillOfMaterials(t *testing.T) {
-	folder := filepath.Dir(made(t, newer, "%s"))
-	if said, err := func() ([]byte, error) {
-		cmd := exec.Command("sha256sum", "--strict", "--quiet", "-c", "SHA256SUMS")
-		cmd.Dir = folder
-		return cmd.CombinedOutput()
-	}(); err != nil {
-		t.Errorf("%v: %s", err, said)
-	}
-	sums, err := os.ReadFile(filepath.Join(folder, "SHA256SUMS"))
-	if err != nil || bytes.Count(sums, []byte("\n")) != 4*5 {
-		t.Errorf("the sums are of %d files: %v", bytes.Count(sums, []byte("\n")), err)
-	}
 	for _, computer := range []string{"amd64", "arm64", "armv7", "armv6"} {
-		in := contents(t, made(t, newer, "bellhop_%s_linux_"+computer+".tar.gz"))
-		bill, err := os.ReadFile(made(t, newer, "bellhop_%s_linux_"+computer+".cdx.json"))
+		sum := exec.Command("sha256sum", "--strict", "--quiet", "-c", "SHA256SUMS")
+		sum.Dir = filepath.Dir(made(t, newer, computer, "%s"))
+		if said, err := sum.CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, said)
+		}
+		sums, err := os.ReadFile(filepath.Join(sum.Dir, "SHA256SUMS"))
+		if err != nil || bytes.Count(sums, []byte("\n")) != 5 {
+			t.Errorf("%s: the sums are of %d files: %v", computer, bytes.Count(sums, []byte("\n")), err)
+		}
+		in := contents(t, made(t, newer, computer, "bellhop_%s_linux_"+computer+".tar.gz"))
+		bill, err := os.ReadFile(made(t, newer, computer, "bellhop_%s_linux_"+computer+".cdx.json"))
 		if err != nil {
 			t.Fatal(err)
 		}

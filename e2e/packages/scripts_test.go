@@ -20,14 +20,14 @@ func TestScriptsByShellcheck(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"linux", "openwrt"} {
-		for name, file := range contents(t, made(t, newer, "bellhop_%s_"+kind+"_armv7.tar.gz")) {
+		for name, file := range contents(t, made(t, newer, "armv7", "bellhop_%s_"+kind+"_armv7.tar.gz")) {
 			if strings.HasSuffix(name, ".sh") || strings.HasSuffix(name, ".init") {
 				put(kind+"-"+name, file.data)
 			}
 		}
 	}
 	control := filepath.Join(scripts, "control")
-	if said, err := exec.Command("dpkg-deb", "-e", made(t, newer, "bellhop_%s_armhf.deb"), control).CombinedOutput(); err != nil {
+	if said, err := exec.Command("dpkg-deb", "-e", made(t, newer, "armv7", "bellhop_%s_armhf.deb"), control).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
 	for _, name := range []string{"preinst", "postinst", "prerm", "postrm"} {
@@ -38,7 +38,7 @@ func TestScriptsByShellcheck(t *testing.T) {
 		put("deb-"+name, data)
 	}
 	for tag, name := range map[string]string{"POSTIN": "post", "PREUN": "preun", "POSTUN": "postun"} {
-		data, err := exec.Command(rpm, "-qp", "--qf", "%{"+tag+"}", made(t, newer, "bellhop-%s-1.armv7hl.rpm")).Output()
+		data, err := exec.Command(rpm, "-qp", "--qf", "%{"+tag+"}", made(t, newer, "armv7", "bellhop-%s-1.armv7hl.rpm")).Output()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ import (
 
 // machineTime bounds the life of the machine, which may be emulated beside
 // other tests.
-const machineTime = 8 * time.Minute
+const machineTime = 15 * time.Minute
 
 //go:embed testdata/try.sh
 var tryScript string
@@ -45,8 +45,8 @@ url = "http://127.0.0.1:1"
 func TestUnderSystemd(t *testing.T) {
 	qemu, mkfs, kernel := need.Tool(t, "qemu-system-x86_64"), need.Tool(t, "mkfs.ext4"), need.Kernel(t)
 	d := newDebian(t)
-	d.run("dpkg -i " + d.take(made(t, older, "bellhop_%s_amd64.deb")))
-	d.take(made(t, newer, "bellhop_%s_amd64.deb"))
+	d.run("dpkg -i " + d.take(made(t, older, here, "bellhop_%s_amd64.deb")))
+	d.take(made(t, newer, here, "bellhop_%s_amd64.deb"))
 	d.write("/etc/bellhop/bellhop.toml", machineConfig, 0o644)
 	for _, name := range []string{"pbx", "pms"} { // root's, so that only systemd can give them
 		d.write("/etc/bellhop/secrets/"+name, "hush of "+name+"\n", 0o600)
@@ -64,15 +64,15 @@ func TestUnderSystemd(t *testing.T) {
 		"it runs as bellhop",
 		"no rights: 0000000000000000 0000000000000000, no new ones: 1, system calls filtered: 2",
 		"its root can be read alone: ro",
-		"credential pbx: hush of pbx, bellhop 400",
-		"credential mail: , bellhop 400",
+		"credential pbx: hush of pbx.",
+		"credential mail: .",
 		"nobody cannot read it", "nor the secret's file, nor bellhop",
 		"in its environment: 0",
 		"missing of secrets: none",
 		"a report is answered: HTTP/1.1 200 OK", "events: 777*01",
 		"clock synchronised: no", "and then: yes", // which a filter of calls may forbid to ask
 		"reloaded, the same process",
-		"the watchdog started it again, by itself once",
+		"the watchdog started it again",
 		"upgraded: " + newer + ", another process",
 		"it stopped: success",
 		"that was all",
@@ -94,8 +94,9 @@ func boot(t *testing.T, d *debian, qemu, mkfs, kernel string) string {
 	if out, err := exec.Command(mkfs, "-q", "-d", d.root, "-O", "^has_journal", disk, "700M").CombinedOutput(); err != nil {
 		t.Fatalf("mkfs.ext4: %v: %s", err, out)
 	}
+	// Without KVM, which is not everywhere, nor works everywhere that it is.
 	cmd := exec.CommandContext(t.Context(), qemu,
-		"-machine", "q35,accel=kvm:tcg", "-cpu", "max", "-smp", "1", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
+		"-machine", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
 		"-kernel", kernel, "-append", "console=ttyS0 quiet panic=-1 mitigations=off no_timer_check root=/dev/nvme0n1 rw rootwait systemd.show_status=1",
 		"-serial", "file:"+console, "-serial", "file:"+says,
 		"-drive", "file="+disk+",format=raw,if=none,id=disk,cache=unsafe", "-device", "nvme,drive=disk,serial=bellhop")

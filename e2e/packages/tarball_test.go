@@ -19,7 +19,7 @@ func (d *debian) unpackInto(tarball string) (folder string) {
 
 func TestTarballLife(t *testing.T) {
 	d := newDebian(t)
-	before, after := d.unpackInto(made(t, older, "bellhop_%s_linux_amd64.tar.gz")), d.unpackInto(made(t, newer, "bellhop_%s_linux_amd64.tar.gz"))
+	before, after := d.unpackInto(made(t, older, here, "bellhop_%s_linux_amd64.tar.gz")), d.unpackInto(made(t, newer, here, "bellhop_%s_linux_amd64.tar.gz"))
 	d.says(d.run("cd "+before+" && ./install.sh"), "Next: bellhop setup")
 	d.is("bellhop version | cut -d' ' -f2", older)
 	d.is("grep -c /usr/bin/ /etc/systemd/system/bellhop.service; grep ^ExecStart /etc/systemd/system/bellhop.service", "0\nExecStart=/usr/local/bin/bellhop run")
@@ -55,7 +55,7 @@ func TestTarballRefusesWhatIsWrong(t *testing.T) {
 		"a deb is there":  {"touch /usr/bin/bellhop; %s/install.sh", "from a deb or an rpm"},
 		"a word too many": {"%s/uninstall.sh --all", "it knows --purge alone"},
 	} {
-		folder := d.unpackInto(made(t, newer, "bellhop_%s_linux_amd64.tar.gz"))
+		folder := d.unpackInto(made(t, newer, here, "bellhop_%s_linux_amd64.tar.gz"))
 		said, err := d.try(fmt.Sprintf(c.script, folder))
 		if err == nil || !strings.Contains(said, c.want) {
 			t.Errorf("%s: %v, %s", name, err, said)

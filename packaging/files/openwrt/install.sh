@@ -30,6 +30,7 @@ mkdir -p /etc/config /usr/share/doc/bellhop /lib/upgrade/keep.d
 [ -e /etc/config/bellhop ] || cp "$here/bellhop.config" /etc/config/bellhop
 [ -z "$data" ] || sed -i "s|option data '.*'|option data '$data'|" /etc/config/bellhop
 data=$(sed -n "s|.*option data '\(.*\)'.*|\1|p" /etc/config/bellhop)
+mkdir -p "$data"
 # What a sysupgrade is to keep; the program itself is installed again then.
 printf '%s\n' /etc/bellhop/ /etc/config/bellhop "$data/" >/lib/upgrade/keep.d/bellhop
 

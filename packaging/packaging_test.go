@@ -82,3 +82,14 @@ func TestVersions(t *testing.T) {
 		}
 	}
 }
+
+func TestChoose(t *testing.T) {
+	for names, want := range map[string]int{"": 4, "amd64": 1, "armv6,arm64": 2} {
+		if some, err := choose(names); err != nil || len(some) != want {
+			t.Errorf("%q are %d: %v", names, len(some), err)
+		}
+	}
+	if _, err := choose("amd64,vax"); err == nil {
+		t.Error("there is a computer vax")
+	}
+}
