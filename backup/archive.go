@@ -109,6 +109,9 @@ func Write(w io.Writer, m Manifest, items []Item) (Manifest, error) {
 			return m, fmt.Errorf("put %.99q into the backup: it is no name there", item.Name)
 		}
 		f, err := add(t, item, m.Made)
+		if errors.Is(err, fs.ErrNotExist) && !strings.HasPrefix(item.Name, FolderStore+"/") {
+			continue // gone since it was listed
+		}
 		if err != nil {
 			return m, fmt.Errorf("put %s into the backup: %w", item.Name, err)
 		}

@@ -156,12 +156,12 @@ func backupNow(c *call) error {
 }
 
 func (c *call) tellOfBackup(made backup.Made) error {
-	how := "encrypted to the key that was agreed; read back, and its database looked over before"
+	how := "encrypted to the key; its database was looked over before, and what was written was read back"
 	switch {
 	case !made.Encrypted:
-		how = "not encrypted, so that passwords are not in it (see \"bellhop backup key\"); unpacked again and looked over"
+		how = "not encrypted, so that passwords are not in it (see \"bellhop backup key\"); unpacked again, and whole"
 	case made.Restored:
-		how = "encrypted by the passphrase; unpacked again and looked over"
+		how = "encrypted by the passphrase; opened and unpacked again, and whole"
 	}
 	for _, name := range made.Removed {
 		fmt.Fprintf(c.out, "removed %s\n", plain(name))
@@ -207,6 +207,11 @@ func (c *call) backupClosed(cfg config.Config) (made backup.Made, err error) {
 	maker, err := backupsOf(cfg, time.Now)()
 	if err != nil {
 		return made, fmt.Errorf("backup: %w", err)
+	}
+	for _, s := range secretsOf(cfg) {
+		if _, err := s.value(); err != nil && s.file != "" && !maker.Key.None() {
+			fmt.Fprintf(c.err, "not in the backup: %v\n", err)
+		}
 	}
 	return maker.Make(c.ctx, c.opt.to, func(_ context.Context, path string) error { return store.CopyClosed(cfg.Store.Path, path) })
 }
