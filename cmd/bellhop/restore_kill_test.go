@@ -20,7 +20,7 @@ import (
 // line, and after which step it is to end itself.
 const (
 	restoreArgs = "BELLHOP_TEST_RESTORE"
-	childEnds = "BELLHOP_TEST_RESTORE_ENDS"
+	childEnds   = "BELLHOP_TEST_RESTORE_ENDS"
 )
 
 // TestRestoreChild is that child.
