@@ -75,6 +75,7 @@ type meta struct {
 	// was put back ever uses a key again. A round of the intake log counts only
 	// for the run that wrote it.
 	Run       string `json:"run"`
+	Format    uint64 `json:"format,omitempty"` // see [Format]; 0 is 1: written before formats were counted
 	Commit    uint64 `json:"commit"`    // commits so far
 	Round     uint64 `json:"round"`     // newest round of the intake log that is of no use any more
 	LastID    uint64 `json:"lastID"`    // the newest event
@@ -93,6 +94,10 @@ func (m *meta) read(tx *bbolt.Tx) error {
 	b := tx.Bucket(bucketMeta)
 	if b == nil {
 		return fmt.Errorf("bucket %q is missing", bucketMeta)
+	}
+	// That of a newer program may have other buckets, and is not damaged.
+	if err := refuseNewer(b.Get(keyMeta)); err != nil {
+		return err
 	}
 	for _, name := range buckets {
 		if tx.Bucket(name) == nil && !isNewer(name) {
