@@ -3,7 +3,9 @@ module bellhop
 go 1.26.0
 
 require (
+	aead.dev/minisign v0.3.0
 	github.com/VictoriaMetrics/metrics v1.35.1
+	github.com/cavaliergopher/cpio v1.0.1
 	github.com/coreos/go-systemd/v22 v22.7.0
 	github.com/hanwen/go-fuse/v2 v2.12.1
 	github.com/hashicorp/go-immutable-radix/v2 v2.1.0
@@ -18,6 +20,7 @@ require (
 	github.com/yuin/gopher-lua v1.1.2
 	go.etcd.io/bbolt v1.5.0
 	golang.org/x/crypto v0.58.0
+	golang.org/x/mod v0.42.0
 	golang.org/x/sys v0.49.0
 	golang.org/x/term v0.47.0
 	pgregory.net/rapid v1.3.0

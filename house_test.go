@@ -36,6 +36,7 @@ var floors = map[string][]string{
 	"install":            {},
 	"sim":                {"hotel"},
 	"site":               {"hotel", "config", "pbx", "dialplan", "sounds", "install"},
+	"update":             {"store", "sabotage"},
 	"agent":              {"hotel", "config", "store", "pbx", "pms", "luahooks", "site", "sabotage"},
 	"api":                {"hotel", "config", "site", "agent"},
 	"web":                {"hotel", "config", "api"},
@@ -75,6 +76,9 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":                {"agent"},
 	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 	"github.com/mewkiz/flac":                     {"sounds"},
+	"aead.dev/minisign":                          {"update", "cmd/bellhop"}, // the latter reads keys
+	"github.com/cavaliergopher/cpio":             {"update"},
+	"golang.org/x/mod":                           {"update"},
 	"github.com/jfreymuth/vorbis":                {"sounds"},
 	"github.com/pion/opus":                       {"sounds"},
 }

@@ -42,6 +42,7 @@ type Config struct {
 	Minibar   Minibar             `toml:"minibar"`
 	Tariff    Tariff              `toml:"tariff"`
 	Credit    Credit              `toml:"credit"`
+	Update    Update              `toml:"update"`
 }
 
 // Hotel says where the box stands.

@@ -62,6 +62,8 @@ const (
 	AlertWakeAlarm      = "wakeup-alarm"
 	AlertWakeHear       = "wakeup-asked"
 	AlertBackup         = "backup-failed"
+	AlertUpdateBack     = "update-taken-back"
+	AlertUpdateStays    = "update-cannot-go-back"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
 

@@ -105,36 +105,3 @@ func keepOldFormat(path string, format uint64) error {
 	}
 	return copyPair(path, formatCopy(path, format))
 }
-
-// FormatOf reads the format of a database that no agent has open, be it a newer
-// program's.
-func FormatOf(path string) (format uint64, err error) {
-	f, err := lockFile(Options{Path: path, ReadOnly: true, LockTimeout: lockTimeout})
-	if err != nil {
-		return 0, fmt.Errorf("look at %q: %w", path, err)
-	}
-	err = guarded(func() error {
-		db, err := openBolt(f, Options{ReadOnly: true})
-		if err != nil {
-			_ = f.Close() // bbolt may have closed it already
-			return err
-		}
-		defer db.Close()
-		return db.View(func(tx *bbolt.Tx) error {
-			var m meta
-			b := tx.Bucket(bucketMeta)
-			if b == nil {
-				return fmt.Errorf("%w: bucket %q is missing", errDamaged, bucketMeta)
-			}
-			if err := json.Unmarshal(b.Get(keyMeta), &m); err != nil {
-				return fmt.Errorf("%w: read meta record: %w", errDamaged, err)
-			}
-			format = m.format()
-			return nil
-		})
-	})
-	if err != nil {
-		return 0, fmt.Errorf("look at %q: %w", path, err)
-	}
-	return format, nil
-}

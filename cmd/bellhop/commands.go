@@ -81,11 +81,12 @@ type options struct {
 	hooks                   hookOptions
 	reference               bool
 	replay                  replayOptions
+	update                  updateOptions
 }
 
 // commands is the list that help prints, in its order.
 func commands() []*command {
-	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), hookCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), toolCommands())
+	return slices.Concat(runCommands(), doctorCommands(), dialplanCommands(), soundCommands(), installCommands(), hookCommands(), eventCommands(), queueCommands(), alertCommands(), roomCommands(), minibarCommands(), tariffCommands(), callCommands(), moneyCommands(), stayCommands(), phoneCommands(), wakeCommands(), cronCommands(), reportCommands(), updateCommands(), toolCommands())
 }
 
 func dispatch(e *env, args []string) error {

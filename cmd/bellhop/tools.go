@@ -2,9 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
-	"runtime"
-	"runtime/debug"
 
 	"bellhop/sim"
 )
@@ -48,20 +45,6 @@ func toolCommands() []*command {
 			f.StringVar(&c.opt.dir, "dir", "", "the `FOLDER` of its database")
 			f.StringVar(&c.opt.sink, "sink", "", "the `URL` that it posts to")
 		}},
-		{words: "version", about: "say which build this is", run: version, bare: true},
+		{words: "version", about: "say which build this is", run: version, bare: true, flags: jsonFlag},
 	}
-}
-
-func version(c *call) error {
-	build := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		build = info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && (build == "" || build == "(devel)") {
-				build = s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	_, err := fmt.Fprintf(c.out, "bellhop %s %s %s/%s\n", build, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
 }
