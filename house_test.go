@@ -50,6 +50,7 @@ var floors = map[string][]string{
 	"e2e/faults":         {anything},
 	"e2e/size":           {anything},
 	"e2e/quarter":        {anything},
+	"e2e/update":         {anything},
 	// The two sides of a machine's power: what they agree on, and its first program.
 	"e2e/faults/guest":      {"sim"},
 	"e2e/faults/guest/init": {anything},

@@ -3,16 +3,17 @@
 package sabotage
 
 import (
-	"cmp"
 	"os"
+	"slices"
+	"strings"
 )
 
-// built is the way in which a program is broken whatever its environment says;
-// set by the linker (-X bellhop/sabotage.built=WAY).
+// built are the ways in which a program is broken whatever its environment says,
+// with commas between; set by the linker (-X bellhop/sabotage.built=WAY).
 var built string
 
-// chosen is the way in which this process is broken.
-var chosen = cmp.Or(built, os.Getenv("BELLHOP_SABOTAGE"))
+// chosen are the ways in which this process is broken.
+var chosen = strings.Split(built+","+os.Getenv("BELLHOP_SABOTAGE"), ",")
 
 // On tells whether the program is broken in that way.
-func On(way string) bool { return way == chosen }
+func On(way string) bool { return slices.Contains(chosen, way) }

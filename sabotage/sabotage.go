@@ -22,6 +22,9 @@ const (
 	DiesWhenTrusted = "dies-when-trusted" // the process ends just after its trial
 )
 
+// Hasty is no fault: what is watched for long is watched for a moment.
+const Hasty = "hasty"
+
 // DiesAt and the name of a step of an update is the way in which its process is
 // killed there.
 const DiesAt = "dies-at-"

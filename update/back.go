@@ -16,7 +16,10 @@ type ReturnedError struct {
 }
 
 func (e *ReturnedError) Error() string {
-	text := fmt.Sprintf("the update to %s was taken back, %s is in place again: %s", e.To, e.From, e.Why)
+	text := fmt.Sprintf("the update to %s was taken back, %s is in place again", e.To, e.From)
+	if e.Why != "" {
+		text += ": " + e.Why
+	}
 	if e.Running != nil {
 		text += fmt.Sprintf("; and it does not answer: %v; see \"bellhop doctor\" and the log", e.Running)
 	}
@@ -29,10 +32,11 @@ var ErrOneWay = errors.New("its database has a form that the previous version ca
 	"\"bellhop update back --with-database\" gives the previous version the database of before, and keeps this one aside")
 
 // back puts the previous program in place, and its database unless the newer
-// one has taken something. Each of its steps may be done again.
+// one has taken something. Each of its steps may be done again. why is empty
+// when a person wants it.
 func (u *Updater) back(ctx context.Context, st State, why string) error {
 	ctx = context.WithoutCancel(ctx)
-	u.Say("going back to %s: %s", st.From.Version, why)
+	u.Say("going back to %s", st.From.Version)
 	st.Phase, st.Why = Returning, why
 	if err := u.Folder.save(st); err != nil {
 		return err
@@ -156,5 +160,5 @@ func (u *Updater) Back(ctx context.Context, withDatabase bool) error {
 	if withDatabase {
 		st.Database = CopyAside
 	}
-	return u.back(ctx, st, "somebody wanted it")
+	return u.back(ctx, st, "")
 }

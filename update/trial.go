@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"bellhop/sabotage"
 )
 
 const (
@@ -12,12 +14,19 @@ const (
 	// may take to answer.
 	askEvery = 250 * time.Millisecond
 	askTime  = 2 * time.Second
-	// watchTime is for how long it must stay as it is after its trial.
-	watchTime = 15 * time.Second
+	// ownTime is for how long it must stay as it is after its trial.
+	ownTime = 15 * time.Second
 	// SettleTime is how long it must run without an end until a start that
 	// goes wrong is no matter of the update any more.
 	SettleTime = 10 * time.Minute
 )
+
+func watchTime() time.Duration {
+	if sabotage.On(sabotage.Hasty) {
+		return ownTime / 5
+	}
+	return ownTime
+}
 
 // try starts the new version and watches it; it goes back when that is called
 // for, and returns a [ReturnedError] then.
@@ -37,7 +46,7 @@ func (u *Updater) try(ctx context.Context, st State) error {
 	if err := u.Folder.save(st); err != nil {
 		return err
 	}
-	u.Say("%s works as %s did; watching it for %.0f s", st.To.Version, st.From.Version, watchTime.Seconds())
+	u.Say("%s works as %s did; watching it for %.0f s", st.To.Version, st.From.Version, watchTime().Seconds())
 	if err := u.watch(ctx, st, a); err != nil {
 		return u.back(ctx, st, err.Error())
 	}
@@ -74,7 +83,7 @@ func (u *Updater) ask(ctx context.Context) (Answer, error) {
 // watch notices an agent that ends although its trial is over.
 func (u *Updater) watch(ctx context.Context, st State, first Answer) error {
 	var last error
-	for began := u.now(); u.now().Sub(began) < watchTime; time.Sleep(askEvery) {
+	for began := u.now(); u.now().Sub(began) < watchTime(); time.Sleep(askEvery) {
 		a, err := u.ask(ctx)
 		last = err
 		switch {

@@ -151,13 +151,21 @@ func fromCPIO(archive io.Reader, to string) error {
 
 // bounded ends an archive that unfolds to more than any version of ours has
 // with an error, and not with its end.
-func bounded(r io.Reader) io.Reader {
-	return io.MultiReader(io.LimitReader(r, maxUnpacked), failing{errors.New("the package unfolds to far more than the program has")})
+func bounded(r io.Reader) io.Reader { return &bound{of: r, left: maxUnpacked} }
+
+type bound struct {
+	of   io.Reader
+	left int
 }
 
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (b *bound) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, errors.New("the package unfolds to more than any version has")
+	}
+	n, err := b.of.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
 
 // fromEntries finds the one program named bellhop among the entries: a start
 // script may have that name, too.

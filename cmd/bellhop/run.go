@@ -47,7 +47,7 @@ func runAgent(c *call) error {
 	if err := u.guard(); err != nil {
 		return err
 	}
-	s := serving{now: time.Now, trial: u.trial(), notice: u.notice()}
+	s := house{now: time.Now, trial: u.trial(), notice: u.notice()}
 	return s.serve(c.ctx, cfg, log, func(ctx context.Context, a *agent.Agent) {
 		var group sync.WaitGroup
 		group.Go(func() { u.settle(ctx) })
@@ -76,17 +76,17 @@ func boundMemory() {
 // serve composes an agent from a config, answers on its socket, and returns
 // when ctx has ended and everything is put down. ready runs beside it.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
-	return serving{now: time.Now}.serve(ctx, cfg, log, ready)
+	return house{now: time.Now}.serve(ctx, cfg, log, ready)
 }
 
-// serving is what may differ from one agent to another.
-type serving struct {
+// house is what may differ from one agent to another.
+type house struct {
 	now    func() time.Time
 	trial  *agent.Trial
 	notice *agent.Notice
 }
 
-func (s serving) serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
+func (s house) serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
 	if err := makeFolders(cfg); err != nil {
 		return err
 	}

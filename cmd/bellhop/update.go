@@ -183,12 +183,18 @@ func installedProgram(path string) (string, error) {
 	return path, nil
 }
 
+var errNoAnswer = errors.New("it does not answer")
+
 // asker asks the agent how it is.
 func asker(cfg config.Config) func(context.Context) (update.Answer, error) {
 	client := api.NewClient(cfg.API.Socket)
 	return func(ctx context.Context) (update.Answer, error) {
 		var s agent.Status
-		if err := client.Get(ctx, "/v1/status", &s); err != nil {
+		err := client.Get(ctx, "/v1/status", &s)
+		if errors.Is(err, api.ErrNotRunning) {
+			err = errNoAnswer // who reads this has just had it started
+		}
+		if err != nil {
 			return update.Answer{}, err
 		}
 		works, err := json.Marshal(s.Works)
