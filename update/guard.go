@@ -85,15 +85,33 @@ func (f Folder) guardBack(st State) (said string, back bool, err error) {
 }
 
 // OnTrial gives the update of which a program is the new version, and which
-// has not been through its trial: then the agent keeps and sends nothing.
+// has not been through its trial, or is being taken back: then the agent keeps
+// and sends nothing.
 func (f Folder) OnTrial(program string) (State, bool, error) {
 	st, err := f.Load()
-	if err != nil || !slices.Contains([]Phase{Switching, Trial, Returning}, st.Phase) || st.released() {
+	if err != nil || !slices.Contains([]Phase{Switching, Trial, Returning}, st.Phase) {
 		return State{}, false, err
+	}
+	if st.Phase != Returning && st.released() {
+		return State{}, false, nil
 	}
 	sum, err := sumOf(program)
 	if err != nil {
 		return State{}, false, err
 	}
 	return st, sum == st.To.Sum, nil
+}
+
+// Trust ends the trial of an update: when it returns nil that is on the disk,
+// and the agent may take what comes. One that is being taken back is not
+// trusted any more: which database stays may be decided already.
+func (f Folder) Trust(st State) error {
+	now, err := f.Load()
+	if err != nil {
+		return err
+	}
+	if now.ID != st.ID || now.Phase == Returning {
+		return errors.New("the update is being taken back")
+	}
+	return Mark{ID: st.ID}.Write(st.Store)
 }

@@ -67,7 +67,7 @@ func (u *updateAtStart) trial() *agent.Trial {
 	if !on {
 		return nil
 	}
-	t := &agent.Trial{Limit: st.Limit, Trust: func() error { return update.Mark{ID: st.ID}.Write(u.store) }}
+	t := &agent.Trial{Limit: st.Limit, Trust: func() error { return u.folder.Trust(st) }}
 	if err := json.Unmarshal(st.Before, &t.Before); err != nil && len(st.Before) > 0 {
 		u.log.Warn("what worked before is not known", "error", err)
 	}

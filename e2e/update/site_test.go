@@ -108,12 +108,16 @@ func (s *site) runs(version string) agent.Status {
 	s.T.Helper()
 	var last agent.Status
 	rig.Eventually(s.T, 2*rig.StartTime, func() (bool, string) {
-		var now agent.Status
-		err := s.Client.Get(s.T.Context(), "/v1/status", &now)
+		now, err := s.asked()
 		last = now
 		return err == nil && now.Version == version && now.Held == "", fmt.Sprintf("version %q (%s) runs instead of %s: %v", now.Version, now.Held, version, err)
 	})
 	return last
+}
+
+func (s *site) asked() (now agent.Status, err error) {
+	err = s.Client.Get(s.T.Context(), "/v1/status", &now)
+	return now, err
 }
 
 // pack makes a signed package of a version: the bare program.
@@ -172,6 +176,12 @@ func (s *site) to(version string, code int, says string) {
 	if got != code || !strings.Contains(out, says) {
 		s.T.Fatalf("update to %s: exit code %d, want %d and %q", version, got, code, says)
 	}
+}
+
+// alarmed waits until an alert is open.
+func (s *site) alarmed(code string) {
+	s.T.Helper()
+	rig.Eventually(s.T, rig.NoticeTime, func() (bool, string) { return s.Alarmed(code), "nobody is told of " + code })
 }
 
 // settle stops the service and judges what came of everything.
