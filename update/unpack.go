@@ -96,20 +96,16 @@ func throughTool(ctx context.Context, to string, from func(io.Reader, string) er
 	}
 	if err != nil {
 		cancel()
-		return errors.Join(err, ignoreExit(cmd.Wait()))
+		_ = cmd.Wait() // it was not heard to its end
+		if said.Len() > 0 {
+			err = fmt.Errorf("%w (%s: %s)", err, name, bytes.TrimSpace(said.Bytes()))
+		}
+		return err
 	}
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(said.Bytes()))
 	}
 	return nil
-}
-
-// ignoreExit leaves out how a process ended that was not heard to its end.
-func ignoreExit(err error) error {
-	if _, exited := errors.AsType[*exec.ExitError](err); exited {
-		return nil
-	}
-	return err
 }
 
 // limited takes so many bytes and drops the rest.
