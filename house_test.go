@@ -36,7 +36,7 @@ var floors = map[string][]string{
 	"install":            {},
 	"sim":                {"hotel"},
 	"site":               {"hotel", "config", "pbx", "dialplan", "sounds", "install"},
-	"update":             {"store", "sabotage"},
+	"update":             {"hotel", "store", "sabotage"}, // the first for its tests
 	"agent":              {"hotel", "config", "store", "pbx", "pms", "luahooks", "site", "sabotage"},
 	"api":                {"hotel", "config", "site", "agent"},
 	"web":                {"hotel", "config", "api"},
@@ -77,7 +77,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":                {"agent"},
 	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 	"github.com/mewkiz/flac":                     {"sounds"},
-	"aead.dev/minisign":                          {"update", "cmd/bellhop"}, // the latter reads keys
+	"aead.dev/minisign":                          {"update", "e2e/update"}, // the latter signs
 	"github.com/cavaliergopher/cpio":             {"update"},
 	"golang.org/x/mod":                           {"update"},
 	"github.com/jfreymuth/vorbis":                {"sounds"},

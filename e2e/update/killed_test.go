@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"bellhop/e2e/rig"
+	"bellhop/hotel"
 	"bellhop/sabotage"
 	"bellhop/update"
 )
@@ -45,6 +46,25 @@ func TestUpdateKilledAtEachStep(t *testing.T) {
 	}
 	rest()
 	s.settle()
+}
+
+// TestDiesAgainAndAgain: nobody is at the update any more, and the new version
+// does not stay. The version before comes back by itself; what the new one has
+// acknowledged is there.
+func TestDiesAgainAndAgain(t *testing.T) {
+	for _, version := range []string{"1.2.0", "1.3.0"} {
+		t.Run(version, func(t *testing.T) {
+			s := newSite(t)
+			rest := s.Busy(steady)
+			if _, _, killed := s.update(sabotage.DiesAt+"started", s.pack(version), "--key", s.public.String()); !killed {
+				t.Fatal("it was not killed")
+			}
+			s.runs("1.0.0")
+			s.alarmed(hotel.AlertUpdateBack)
+			rest()
+			s.settle()
+		})
+	}
 }
 
 // again gives the same command, which must end as if it had not been cut off.
