@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -183,10 +184,15 @@ func (s *site) to(version string, code int, says string) {
 	}
 }
 
-// alarmed waits until an alert is open.
+// alarmed waits until an alert is open. The agent may die again and again
+// meanwhile.
 func (s *site) alarmed(code string) {
 	s.T.Helper()
-	rig.Eventually(s.T, rig.NoticeTime, func() (bool, string) { return s.Alarmed(code), "nobody is told of " + code })
+	rig.Eventually(s.T, rig.NoticeTime, func() (bool, string) {
+		var alerts []api.AlertAnswer
+		err := s.Client.Get(s.T.Context(), "/v1/alerts", &alerts)
+		return err == nil && slices.ContainsFunc(alerts, func(a api.AlertAnswer) bool { return a.Code == code }), "nobody is told of " + code
+	})
 }
 
 // settle stops the service and judges what came of everything.
