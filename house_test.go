@@ -39,6 +39,7 @@ var floors = map[string][]string{
 	"site":               {"hotel", "config", "box", "pbx", "dialplan", "sounds", "install"},
 	"agent":              {"hotel", "config", "box", "store", "pbx", "pms", "luahooks", "site", "backup", "sabotage"},
 	"backup":             {"install"},
+	"update":             {"hotel", "store", "sabotage"}, // the first for its tests
 	"api":                {"hotel", "config", "site", "agent"},
 	"web":                {"hotel", "config", "api"},
 	"e2e/need":           {},
@@ -52,6 +53,7 @@ var floors = map[string][]string{
 	"e2e/size":           {anything},
 	"e2e/quarter":        {anything},
 	"e2e/packages":       {"e2e/need"},
+	"e2e/update":         {anything},
 	// The two sides of a machine's power: what they agree on, and its first program.
 	"e2e/faults/guest":      {"sim"},
 	"e2e/faults/guest/init": {anything},
@@ -67,8 +69,8 @@ var forTests = []string{"sim", "pbx/pbxtest", "pms/pmstest", "e2e/need"}
 // homes lists where a library may be used: only one package knows what it
 // stands for.
 var homes = map[string][]string{
-	"filippo.io/age":                             {"backup"},
-	"go.etcd.io/bbolt":                           {"store", "cmd/bellhop"}, // the latter to be compared with
+	"filippo.io/age":   {"backup"},
+	"go.etcd.io/bbolt": {"store", "cmd/bellhop"}, // the latter to be compared with
 	"github.com/hashicorp/go-immutable-radix/v2": {"store"},
 	"github.com/yuin/gopher-lua":                 {"luahooks"},
 	"github.com/pelletier/go-toml/v2":            {"config"},
@@ -79,6 +81,9 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":                {"agent"},
 	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 	"github.com/mewkiz/flac":                     {"sounds"},
+	"aead.dev/minisign":                          {"update", "e2e/update"}, // the latter signs
+	"github.com/cavaliergopher/cpio":             {"update"},
+	"golang.org/x/mod":                           {"update"},
 	"github.com/jfreymuth/vorbis":                {"sounds"},
 	"github.com/pion/opus":                       {"sounds"},
 }

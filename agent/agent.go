@@ -53,6 +53,9 @@ type Options struct {
 	Due func() ([]string, error)
 	// Backups gives what makes those that leave the box; nil, or giving nil: none do.
 	Backups func() (*backup.Maker, error)
+	Version string  // of this program
+	Trial   *Trial  // nil: this version has been through it
+	Notice  *Notice // nil: there is none
 }
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
@@ -94,6 +97,10 @@ type Agent struct {
 	doctoring     chan struct{}                 // one at a time
 	boxLook       *BoxLook
 	due           func() ([]string, error)
+	version       string
+	trial         *Trial
+	held          atomic.Pointer[string] // why nothing is kept yet; nil: it is
+	notice        *Notice
 	stopping      chan struct{}
 	started       time.Time
 }
@@ -104,9 +111,14 @@ func New(opts Options) (*Agent, error) {
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
 		told: map[string]bool{}, verify: opts.Verify, due: opts.Due, doctoring: make(chan struct{}, 1), boxLook: NewBoxLook(), door: opts.Door,
+		version: opts.Version, trial: opts.Trial, notice: opts.Notice,
 	}
 	if a.door == nil {
 		a.door = func() site.Door { return site.Door{} }
+	}
+	if a.trial != nil {
+		why := "on trial"
+		a.held.Store(&why)
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -184,6 +196,7 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	}
 	a.store, err = store.Open(store.Options{
 		Path:     a.config.Store.Path,
+		Held:     a.trial != nil,
 		Now:      a.now,
 		Believed: func() bool { return a.clock.ok() },
 		Apply: func(tx hotel.Tx, ev *hotel.Event, unit string, effects []hotel.Effect) error {
@@ -212,9 +225,43 @@ func (a *Agent) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var group sync.WaitGroup
+	if a.trial != nil {
+		a.connect(ctx, &group)
+	}
+	err := a.stand(ctx)
+	if err == nil {
+		err = a.work(ctx, &group)
+	}
+	cancel()
+	close(a.stopping)
+	group.Wait()
+	a.outbox.wait()
+	return err
+}
+
+// connect begins to speak with the PBX.
+func (a *Agent) connect(ctx context.Context, group *sync.WaitGroup) {
+	if a.driver == nil {
+		return
+	}
+	group.Go(func() { a.identify(ctx) })
+	group.Go(func() {
+		if err := a.driver.Run(ctx, a.keep); err != nil {
+			a.log.Error("the connection to the PBX ended", "error", err)
+		}
+	})
+}
+
+// work is all that an agent does, until ctx ends; but for what [Agent.connect]
+// does it begins here.
+func (a *Agent) work(ctx context.Context, group *sync.WaitGroup) error {
+	if ctx.Err() != nil {
+		return nil // its trial was broken off
+	}
 	if err := a.outbox.start(ctx); err != nil {
 		return fmt.Errorf("read the outbox: %w", err)
 	}
+	a.store.Admit()
 	group.Go(func() { a.dispatcher.loop(ctx, a.storeFailed) })
 	group.Go(func() { a.cron.run(ctx) })
 	group.Go(func() { a.wakeups.run(ctx) })
@@ -226,19 +273,14 @@ func (a *Agent) Run(ctx context.Context) error {
 		group.Go(func() { a.nights(ctx, a.verify) })
 	}
 	if a.driver != nil {
-		group.Go(func() { a.identify(ctx) })
 		group.Go(func() { a.history.run(ctx) })
-		group.Go(func() {
-			if err := a.driver.Run(ctx, a.keep); err != nil {
-				a.log.Error("the connection to the PBX ended", "error", err)
-			}
-		})
 	}
+	if a.trial == nil {
+		a.connect(ctx, group)
+	}
+	dieWhenTrusted()
 	a.tellOfStart(ctx)
 	<-ctx.Done()
-	close(a.stopping)
-	group.Wait()
-	a.outbox.wait()
 	return nil
 }
 
@@ -251,6 +293,7 @@ func (a *Agent) Close() error {
 // tellOfStart raises alerts for what a start has found.
 func (a *Agent) tellOfStart(ctx context.Context) {
 	a.tellOfHooks(ctx)
+	a.tellNotice(ctx)
 	if a.store.Damaged == "" {
 		return
 	}

@@ -15,6 +15,9 @@ import (
 // Status is how things stand, for people and for monitoring.
 type Status struct {
 	Hotel       string    `json:"hotel"`
+	Version     string    `json:"version"`        // of the program
+	Held        string    `json:"held,omitempty"` // why it keeps nothing yet
+	Works       Works     `json:"works"`
 	Started     time.Time `json:"started"`
 	ClockOK     bool      `json:"clockOK"`
 	Clock       string    `json:"clock,omitempty"` // why it is not believed
@@ -38,7 +41,7 @@ type Status struct {
 func (a *Agent) Status() Status {
 	view := a.store.Snapshot()
 	s := Status{
-		Hotel: a.config.Hotel.Name, Started: a.started, Backlog: a.dispatcher.backlog(),
+		Hotel: a.config.Hotel.Name, Version: a.version, Started: a.started, Backlog: a.dispatcher.backlog(),
 		Kept: a.kept.Load(), Refused: a.refused.Load(), Store: a.store.Status(),
 		Alerts: count(view, hotel.PrefixAlert), ParkedUnits: count(view, hotel.PrefixParkedUnit),
 		Destinations: a.outbox.state(), HookFaults: a.hooks.faultText(), API: a.door(),
@@ -51,9 +54,14 @@ func (a *Agent) Status() Status {
 		state := a.driver.State()
 		s.PBX = &state
 	}
+	s.Works = a.works(&s)
 	s.Missing = missing(&s)
 	if s.API.Error != "" {
 		s.Missing = append(s.Missing, "the API is not answered at "+s.API.Address+": "+s.API.Error)
+	}
+	if why := a.held.Load(); why != nil {
+		s.Held = *why
+		s.Missing = append(s.Missing, "nothing is taken and nothing sent: this version is "+*why)
 	}
 	if a.link == nil && a.config.PMS.Link != "none" {
 		s.Missing = append(s.Missing, "the PMS is told of nothing: its link could not be set up, the log says why; what it is to learn waits")

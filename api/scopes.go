@@ -83,7 +83,12 @@ var scopes = map[string]hotel.Scope{
 	"GET /v1/past/now":            hotel.ScopeAdmin,
 	"POST /v1/mail/test":          hotel.ScopeAdmin,
 	"POST /v1/doctor":             hotel.ScopeAdmin,
+	"POST /v1/doctor/play":        hotel.ScopeAdmin,
 	"POST /v1/neighbours":         hotel.ScopeAdmin,
+
+	// A backup is written where its order says, with the agent's rights.
+	"GET /v1/backup":  scopeBox,
+	"POST /v1/backup": scopeBox,
 
 	"GET /v1/tokens":                scopeBox,
 	"POST /v1/tokens":               scopeBox,

@@ -43,6 +43,7 @@ type Config struct {
 	Minibar   Minibar             `toml:"minibar"`
 	Tariff    Tariff              `toml:"tariff"`
 	Credit    Credit              `toml:"credit"`
+	Update    Update              `toml:"update"`
 	// File is where [Load] has read it; empty: it comes from elsewhere.
 	File string `toml:"-"`
 }

@@ -63,6 +63,8 @@ const (
 	AlertWakeHear       = "wakeup-asked"
 	AlertBackup         = "backup-failed"
 	AlertRestored       = "restored"
+	AlertUpdateBack     = "update-taken-back"
+	AlertUpdateStays    = "update-cannot-go-back"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
 	AlertNewCertificate = "certificate-new"

@@ -101,6 +101,8 @@ func ruleCases() []ruleCase {
 		always("drop of too large a number", command(CommandDrop, map[string]string{"call": "18446744073709551616"}), []Effect{{Requeue: &Requeue{Drop: true}}}),
 		always("an outage", command(CommandReport, map[string]string{"code": AlertUnreachable, "to": "pms"}), alertEffect(AlertUnreachable, "", "to", "pms")),
 		always("a report of a restored box", command(CommandReport, map[string]string{"code": AlertRestored, "made": "a", "at": "b"}), alertEffect(AlertRestored, "", "made", "a", "at", "b")),
+		always("an update was taken back", command(CommandReport, map[string]string{"code": AlertUpdateBack, "to": "1.1.0", "version": "1.0.0", "error": "x"}), alertEffect(AlertUpdateBack, "", "to", "1.1.0", "version", "1.0.0", "error", "x")),
+		always("an update cannot be taken back", command(CommandReport, map[string]string{"code": AlertUpdateStays, "to": "2.0.0", "version": "1.0.0", "error": "x"}), alertEffect(AlertUpdateStays, "", "to", "2.0.0", "version", "1.0.0", "error", "x")),
 		always("a report of the agent", command(CommandReport, map[string]string{"code": AlertDatabase, "salvaged": "9", "file": "old.db"}), alertEffect(AlertDatabase, "", "salvaged", "9", "file", "old.db")),
 		always("a room order", Event{Kind: KindCommand, Name: CommandRoom, RoomOrder: &RoomOrder{Do: RoomRemove, Number: "101"}}, []Effect{{Room: &RoomOrder{Do: RoomRemove, Number: "101"}}}),
 		always("a room order without one", command(CommandRoom, nil), []Effect{{}}),

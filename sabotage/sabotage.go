@@ -14,5 +14,20 @@ const (
 	StaleReads  = "stale-reads"  // what a hook has read may have changed before its commit
 )
 
-// All lists the ways.
+// Ways of a new version that an update must not keep, and of its migration.
+const (
+	NextFormat      = "next-format"       // its database has the next format
+	DiesOnTrial     = "dies-on-trial"     // the process ends as soon as it answers
+	DeafOnTrial     = "deaf-on-trial"     // its trial never comes to an end
+	DiesWhenTrusted = "dies-when-trusted" // the process ends just after its trial
+)
+
+// Hasty is no fault: what is watched for long is watched for a moment.
+const Hasty = "hasty"
+
+// DiesAt and the name of a step of an update is the way in which its process is
+// killed there.
+const DiesAt = "dies-at-"
+
+// All lists the ways that the tests of faults must find.
 func All() []string { return []string{NoSync, AnswerEarly, MarkApart, NewKey, NoLanes, StaleReads} }

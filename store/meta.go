@@ -76,24 +76,29 @@ type meta struct {
 	// intake log counts only for the run that wrote it, and an attempt at a call
 	// is remembered only by the run that made it.
 	Run       string `json:"run"`
-	Commit    uint64 `json:"commit"`    // commits so far
-	Round     uint64 `json:"round"`     // newest round of the intake log that is of no use any more
-	LastID    uint64 `json:"lastID"`    // the newest event
-	Watermark uint64 `json:"watermark"` // every event up to here is finished
-	LastNext  uint64 `json:"lastNext"`  // the newest number given to a posting or call
-	Version   uint64 `json:"version"`   // of the newest record of the state
-	LastTime  int64  `json:"lastTime"`  // of the newest event while the clock was believed, Unix seconds
-	Events    uint64 `json:"events"`    // kept events
-	Bytes     int64  `json:"bytes"`     // keys and values of all buckets
-	RawBytes  int64  `json:"rawBytes"`  // those of raw alone
-	Waiting   uint64 `json:"waiting"`   // calls in outbox and later
-	Parked    uint64 `json:"parked"`    // calls in parked
+	Format    uint64 `json:"format,omitempty"` // see [Format]; 0 is 1: written before formats were counted
+	Commit    uint64 `json:"commit"`           // commits so far
+	Round     uint64 `json:"round"`            // newest round of the intake log that is of no use any more
+	LastID    uint64 `json:"lastID"`           // the newest event
+	Watermark uint64 `json:"watermark"`        // every event up to here is finished
+	LastNext  uint64 `json:"lastNext"`         // the newest number given to a posting or call
+	Version   uint64 `json:"version"`          // of the newest record of the state
+	LastTime  int64  `json:"lastTime"`         // of the newest event while the clock was believed, Unix seconds
+	Events    uint64 `json:"events"`           // kept events
+	Bytes     int64  `json:"bytes"`            // keys and values of all buckets
+	RawBytes  int64  `json:"rawBytes"`         // those of raw alone
+	Waiting   uint64 `json:"waiting"`          // calls in outbox and later
+	Parked    uint64 `json:"parked"`           // calls in parked
 }
 
 func (m *meta) read(tx *bbolt.Tx) error {
 	b := tx.Bucket(bucketMeta)
 	if b == nil {
 		return fmt.Errorf("bucket %q is missing", bucketMeta)
+	}
+	// That of a newer program may have other buckets, and is not damaged.
+	if err := refuseNewer(b.Get(keyMeta)); err != nil {
+		return err
 	}
 	for _, name := range buckets {
 		if tx.Bucket(name) == nil && !isNewer(name) {

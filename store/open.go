@@ -188,31 +188,39 @@ func inPlace(db *bbolt.DB, path string) error {
 // prepare makes the buckets of a new database and reads those of an old one.
 func prepare(db *bbolt.DB) error {
 	fresh := false
+	var m meta
 	err := db.View(func(tx *bbolt.Tx) error {
 		first, _ := tx.Cursor().First()
 		fresh = first == nil
 		if fresh {
 			return nil
 		}
-		var m meta
-		if err := m.read(tx); err != nil {
-			return fmt.Errorf("%w: %w", errDamaged, err)
-		}
-		return nil
+		return unlessNewer(m.read(tx))
 	})
 	if err != nil {
 		return err
 	}
 	if !fresh {
-		return addBuckets(db)
+		if err := addBuckets(db); err != nil {
+			return err
+		}
+		return migrate(db, m.format())
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
 		if err := makeBuckets(tx); err != nil {
 			return err
 		}
-		m := meta{ID: draw()}
+		m := meta{ID: draw(), Format: Format()}
 		return m.write(tx)
 	})
+}
+
+// unlessNewer takes what cannot be read for damaged, but for a newer program's.
+func unlessNewer(err error) error {
+	if _, newer := errors.AsType[*NewerError](err); err == nil || newer {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errDamaged, err)
 }
 
 // addBuckets makes those that an older version did not have, and fills them.
@@ -273,6 +281,9 @@ func (s *Store) replace(opts Options, why error) error {
 	}
 	aside := opts.Path + ".bad-" + s.now().UTC().Format("20060102T150405.000000000")
 	events, old, err := salvage(db, bad)
+	if err == nil && old.Format > Format() {
+		err = &NewerError{Format: old.Format} // whose form nobody here knows
+	}
 	if err == nil {
 		err = keepAside(opts.Path, aside)
 	}

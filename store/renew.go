@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -110,36 +109,13 @@ func (c *commit) doubt() error {
 // what it did not come to commit, readable by their owner alone. Both are on the
 // disk when it returns. It is [ErrLocked] while an agent has the database.
 func CopyClosed(path, to string) error {
-	f, err := lockFile(Options{Path: path, ReadOnly: true, LockTimeout: lockTimeout})
-	if errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("copy the database: there is no database yet at %s", path)
 	}
-	if err != nil {
-		return fmt.Errorf("copy the database: %w", err)
-	}
-	defer f.Close() // and with it the lock
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return fmt.Errorf("copy the database: %w", err)
 	}
-	err = copyFile(f, to)
-	if log, lerr := os.Open(path + intakeSuffix); lerr == nil {
-		err = errors.Join(err, copyFile(log, to+intakeSuffix), log.Close())
-	} else if !errors.Is(lerr, os.ErrNotExist) {
-		err = errors.Join(err, lerr)
-	}
-	if err != nil {
-		return fmt.Errorf("copy the database: %w", err)
-	}
-	return syncFolder(filepath.Dir(to))
-}
-
-func copyFile(from io.Reader, to string) error {
-	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, from)
-	return errors.Join(err, f.Sync(), f.Close())
+	return Copy(path, to)
 }
 
 // Parts are the files that make up a database.

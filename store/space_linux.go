@@ -2,8 +2,8 @@ package store
 
 import "syscall"
 
-// diskFree is how many bytes the disk of a folder has left for us.
-func diskFree(folder string) (bytes int64, known bool) {
+// DiskFree is how many bytes the disk of a folder has left for us.
+func DiskFree(folder string) (bytes int64, known bool) {
 	var st syscall.Statfs_t
 	if syscall.Statfs(folder, &st) != nil {
 		return 0, false

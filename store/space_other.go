@@ -2,5 +2,5 @@
 
 package store
 
-// diskFree is not known here.
-func diskFree(string) (bytes int64, known bool) { return 0, false }
+// DiskFree is not known here.
+func DiskFree(string) (bytes int64, known bool) { return 0, false }

@@ -38,6 +38,9 @@ var ErrClosed = errors.New("store is closed")
 // ErrLocked says that another process holds the database.
 var ErrLocked = errors.New("another process holds the database")
 
+// ErrHeld refuses what is to be kept while the store is held; see [Options].
+var ErrHeld = errors.New("a new version is on trial, and takes nothing yet")
+
 // lockTimeout is how long another process may hold the file meanwhile.
 const lockTimeout = time.Second
 
@@ -68,6 +71,9 @@ type Options struct {
 	Apply    ApplyFunc
 	Watch    Watch
 	ReadOnly bool // for looking at the store of an agent that does not run
+	// Held refuses with [ErrHeld] whatever is to be kept, until [Store.Admit]:
+	// the database stays what opening has made of it.
+	Held bool
 
 	// For tests.
 	linger   time.Duration                                 // [linger] when 0
@@ -89,6 +95,7 @@ type Store struct {
 	requests chan *request // somebody waits for the commit
 	pushes   chan *request // somebody waits for the intake log
 	patient  chan *request // may wait for company
+	held     atomic.Bool
 	stop     chan struct{}
 	stopOnce sync.Once
 	stopped  chan struct{}
@@ -149,7 +156,7 @@ func Open(opts Options) (*Store, error) {
 		opts.Believed = func() bool { return true }
 	}
 	if opts.diskFree == nil {
-		opts.diskFree = diskFree
+		opts.diskFree = DiskFree
 	}
 	if opts.LockTimeout == 0 {
 		opts.LockTimeout = lockTimeout
@@ -173,6 +180,7 @@ func Open(opts Options) (*Store, error) {
 		diskFree: opts.diskFree,
 		copied:   opts.copied,
 	}
+	s.held.Store(opts.Held)
 	s.mark.reading = s.read()
 	s.opened = s.mark.steady
 	if err := s.openAndLoad(opts); err != nil {
@@ -219,6 +227,9 @@ func (s *Store) Close() error {
 	}
 	return errors.Join(s.db.Close(), err)
 }
+
+// Admit ends what [Options].Held began. It does not block.
+func (s *Store) Admit() { s.held.Store(false) }
 
 // load reads what is kept in memory between commits.
 func (s *Store) load() error {
@@ -319,6 +330,9 @@ func (s *Store) submit(ctx context.Context, patient bool, apply func(*commit) er
 }
 
 func (s *Store) send(ctx context.Context, queue chan *request, r *request) error {
+	if s.held.Load() {
+		return ErrHeld
+	}
 	select {
 	case queue <- r:
 	case <-s.stop:

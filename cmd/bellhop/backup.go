@@ -56,7 +56,7 @@ func backupsOf(cfg config.Config, now func() time.Time) func() (*backup.Maker, e
 			return nil, err
 		}
 		return &backup.Maker{
-			Hotel: cfg.Hotel.Name, Version: buildName(), Zone: zone, To: d, Key: key,
+			Hotel: cfg.Hotel.Name, Version: programVersion(), Zone: zone, To: d, Key: key,
 			Rule:  backup.Rule{Daily: cfg.Backup.Daily, Weekly: cfg.Backup.Weekly, Monthly: cfg.Backup.Monthly},
 			Items: func() ([]backup.Item, error) { return backupItems(cfg, key.None()) },
 			Look:  lookAtCopy, Work: filepath.Join(filepath.Dir(cfg.Store.Path), "backups", "making"), Record: agent.BackupRecord(cfg.Store.Path), Now: now,

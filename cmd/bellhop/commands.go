@@ -84,6 +84,7 @@ type options struct {
 	replay                  replayOptions
 	token                   tokenOptions
 	identity                string
+	update                  updateOptions
 }
 
 // commands is the list that help prints, in its order.
@@ -111,6 +112,7 @@ func commands() []*command {
 		cronCommands(),
 		reportCommands(),
 		tokenCommands(),
+		updateCommands(),
 		toolCommands(),
 	)
 }

@@ -256,7 +256,7 @@ func (w *world) startAgent() error {
 	ended := make(chan error, 1)
 	ready := make(chan struct{})
 	go func() {
-		ended <- serveBy(ctx, w.clock.now, w.config, w.log, func(context.Context, *agent.Agent) { close(ready) })
+		ended <- house{now: w.clock.now}.serve(ctx, w.config, w.log, func(context.Context, *agent.Agent) { close(ready) })
 	}()
 	w.stopAgent = func() error {
 		cancel()

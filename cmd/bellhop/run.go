@@ -43,7 +43,17 @@ func runAgent(c *call) error {
 	}
 	log := slog.New(slog.NewTextHandler(c.err, nil))
 	boundMemory()
-	return serve(c.ctx, cfg, log, func(ctx context.Context, a *agent.Agent) { notify(ctx, a.Alive, log) })
+	u := openUpdate(cfg, log)
+	if err := u.guard(); err != nil {
+		return err
+	}
+	s := house{now: time.Now, trial: u.trial(), notice: u.notice()}
+	return s.serve(c.ctx, cfg, log, func(ctx context.Context, a *agent.Agent) {
+		var group sync.WaitGroup
+		group.Go(func() { u.settle(ctx) })
+		notify(ctx, a.Alive, log)
+		group.Wait()
+	})
 }
 
 // The collector may let garbage grow to several times of what lives, which is
@@ -66,11 +76,17 @@ func boundMemory() {
 // serve composes an agent from a config, answers on its socket, and returns
 // when ctx has ended and everything is put down. ready runs beside it.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
-	return serveBy(ctx, time.Now, cfg, log, ready)
+	return house{now: time.Now}.serve(ctx, cfg, log, ready)
 }
 
-// serveBy is serve by another clock than the system's.
-func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
+// house is what may differ from one agent to another.
+type house struct {
+	now    func() time.Time
+	trial  *agent.Trial
+	notice *agent.Notice
+}
+
+func (s house) serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
 	if err := makeFolders(cfg); err != nil {
 		return err
 	}
@@ -94,9 +110,10 @@ func serveBy(ctx context.Context, now func() time.Time, cfg config.Config, log *
 	if err != nil {
 		return err
 	}
-	door := openDoor(ctx, cfg, now, log)
+	door := openDoor(ctx, cfg, s.now, log)
 	a, err := agent.New(agent.Options{
-		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: now, Verify: verifier(cfg), Door: door.state, Due: due(cfg), Backups: backupsOf(cfg, now),
+		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: s.now, Verify: verifier(cfg),
+		Door: door.state, Due: due(cfg), Backups: backupsOf(cfg, s.now), Version: programVersion(), Trial: s.trial, Notice: s.notice,
 	})
 	if err != nil {
 		return errors.Join(err, socket.Close(), door.close())

@@ -2,9 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
-	"runtime"
-	"runtime/debug"
 
 	"bellhop/sim"
 )
@@ -48,37 +45,6 @@ func toolCommands() []*command {
 			f.StringVar(&c.opt.dir, "dir", "", "the `FOLDER` of its database")
 			f.StringVar(&c.opt.sink, "sink", "", "the `URL` that it posts to")
 		}},
-		{words: "version", about: "say which build this is", run: version, bare: true},
+		{words: "version", about: "say which build this is", run: version, bare: true, flags: jsonFlag},
 	}
-}
-
-// released is the version of a package, set when that is made; empty in a
-// program that somebody built for himself.
-var released string
-
-func version(c *call) error {
-	_, err := fmt.Fprintln(c.out, programName())
-	return err
-}
-
-// programName is the program with its version.
-func programName() string {
-	return fmt.Sprintf("bellhop %s %s %s/%s", buildName(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-}
-
-// buildName is the version, or else the commit, that the program was made of.
-func buildName() string {
-	if released != "" {
-		return released
-	}
-	build := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		build = info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && (build == "" || build == "(devel)") {
-				build = s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return build
 }

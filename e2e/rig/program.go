@@ -5,12 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 )
 
-// programs are the binaries that have been built, by their build tags.
+// programs are the binaries that have been built, by their build tags
+// and the linker's flags.
 var programs struct {
 	mu     sync.Mutex
 	folder string
@@ -34,7 +34,24 @@ func Program(t testing.TB) string {
 	if path, ok := programs.paths[tags]; ok {
 		return path
 	}
-	path, err := build(tags)
+	path, err := build(tags, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Version builds the program as a release of a version, which is broken in ways
+// of package sabotage, with commas between.
+func Version(t testing.TB, version, ways string) string {
+	t.Helper()
+	programs.mu.Lock()
+	defer programs.mu.Unlock()
+	flags := "-X main.buildVersion=" + version + " -X bellhop/sabotage.built=" + ways
+	if path, ok := programs.paths["sabotage"+flags]; ok {
+		return path
+	}
+	path, err := build("sabotage", flags)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +59,7 @@ func Program(t testing.TB) string {
 }
 
 // build needs programs.mu.
-func build(tags string) (string, error) {
+func build(tags, flags string) (string, error) {
 	if programs.folder == "" {
 		folder, err := os.MkdirTemp("", "bellhop-rig")
 		if err != nil {
@@ -50,12 +67,12 @@ func build(tags string) (string, error) {
 		}
 		programs.folder, programs.paths = folder, map[string]string{}
 	}
-	path := filepath.Join(programs.folder, "bellhop"+strings.ReplaceAll(tags, ",", "-"))
-	cmd := exec.Command("go", "build", "-tags", tags, "-o", path, "bellhop/cmd/bellhop")
+	path := filepath.Join(programs.folder, fmt.Sprintf("bellhop-%d", len(programs.paths)))
+	cmd := exec.Command("go", "build", "-tags", tags, "-ldflags", flags, "-o", path, "bellhop/cmd/bellhop")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the program: %w: %s", err, text)
 	}
-	programs.paths[tags] = path
+	programs.paths[tags+flags] = path
 	return path, nil
 }
