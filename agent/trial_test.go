@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,12 +52,14 @@ func TestTrial(t *testing.T) {
 		p, link := newSlowPBX(), newFarPMS()
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		trusted, full := 0, true
+		var trusted atomic.Int32
+		var full atomic.Bool
+		full.Store(true)
 		trial := &Trial{Before: Works{Listening: true}, Limit: time.Minute, Trust: func() error {
-			if full {
+			if full.Load() {
 				return errors.New("no space left on device")
 			}
-			trusted++
+			trusted.Add(1)
 			return nil
 		}}
 		c := testConfig(t)
@@ -84,11 +87,11 @@ func TestTrial(t *testing.T) {
 		refused("reports of the PBX are not taken: it worked before")
 		close(p.there)
 		refused("no space left") // and so it is not known after a power cut that it was trusted
-		full = false
+		full.Store(false)
 		time.Sleep(2 * trialEvery)
 		synctest.Wait()
-		if st := a.Status(); st.Held != "" || trusted != 1 {
-			t.Errorf("after the trial: %q, trusted %d times", st.Held, trusted)
+		if st := a.Status(); st.Held != "" || trusted.Load() != 1 {
+			t.Errorf("after the trial: %q, trusted %d times", st.Held, trusted.Load())
 		}
 		if _, err := keep(t.Context(), pbx.Report{Event: hotel.Event{Kind: hotel.KindDTMF, Digits: "777*01"}, Body: []byte("x")}); err != nil {
 			t.Errorf("a report after the trial: %v", err)
