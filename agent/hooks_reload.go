@@ -155,24 +155,29 @@ func (h *hookHouse) look() string {
 	if h.dir == nil {
 		return ""
 	}
-	entries, err := fs.ReadDir(h.dir, ".")
-	if err != nil {
-		return err.Error()
-	}
 	var all strings.Builder
-	for _, e := range entries {
-		if e.IsDir() || path.Ext(e.Name()) != ".lua" {
-			continue
-		}
-		// By name, as an entry that is a link says nothing of its file.
-		info, err := fs.Stat(h.dir, e.Name())
+	for _, folder := range []string{".", luahooks.LibraryFolder} {
+		entries, err := fs.ReadDir(h.dir, folder)
 		if err != nil {
-			fmt.Fprintf(&all, "%s %v\n", e.Name(), err)
-			continue
+			fmt.Fprintf(&all, "%v\n", err)
 		}
-		fmt.Fprintf(&all, "%s %d %d\n", e.Name(), info.Size(), info.ModTime().UnixNano())
+		for _, e := range entries {
+			if !e.IsDir() && path.Ext(e.Name()) == ".lua" {
+				h.lookAt(&all, path.Join(folder, e.Name()))
+			}
+		}
 	}
 	return all.String()
+}
+
+// lookAt looks at a file by its name, as an entry that is a link says nothing of it.
+func (h *hookHouse) lookAt(all *strings.Builder, name string) {
+	info, err := fs.Stat(h.dir, name)
+	if err != nil {
+		fmt.Fprintf(all, "%s %v\n", name, err)
+		return
+	}
+	fmt.Fprintf(all, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
 }
 
 // tellOfHooks raises an alert for each file that is not used as it stands.

@@ -201,6 +201,26 @@ func TestEventEndsOnTheHooksOnWhichItBegan(t *testing.T) {
 	}
 }
 
+// A library that changes is seen and loads the files that need it.
+func TestLibrariesAreWatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(map[string]string{"test.lua": `local word = require "lib.word" bellhop.on("dtmf", function() bellhop.kv.set("word", word) end)`})
+		a := shelved(t, s)
+		for n, row := range []struct{ text, version string }{{`return "one"`, "other"}, {`return "two"`, "other"}, {`return`, "other"}, {`(`, "same"}} {
+			before := fileOf(t, a, "test.lua").Version
+			s.save("lib/word.lua", row.text)
+			time.Sleep(3 * hooksLook)
+			synctest.Wait()
+			if f := fileOf(t, a, "test.lua"); (f.Version == before) != (row.version == "same") || len(f.Faults) > 0 != (row.version == "same") {
+				t.Errorf("save %d: version %q, then %+v", n, before, f)
+			}
+		}
+		if got := alertsOf(t, a, hotel.AlertHookFile); len(got) != 2 || !strings.Contains(strings.Join(got, " "), "lib/word.lua:1: ") {
+			t.Errorf("alerts %q", got)
+		}
+	})
+}
+
 func TestFolderIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf(map[string]string{"test.lua": keeps("one")})

@@ -152,7 +152,7 @@ func called(t *testing.T, s *Set, f function, code string) ([]lua.LValue, error)
 	if err != nil {
 		t.Fatalf("%s: %v", code, err)
 	}
-	fn.Env = v.environment()
+	fn.Env = v.environment(&source{}, nil)
 	h := &Hook{File: "t.lua"}
 	if f.Name == "bellhop.on" || f.Name == "bellhop.cron" {
 		v.loading = &loading{src: &source{name: "t.lua"}}

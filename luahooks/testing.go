@@ -48,11 +48,12 @@ type stage struct {
 	set   *Set
 	place Place
 	sets  map[string]*Set // by language
+	libs  *libraries      // for files of tests
 	trial *trial          // the one that goes on
 }
 
-func newStage(s *Set, p Place) *stage {
-	return &stage{set: s, place: p.withDefaults(s), sets: map[string]*Set{}}
+func newStage(s *Set, p Place, libs *libraries) *stage {
+	return &stage{set: s, place: p.withDefaults(s), sets: map[string]*Set{}, libs: libs}
 }
 
 func (g *stage) close() {

@@ -114,7 +114,7 @@ func FuzzExample(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	g := newStage(s, Place{})
+	g := newStage(s, Place{}, newLibraries(nil))
 	f.Cleanup(func() { g.close(); s.Close() })
 	f.Fuzz(func(_ *testing.T, lines string) {
 		for _, e := range readExamples([]byte("--- @example\n--- " + clip(lines, 2000))) {

@@ -58,6 +58,7 @@ const (
   bellhop hooks new --list                 # what it can start from
   bellhop hooks new minibar                # a copy of the hook that Bellhop brings; it replaces that one
   bellhop hooks new fruit                  # an empty one
+  bellhop hooks new lib/prices             # a library: other files require "lib.prices"
   bellhop hooks new night-calls --from call-surcharge
 
 A file that is there already is never written over.
@@ -176,7 +177,13 @@ func hooksCheck(c *call) error {
 		return fmt.Errorf("hooks check: %s in %s: a file with one is not used; mend the line that is named, and check again", counted(n, "fault"), dir)
 	}
 	if !c.json {
-		fmt.Fprintf(c.out, "%s: good: %s in %s\n", dir, counted(checked.Hooks, "hook"), counted(checked.Files, "file"))
+		libraries := ""
+		if n := checked.Libraries; n == 1 {
+			libraries = ", and 1 library"
+		} else if n > 1 {
+			libraries = fmt.Sprintf(", and %d libraries", n)
+		}
+		fmt.Fprintf(c.out, "%s: good: %s in %s%s\n", dir, counted(checked.Hooks, "hook"), counted(checked.Files, "file"), libraries)
 	}
 	return nil
 }
@@ -214,6 +221,9 @@ func (c *call) printTrace(t luahooks.Trace) {
 			line := "     "
 			if call.Line > 0 {
 				line = fmt.Sprintf("%5d", call.Line)
+			}
+			if call.File != "" {
+				line = fmt.Sprintf("%s:%d", call.File, call.Line)
 			}
 			fmt.Fprintf(c.out, "  %s  %s\n", line, plain(call.String()))
 		}

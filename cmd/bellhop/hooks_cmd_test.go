@@ -44,11 +44,16 @@ func TestHooksOnALaptop(t *testing.T) {
 		{"hooks new bar --from minibar --hooks DIR", "", "would be done twice", 1},
 		{"hooks new bar --from none --hooks DIR", "", `no hook "none" to start from`, 2},
 		{"hooks new minibar --hooks DIR", "DIR/minibar.lua", "is replaced by the copy", 0},
-		{"hooks check DIR", "DIR: good: 3 hooks in 3 files", "", 0},
+		{"hooks new lib/prices --from minibar --hooks DIR", "", "a library starts empty", 2},
+		{"hooks new lib/../prices --hooks DIR", "", "NAME must be 1 to 64 letters", 2},
+		{"hooks new lib/prices --hooks DIR", "DIR/lib/prices.lua\nDIR/lib/prices_test.lua\n", "", 0},
+		{"hooks new lib/prices --hooks DIR", "", "prices.lua is there already", 1},
+		{"hooks check DIR", "DIR: good: 3 hooks in 3 files, and 1 library\n", "", 0},
+		{"hooks test DIR/lib/prices.lua -v --cover", "ok    lib/prices_test.lua:4: ten percent on top\nlib/prices.lua: 5 of 5 lines have run\n1 test, all good", "", 0},
 		{"hooks check", "", "name the folder of the hooks", 1},
 		{"hooks check DIR/none", "", "no such file or directory", 1},
 		{"hooks check DIR/fruit.lua", "", "is a file, and a folder is needed", 1},
-		{"hooks test DIR", "13 tests, all good", "", 0},
+		{"hooks test DIR", "14 tests, all good", "", 0},
 		{"hooks test DIR/fruit.lua -v --cover", "ok    fruit_test.lua:3: what is not on the list is told\nfruit.lua: 7 of 7 lines have run\n2 tests", "", 0},
 		{"hooks test DIR/fruit_test.lua --json", `{"test":{"file":"fruit_test.lua","line":3,"name":"what is not on the list is told"}}`, "", 0},
 		{"hooks test DIR/none.lua", "", "there is no none.lua in DIR", 1},
@@ -131,6 +136,8 @@ func TestAFolderIsKnownByItsContent(t *testing.T) {
 			check(t, os.Rename(filepath.Join(dir, "new"), filepath.Join(dir, "a.lua")))
 		},
 		func() { writeHook(t, dir, "b.lua", "") },
+		func() { check(t, os.Mkdir(filepath.Join(dir, "lib"), 0o700)); writeHook(t, dir, "lib/c.lua", "1") },
+		func() { writeHook(t, dir, "lib/c.lua", "2") },
 		func() { check(t, os.Remove(filepath.Join(dir, "a.lua"))) },
 	} {
 		if step(); digests[digestOf(dir)] {
