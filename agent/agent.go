@@ -122,15 +122,9 @@ func New(opts Options) (*Agent, error) {
 }
 
 func (a *Agent) hookOptions() luahooks.Options {
-	h := a.config.Hooks
-	return luahooks.Options{
-		Limits:   luahooks.Limits{Deadline: h.DeadlineTime(), VMs: h.VMs},
-		Get:      httpGet(a.client),
-		Language: a.config.Hotel.Language,
-		Currency: a.config.Hotel.Currency,
-		Minibars: a.services.Minibars,
-		Examples: a.hookExamples,
-	}
+	opts := HookOptions(a.config)
+	opts.Get, opts.Examples = httpGet(a.client), a.hookExamples
+	return opts
 }
 
 func (a *Agent) openStore(synced func() bool) (err error) {

@@ -283,3 +283,24 @@ func TestFolderIsWatched(t *testing.T) {
 		}
 	})
 }
+
+// A hook sees the postings that are kept, and the record of its unit has what it
+// saw.
+func TestHooksSeeHistory(t *testing.T) {
+	s := newShelf(map[string]string{"test.lua": `bellhop.on("dtmf", "^9", function(event)
+  local list = bellhop.postings { room = event.room }
+  bellhop.kv.set("seen", #list .. " " .. list[1].kind .. " " .. list[1].amount .. " " .. #bellhop.calls())
+end)`})
+	a := shelved(t, s)
+	dial(t, a, "101", "778*1*1")
+	dial(t, a, "101", "778*1*2")
+	id := dial(t, a, "101", "9")
+	if got := kvOf(a, "seen"); !strings.HasPrefix(got, `"2 minibar `) || !strings.HasSuffix(got, ` 0"`) {
+		t.Errorf("seen %s", got)
+	}
+	_, done, err := a.Event(id)
+	answers := done["test.lua:dtmf:1"].Answers
+	if err != nil || len(answers) != 2 || answers[0].URL != "bellhop.postings?limit=20&room=101" || !strings.Contains(answers[0].Body, `"kind":"minibar"`) {
+		t.Errorf("%v, answers %+v", err, answers)
+	}
+}

@@ -46,7 +46,10 @@ func TraceStored(ctx context.Context, cfg config.Config, hooks fs.FS, s *store.S
 
 // HookOptions are what hooks are loaded with to be looked at: without an outside.
 func HookOptions(cfg config.Config) luahooks.Options {
+	prices := hotel.Setup{Currency: cfg.Hotel.Currency, Taxes: Taxes(cfg.Tax)}
+	prices.Tariff, _ = site.Tariff(cfg) // the config has been checked
 	return luahooks.Options{
+		Prices:   prices,
 		Limits:   luahooks.Limits{Deadline: cfg.Hooks.DeadlineTime(), VMs: cfg.Hooks.VMs},
 		Language: cfg.Hotel.Language, Currency: cfg.Hotel.Currency, Minibars: site.Codes(cfg.Services).Minibars,
 	}
@@ -81,7 +84,7 @@ func (t *tracer) trace(ctx context.Context, id uint64, hook string) ([]luahooks.
 	var traces []luahooks.Trace
 	for _, unit := range units {
 		was := done[unit]
-		in := luahooks.Input{Event: &ev, View: t.store.Snapshot(), Now: was.Time, Zone: t.zone, Seed: was.Seed, Answers: was.Answers}
+		in := luahooks.Input{Event: &ev, View: t.store.Snapshot(), History: t.store, Now: was.Time, Zone: t.zone, Seed: was.Seed, Answers: was.Answers}
 		if in.Now.IsZero() {
 			in.Now, in.Seed = ev.Time, seed(id, unit)
 		}

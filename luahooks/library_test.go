@@ -39,6 +39,7 @@ func TestLibraryFaults(t *testing.T) {
 		{"of another", "require 'lib.a'", "\n\nrequire 'lib.b'", "\n\n(", `t.lua:1: require "lib.a": lib/a.lua:3: require "lib.b": lib/b.lua:3: `},
 		{"itself", "require 'lib.a'", "require 'lib.a'", "", `require "lib.a": it needs itself: lib.a → lib.a`},
 		{"a ring", "require 'lib.a'", "require 'lib.b'", "require 'lib.a'", `lib/b.lua:1: require "lib.a": it needs itself: lib.a → lib.b → lib.a`},
+		{"a ring further on", "require 'lib.a'", "require 'lib.b'", "require 'lib.b'", `lib/b.lua:1: require "lib.b": it needs itself: lib.b → lib.b`},
 		{"error when loaded", "require 'lib.a'", "\nerror('no')", "", "t.lua: its library lib/a.lua:2: no"},
 		{"endless", "require 'lib.a'", "while true do end", "", "t.lua: its library lib/a.lua: took too long"},
 		{"a hook", "require 'lib.a'", "bellhop.on('dtmf', print)", "", "t.lua: its library lib/a.lua: registers a hook"},

@@ -21,6 +21,9 @@ type Replay struct {
 	Set     *Set
 	Zone    *time.Location // the hotel's
 	Present Present
+	// History is of postings and calls as they are now, for what was not asked
+	// then; nil: none is known.
+	History hotel.History
 	// Seed is of the random numbers of a hook that did not run then.
 	Seed func(event uint64, unit string) uint64
 	// Wanted tells whether a hook file takes part; nil: all do.
@@ -243,10 +246,14 @@ func (o *replayOf) runUnit(ctx context.Context, unit string) error {
 	for _, key := range view.missed {
 		o.miss(key)
 	}
-	for i, a := range result.Answers {
-		if i >= len(in.Answers) || in.Answers[i] != a {
+	left := slices.Clone(in.Answers)
+	for _, a := range result.Answers {
+		at := slices.Index(left, a)
+		if at < 0 {
 			o.miss(a.URL)
+			continue
 		}
+		left = slices.Delete(left, at, at+1)
 	}
 	if fault != nil {
 		o.out.Error = fault.Error()
@@ -260,7 +267,7 @@ func (o *replayOf) runUnit(ctx context.Context, unit string) error {
 // not run, as it was for the event's others.
 func (o *replayOf) input(unit string) (Input, *pastView) {
 	ev := &o.event.Event
-	in := Input{Event: ev, Zone: o.replay.Zone, Now: ev.Time, Replay: true}
+	in := Input{Event: ev, Zone: o.replay.Zone, Now: ev.Time, Replay: true, History: o.replay.History}
 	if o.replay.Seed != nil {
 		in.Seed = o.replay.Seed(ev.ID, unit)
 	}

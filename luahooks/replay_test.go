@@ -22,6 +22,7 @@ type annals struct {
 	version uint64
 	page    hotel.PastPage
 	answer  func(url string) hotel.Answer
+	history hotel.History
 }
 
 func newAnnals(t *testing.T, files map[string]string) *annals {
@@ -102,7 +103,7 @@ func (a *annals) happens(ev *hotel.Event) *hotel.PastEvent {
 	units := map[string]hotel.Done{hotel.RulesUnit: {State: a.version}}
 	for _, unit := range a.set.Match(&e) {
 		view := &noting{annals: a}
-		in := Input{Event: &e, View: view, Now: noon.Add(time.Second), Zone: shanghai, Seed: 7}
+		in := Input{Event: &e, View: view, History: a.history, Now: noon.Add(time.Second), Zone: shanghai, Seed: 7}
 		got := a.set.Run(context.Background(), unit, in)
 		d := hotel.Done{Version: "v", Time: in.Now, Seed: 7, Reads: &view.reads, State: a.version, Answers: got.Answers, Effects: got.Effects}
 		if got.Err != nil {
@@ -133,7 +134,7 @@ func (a *annals) replay(files map[string]string) (all []Replayed, sum ReplaySum)
 	if files != nil {
 		set = mustLoad(a.t, Options{}, files)
 	}
-	p := Replay{Set: set, Zone: shanghai, Present: a, Seed: func(uint64, string) uint64 { return 7 }}
+	p := Replay{Set: set, Zone: shanghai, Present: a, History: a.history, Seed: func(uint64, string) uint64 { return 7 }}
 	if all, err = p.Page(a.t.Context(), &page, nil); err != nil {
 		a.t.Fatal(err)
 	}

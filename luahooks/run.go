@@ -22,6 +22,9 @@ type Input struct {
 	// not asked then is answered with an error.
 	Replay  bool
 	Answers []hotel.Answer
+	// History is of bellhop.postings and its like. What it gives is an answer, too:
+	// a replay gets it from Answers first. Nil: there is none.
+	History hotel.History
 	// Running, when not nil, is called when the hook's code begins, and what
 	// it gives when that code has returned; waiting for an interpreter or for
 	// http.get's turn does not count. At most [Limits.VMs] are between the two.
@@ -69,7 +72,8 @@ type run struct {
 	result Result
 	kv     map[string]*string // own writes
 	gets   int
-	served int // of in.Answers
+	looks  int    // into the history
+	served []bool // of in.Answers
 	permit bool
 	ctx    context.Context
 }

@@ -1,6 +1,7 @@
 package luahooks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,8 @@ type Options struct {
 	Currency string
 	// Minibars maps feature codes to minibars, see [hotel.Services].
 	Minibars map[string]string
+	// Prices are by what calls are priced: the tariff's setup, taxes and currency.
+	Prices hotel.Setup
 	// Before is the Set that this one is to take the place of: of a file with a
 	// fault the version in use there is kept.
 	Before *Set
@@ -99,6 +102,7 @@ type Set struct {
 	language string
 	currency string
 	minibars map[string]string
+	prices   hotel.Setup
 
 	sources []*source
 	found   map[string]bool // the files that the folder has, good or bad
@@ -126,12 +130,13 @@ type Set struct {
 // for each fault. The Set is never nil.
 func Load(dir fs.FS, opts Options) (*Set, error) {
 	s := &Set{
-		limits: opts.Limits.withDefaults(), loadFor: opts.Limits.withDefaults().Deadline, get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars,
+		limits: opts.Limits.withDefaults(), loadFor: opts.Limits.withDefaults().Deadline, get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars, prices: opts.Prices,
 		closed: make(chan struct{}),
 	}
 	if s.language == "" {
 		s.language = "en"
 	}
+	s.prices.Currency = cmp.Or(s.prices.Currency, s.currency)
 	l := newLoader(opts)
 	l.readShipped()
 	l.readOwn(dir)

@@ -15,7 +15,7 @@ import (
 type TraceCall struct {
 	Line    int      `json:"line"`           // of the hook's file; 0: not known
 	File    string   `json:"file,omitempty"` // the library in which it stands; empty: the hook's file
-	Call    string   `json:"call"` // such as bellhop.minibar.item
+	Call    string   `json:"call"`           // such as bellhop.minibar.item
 	Args    []string `json:"args,omitempty"`
 	Results []string `json:"results,omitempty"`
 	Error   string   `json:"error,omitempty"` // why it gave none
@@ -55,7 +55,7 @@ func (s *Set) Trace(ctx context.Context, unit string, in Input) Trace {
 	t := Trace{Unit: unit}
 	in.Replay = true
 	plain := &Set{
-		limits: s.limits, language: s.language, currency: s.currency, minibars: s.minibars,
+		limits: s.limits, language: s.language, currency: s.currency, minibars: s.minibars, prices: s.prices,
 		sources: s.sources, traced: true,
 	}
 	again, err := plain.sibling(s.language, nil)
