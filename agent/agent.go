@@ -132,6 +132,7 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
 	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
 	setup.Mail, setup.MailAlerts = a.config.Mail.Host != "", hotel.MailAlerts(a.config.Mail.Alerts)
+	setup.SMS = a.smsSetup()
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()

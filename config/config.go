@@ -38,6 +38,7 @@ type Config struct {
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
+	SMS       SMS                 `toml:"sms"`
 	Tax       Tax                 `toml:"tax"`
 	Minibar   Minibar             `toml:"minibar"`
 	Tariff    Tariff              `toml:"tariff"`
@@ -219,6 +220,7 @@ func Default() Config {
 		Tariff:  Tariff{International: "00", National: "0"},
 		Credit:  Credit{Warn: 8000, Class: "internal"},
 		Minibar: Minibar{Doubt: "4h"},
+		SMS:     SMS{PerDay: 50},
 		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }

@@ -80,6 +80,7 @@ func (c *Config) Validate() error {
 	check(slices.Contains([]string{"none", "webhook"}, c.PMS.Link), "pms.link", `must be "none" or "webhook"`, c.PMS.Link)
 	check(c.PMS.Link != "webhook" || isURL(c.PMS.URL), "pms.url", "must be an http or https address for a webhook", masked(c.PMS.URL))
 	faults = append(faults, c.Mail.faults()...)
+	faults = append(faults, c.SMS.faults()...)
 	return errors.Join(faults...)
 }
 

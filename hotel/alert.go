@@ -64,6 +64,7 @@ const (
 	AlertBackup         = "backup-failed"
 	AlertMail           = "mail-stopped"
 	AlertMailAddress    = "mail-address-refused"
+	AlertSMS            = "sms-not-sent"
 
 	// Entries of a minibar that wait for a person's word, see [ResolveEntry].
 	AlertMinibarDoubt   = "minibar-unclear"
@@ -167,6 +168,9 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 		al.Last = now
 	}
 	a.tx.Put(AlertKey(id), al)
+	if !open && raise.Code != AlertSMS {
+		return id, a.textAlert(al, r.SMS)
+	}
 	return id, nil
 }
 

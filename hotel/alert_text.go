@@ -73,6 +73,7 @@ var alertTexts = map[string][2]string{
 	AlertLate:           {"Late charges for stay {stay}, which had left room {room}: {items}; {amount} together. Its bill has changed", "入住 {stay} 退房（房间 {room}）后又有消费：{items}；合计 {amount}。账单已变动"},
 	AlertNobody:         {"A charge on room {room}, where nobody is known to have stayed: {what}, {amount}. \"bellhop postings move {posting}\" puts it on a stay", "房间 {room} 有消费，但不知道属于哪位客人：{what}，{amount}。用 bellhop postings move {posting} 转到某次入住"},
 	AlertStaff:          {"An entry in room {room} with staff number {staff}, which is not on the list (\"bellhop staff list\"): it was carried out", "房间 {room} 的输入使用了员工号 {staff}，该号不在名单中（bellhop staff list）：已照常处理"},
+	AlertSMS:            {"A text message to {to} was not sent: {why}. It says: {text}", "发给 {to} 的短信未发出：{why}。内容：{text}"},
 	AlertMailAddress:    {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
 }
 

@@ -203,7 +203,7 @@ var raisedElsewhere = []string{
 	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
 	AlertUnpriced, AlertVacantCall, // see call_price_test.go
 	AlertCreditNear, AlertCredit, AlertCreditOnly, // see credit_test.go
-	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, AlertHookCheckOut, // see sweep_test.go, survey_test.go and hook_stay_test.go
+	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, AlertHookCheckOut, AlertSMS, // see sms_test.go, sweep_test.go, survey_test.go and hook_stay_test.go
 	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertMinibarNobody, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }
 

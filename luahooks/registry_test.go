@@ -73,6 +73,7 @@ var uses = map[string][]string{
 	"bellhop.post":            {`bellhop.post { room = "1203", kind = "other", amount = 1, %s }`},
 	"bellhop.minibar.unclear": {`bellhop.minibar.unclear { room = "1203", item = "77", count = 1, %s }`},
 	"bellhop.alert":           {`bellhop.alert("x", { %s })`},
+	"bellhop.sms":             {`bellhop.sms { to = "+8613912345678", text = "x", %s }`},
 	"bellhop.housekeeping":    {`bellhop.housekeeping { room = "1203", status = "clean", %s }`},
 	"bellhop.sweep":           {`bellhop.sweep { %s }`},
 	"bellhop.backup":          {`bellhop.backup {}`},

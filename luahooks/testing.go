@@ -36,6 +36,7 @@ func (p Place) withDefaults(s *Set) Place {
 	p.Setup.Currency = cmp.Or(p.Setup.Currency, s.currency, "CNY")
 	p.Setup.Language = cmp.Or(p.Setup.Language, s.language)
 	p.Setup.PMS, p.Setup.Wake.Calls = true, true
+	p.Setup.SMS = hotel.SMSSetup{Able: true, Trunk: true, PerDay: 1000}
 	if len(p.Setup.Classes) == 0 {
 		p.Setup.Classes = []string{"none", "internal", "local", "national", "international"}
 	}
