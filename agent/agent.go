@@ -98,7 +98,7 @@ func New(opts Options) (*Agent, error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
-	a.hooks = newHookHouse(opts.Hooks, a.now)
+	a.hooks = newHookHouse(opts.Hooks, opts.Config, a.now)
 	a.started = a.now()
 	a.services = site.Codes(opts.Config.Services)
 	a.emergency = site.Emergency(opts.Config)

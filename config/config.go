@@ -171,6 +171,9 @@ type Hooks struct {
 	Dir      string `toml:"dir"`
 	Deadline string `toml:"deadline"` // of one run, such as "1s"
 	VMs      int    `toml:"vms"`      // how many run at once, 2 to 4
+	// Replay is the time over which a changed file is replayed before it is used,
+	// in whole days; empty: it is not.
+	Replay string `toml:"replay"`
 }
 
 // API says where commands and browsers are answered.

@@ -14,6 +14,7 @@ const (
 	AlertHookFailed   = "hook-failed"
 	AlertHookFile     = "hook-not-loaded"
 	AlertHookAside    = "hook-set-aside"
+	AlertHookWaits    = "hook-waits"
 	AlertNoHook       = "no-hook"
 	AlertUnknownRoom  = "unknown-room"
 	AlertBadDigits    = "bad-digits"

@@ -16,6 +16,7 @@ var alertTexts = map[string][2]string{
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
 	AlertHookFile:     {"The hook file {file} is not used as it stands; {instead}. Mend it: {error}", "脚本文件 {file} 未按现状启用；{instead}。请修改：{error}"},
 	AlertHookAside:    {"The hook {hook} failed too often, and {file} is set aside; {instead}. Mend the file, or \"bellhop hooks reset {file}\"; what failed is parked and can be run again. The last error: {error}", "脚本 {hook} 多次出错，{file} 已停用；{instead}。请修改文件，或运行 bellhop hooks reset {file}；出错的事件已保留，可重新运行。最近的错误：{error}"},
+	AlertHookWaits:    {"The changed hook file {file} (version {version}) would have done otherwise at {count} runs of the last {over}, and is not used yet. \"bellhop hooks replay --hook {file} --since {over}\" shows what, \"bellhop hooks accept {file}\" uses it", "修改后的脚本 {file}（版本 {version}）在最近 {over} 中有 {count} 次运行结果不同，尚未启用。用 bellhop hooks replay --hook {file} --since {over} 查看差异，用 bellhop hooks accept {file} 启用"},
 	AlertNoHook:       {"Nothing handles {service} entries: {digits}", "没有脚本处理 {service} 的输入：{digits}"},
 	AlertUnknownRoom:  {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
 	AlertBadDigits:    {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},

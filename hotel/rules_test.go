@@ -122,6 +122,8 @@ func ruleCases() []ruleCase {
 			alertEffect(AlertHookFile, "", "file", "a.lua", "error", "a.lua:1: no", "instead", Because(HookBefore))),
 		always("a hook that failed too often", command(CommandReport, map[string]string{"code": AlertHookAside, "file": "a.lua", "hook": "a.lua:cdr:1", "error": "no", "instead": Because(HookWaits)}),
 			alertEffect(AlertHookAside, "", "file", "a.lua", "hook", "a.lua:cdr:1", "error", "no", "instead", Because(HookWaits))),
+		always("a hook that waits", command(CommandReport, map[string]string{"code": AlertHookWaits, "file": "a.lua", "version": "0123456789ab", "over": "7d", "count": "3"}),
+			alertEffect(AlertHookWaits, "", "file", "a.lua", "version", "0123456789ab", "over", "7d", "count", "3")),
 		always("a mail server that refuses us", command(CommandReport, map[string]string{"code": AlertMail, "error": "535"}), alertEffect(AlertMail, "", "error", "535")),
 		always("an address that is refused", command(CommandReport, map[string]string{"code": AlertMailAddress, "address": "a@b", "error": "550"}), alertEffect(AlertMailAddress, "", "address", "a@b", "error", "550")),
 		always("files on the PBX that nobody could see", command(CommandReport, map[string]string{"code": AlertFilesUnseen, "error": "away"}),

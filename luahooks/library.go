@@ -65,14 +65,20 @@ func (c *checker) required(call *ast.FuncCallExpr) {
 // libraries reads the libraries of a folder, each once: all files that are
 // loaded together find the same.
 type libraries struct {
-	dir     fs.FS
+	text    func(file string) ([]byte, error)
 	compile func(name string, text []byte) (*source, []*LoadFault)
 	known   map[string]*source // by the file's name
 	faults  map[string]error
 }
 
 func newLibraries(dir fs.FS) *libraries {
-	return &libraries{dir: dir, compile: compile, known: map[string]*source{}, faults: map[string]error{}}
+	text := func(file string) ([]byte, error) {
+		if dir == nil {
+			return nil, fs.ErrNotExist
+		}
+		return readSource(dir, file)
+	}
+	return &libraries{text: text, compile: compile, known: map[string]*source{}, faults: map[string]error{}}
 }
 
 // read gives a library that is compiled and not linked.
@@ -93,10 +99,7 @@ func (l *libraries) read(file string) (*source, error) {
 }
 
 func (l *libraries) readNow(file string) (*source, error) {
-	if l.dir == nil {
-		return nil, &LoadFault{File: file, Message: "is not there"}
-	}
-	text, err := readSource(l.dir, file)
+	text, err := l.text(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &LoadFault{File: file, Message: "is not there"}
 	}

@@ -22,12 +22,20 @@ type loader struct {
 	// folder is why the hotel's own files could not be listed.
 	folder error
 	libs   *libraries
+	held   map[string]string // versions that are not to be used yet
 }
 
 func newLoader(opts Options) *loader {
-	l := &loader{libs: newLibraries(nil), opts: opts, before: map[string]*source{}, choices: map[string][]*source{}, found: map[string]bool{}}
+	l := &loader{libs: newLibraries(nil), held: map[string]string{}, opts: opts, before: map[string]*source{}, choices: map[string][]*source{}, found: map[string]bool{}}
 	if opts.Before != nil {
 		for _, src := range opts.Before.sources {
+			l.before[src.name] = src
+		}
+		return l
+	}
+	for i := range opts.Kept {
+		// One that this program does not take any more was in use, and is not.
+		if src, err := opts.Kept[i].source(); err == nil {
 			l.before[src.name] = src
 		}
 	}
@@ -136,6 +144,10 @@ func (l *loader) read(dir fs.FS, name string) {
 		return
 	}
 	if was := l.before[name]; was != nil && !was.shipped && was.version == src.version {
+		return
+	}
+	if l.opts.Hold != nil && l.opts.Hold(name, src.version) {
+		l.held[name] = src.version
 		return
 	}
 	src.fresh = true

@@ -412,3 +412,40 @@ func TestReplayEnds(t *testing.T) {
 		t.Error(all, err)
 	}
 }
+
+// Two versions are compared with each other, whatever happened then.
+func TestBetween(t *testing.T) {
+	post := func(amounts ...int64) (all []hotel.Effect) {
+		for _, n := range amounts {
+			all = append(all, hotel.Effect{Post: &hotel.PostCharge{Room: "1", Amount: n}})
+		}
+		return all
+	}
+	one := func(was, would []hotel.Effect, failed string) *Replayed {
+		return &Replayed{State: ReplayChanged, Was: was, Would: would, Error: failed}
+	}
+	for name, c := range map[string]struct {
+		older, newer *Replayed
+		state        ReplayState
+		was, would   []hotel.Effect
+	}{
+		"both as then":            {one(nil, nil, ""), one(nil, nil, ""), ReplaySame, nil, nil},
+		"both otherwise, alike":   {one(post(5), post(7), ""), one(post(5), post(7), ""), ReplaySame, nil, nil},
+		"back to what was then":   {one(post(5), post(7), ""), one(nil, nil, ""), ReplayChanged, post(7), post(5)},
+		"both otherwise":          {one(post(5), post(7), ""), one(post(5), post(8), ""), ReplayChanged, post(7), post(8)},
+		"one more":                {one(post(5), post(7), ""), one(post(5), post(7, 8), ""), ReplayNew, nil, post(8)},
+		"nothing any more":        {one(post(5), post(7), ""), one(post(5), nil, ""), ReplayGone, post(7), nil},
+		"where nothing was":       {nil, one(nil, post(3), ""), ReplayNew, nil, post(3)},
+		"where nothing is":        {one(nil, post(3), ""), nil, ReplayGone, post(3), nil},
+		"fails":                   {one(nil, nil, ""), one(post(5), nil, "error: no"), ReplayFailed, post(5), nil},
+		"both fail":               {one(post(5), nil, "error: no"), one(post(5), nil, "error: yes"), ReplaySame, nil, nil},
+		"fails no more":           {one(post(5), nil, "error: no"), one(nil, nil, ""), ReplayNew, nil, post(5)},
+		"what nobody knows of":    {&Replayed{State: ReplayUnknown}, one(nil, post(1), ""), ReplayUnknown, nil, post(1)},
+		"fails no more, idle now": {one(nil, nil, "error: no"), one(nil, nil, ""), ReplayNew, nil, nil},
+	} {
+		got := Between(c.older, c.newer)
+		if got.State != c.state || asJSON(t, got.Was) != asJSON(t, c.was) || asJSON(t, got.Would) != asJSON(t, c.would) {
+			t.Errorf("%s: %s", name, asJSON(t, got))
+		}
+	}
+}

@@ -72,6 +72,11 @@ type Options struct {
 	// Before is the Set that this one is to take the place of: of a file with a
 	// fault the version in use there is kept.
 	Before *Set
+	// Kept are files that were in use before, where Before is nil: after a restart.
+	Kept []Bundle
+	// Hold tells of a version of a file that is not to be used yet: what Before had
+	// of it stays, else the shipped file, else nothing. Nil: none is held back.
+	Hold func(file, version string) bool
 	// Aside names versions of the hotel's files, by the files' names, that
 	// failed too often: where there is a shipped file of that name, it is used.
 	Aside map[string]string
@@ -105,7 +110,8 @@ type Set struct {
 	prices   hotel.Setup
 
 	sources []*source
-	found   map[string]bool // the files that the folder has, good or bad
+	found   map[string]bool   // the files that the folder has, good or bad
+	held    map[string]string // versions that are not used yet, by file
 	hooks   []Hook
 	byName  map[string]*Hook
 
@@ -141,7 +147,7 @@ func Load(dir fs.FS, opts Options) (*Set, error) {
 	l.readShipped()
 	l.readOwn(dir)
 	l.settle(s)
-	s.found = l.found
+	s.found, s.held = l.found, l.held
 	return s, l.errors(s)
 }
 

@@ -19,7 +19,7 @@ import (
 
 // hookOptions hold the values of flags that only commands about hooks have.
 type hookOptions struct {
-	from, dir          string
+	from, dir, version string
 	list, watch, cover bool
 	verbose, trace     bool
 }
