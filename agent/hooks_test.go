@@ -304,3 +304,41 @@ end)`})
 		t.Errorf("%v, answers %+v", err, answers)
 	}
 }
+
+// A look at an event's hooks shows the hotel as it is, or as it was; what nobody
+// knows any more is named.
+func TestTraceAsItWas(t *testing.T) {
+	const counts = `bellhop.on("dtmf", "^9", function()
+  local n = (bellhop.kv.get("n") or 0) + 1
+  bellhop.kv.set("n", n)
+end)`
+	s := newShelf(map[string]string{"test.lua": counts})
+	a := shelved(t, s)
+	first := dial(t, a, "101", "9")
+	for range 2 {
+		dial(t, a, "101", "9")
+	}
+	wants := func(asItWas bool) (string, []string) {
+		t.Helper()
+		all, err := a.Trace(t.Context(), first, "", asItWas)
+		if err != nil || len(all) != 1 || len(all[0].Effects) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		return all[0].Effects[0].String(), all[0].Missed
+	}
+	if got, missed := wants(false); got != "kv.set key=n value=4" || missed != nil {
+		t.Errorf("as it is: %s, %q", got, missed)
+	}
+	if got, missed := wants(true); got != "kv.set key=n value=1" || missed != nil {
+		t.Errorf("as it was: %s, %q", got, missed)
+	}
+	s.save("test.lua", strings.Replace(counts, `local n`, `local m = bellhop.kv.get("m") local n`, 1))
+	dial(t, a, "101", "8")
+	reload(t, a)
+	if got, missed := wants(true); got != "kv.set key=n value=1" || !slices.Equal(missed, []string{"kv/test/m"}) {
+		t.Errorf("what it had not read: %s, %q", got, missed)
+	}
+	if all, err := a.Trace(t.Context(), 999, "", true); err == nil {
+		t.Errorf("of no event: %+v", all)
+	}
+}

@@ -300,6 +300,22 @@ func (o *replayOf) others() (all []hotel.Done) {
 	return all
 }
 
+// Trace runs a unit of an event as it was, as far as that is kept, and tells each
+// call of the API. Nothing comes of it.
+func (p *Replay) Trace(ctx context.Context, page *hotel.PastPage, e *hotel.PastEvent, unit string) Trace {
+	o := replayOf{replay: p, page: page, event: e}
+	if d := e.Units[unit]; d.Removed {
+		o.miss("what it read has gone with the names of guests")
+	}
+	in, view := o.input(unit)
+	t := p.Set.Trace(ctx, unit, in)
+	for _, key := range view.missed {
+		o.miss(key)
+	}
+	t.Missed = o.out.Missed
+	return t
+}
+
 func (o *replayOf) miss(what string) {
 	o.out.Approximate = true
 	if len(o.out.Missed) < maxMissed && !slices.Contains(o.out.Missed, what) {

@@ -39,7 +39,9 @@ type Trace struct {
 	Left    int         `json:"left,omitempty"` // calls that were too many to tell of
 	Effects []Outcome   `json:"effects,omitempty"`
 	Log     []string    `json:"log,omitempty"`
-	Error   string      `json:"error,omitempty"`
+	// Missed is what of a run as it was is as it is now, since nobody knows it any more.
+	Missed []string `json:"missed,omitempty"`
+	Error  string   `json:"error,omitempty"`
 }
 
 // Bounds of what is told of a run.

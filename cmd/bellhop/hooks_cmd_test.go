@@ -183,6 +183,8 @@ func TestHooksRun(t *testing.T) {
 			{"hooks run 1 --trace", "      3  bellhop.kv.get(\"none\") = nil\n", "", 0},
 			{"hooks run 1 own.lua --trace", "      4  bellhop.kv.set(\"n\", 1)\n", "", 0},
 			{"hooks run 1 own --trace --json", `"call":"bellhop.kv.set","args":["\"n\"","1"]`, "", 0},
+			{"hooks run 1 --trace --as-it-was", "      3  bellhop.kv.get(\"none\") = nil\n", "", 0},
+			{"hooks run 99 --as-it-was", "", "no such event", 1},
 			{"hooks run 2 --trace", "  fails  error: own.lua:8: no ice (called from own.lua:10)\n", "", 0},
 			{"hooks run 1 other.lua", "", "no hook to run: event 1 is cron good; the hooks that take it are own.lua:cron:1", 1},
 			{"hooks run 99", "", "no such event", 1},
