@@ -36,7 +36,11 @@ func csvEncode(L *lua.LState) int {
 	var out strings.Builder
 	w := csv.NewWriter(&out)
 	w.Comma, w.UseCRLF = o.separator(), true
-	for i := 1; i <= rows.Len(); i++ {
+	// To ask for a length looks through all that was removed behind the last one.
+	for i, last := 1, rows.Len(); i <= last; i++ {
+		if err := L.Context().Err(); err != nil {
+			L.RaiseError("%s: %s", what, err)
+		}
 		row, ok := rows.RawGetInt(i).(*lua.LTable)
 		if !ok {
 			L.RaiseError("%s: row %d must be a list of texts and numbers", what, i)
@@ -54,9 +58,10 @@ func csvEncode(L *lua.LState) int {
 }
 
 func csvRow(L *lua.LState, i int, row *lua.LTable) []string {
-	cells := make([]string, 0, min(row.Len(), maxReportRows))
+	last := row.Len()
+	cells := make([]string, 0, min(last, maxReportRows))
 	size := 0
-	for n := 1; n <= row.Len(); n++ {
+	for n := 1; n <= last; n++ {
 		value := row.RawGetInt(n)
 		text, ok := textOf(value)
 		switch x := value.(type) {

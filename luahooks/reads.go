@@ -57,7 +57,7 @@ func (v *vm) minibarItem(L *lua.LState) int {
 	code, _ := textOf(L.Get(1))
 	list := L.OptString(2, "")
 	if list == "" {
-		list = v.minibarOf(r.in)
+		list = v.minibarOf(r)
 	}
 	var item hotel.Item
 	if code == "" || !r.get(hotel.ItemKey(list, code), &item) {
