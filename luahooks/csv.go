@@ -14,6 +14,9 @@ import (
 // maxCSV bounds a text of rows that is made or read.
 const maxCSV = 64 << 10
 
+// cellBytes is about what a cell takes in memory beside its text.
+const cellBytes = 64
+
 // separator is the character between two cells: one that neither ends a line nor
 // quotes; a comma when it is absent.
 func (o options) separator() rune {
@@ -117,6 +120,12 @@ func readCSV(L *lua.LState, text string, separator rune, head bool) (*lua.LTable
 		case head && len(cells) != len(names):
 			line, _ := r.FieldPos(0)
 			return nil, fmt.Errorf("line %d has %d cells, and the first line %d", line, len(cells), len(names))
+		}
+		if w, ok := L.Context().(*watch); ok { // with what was needed to read it
+			w.charge(cellBytes * len(cells))
+			if err := w.Err(); err != nil {
+				return nil, err
+			}
 		}
 		row := L.CreateTable(len(cells), 0)
 		for i, cell := range cells {
