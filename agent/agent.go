@@ -126,7 +126,7 @@ func New(opts Options) (*Agent, error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
-	a.hooks = newHookHouse(opts.Hooks, a.now)
+	a.hooks = newHookHouse(opts.Hooks, opts.Config, a.now)
 	a.started = a.now()
 	a.services = site.Codes(opts.Config.Services)
 	a.emergency = site.Emergency(opts.Config)
@@ -151,15 +151,9 @@ func New(opts Options) (*Agent, error) {
 }
 
 func (a *Agent) hookOptions() luahooks.Options {
-	h := a.config.Hooks
-	return luahooks.Options{
-		Limits:   luahooks.Limits{Deadline: h.DeadlineTime(), VMs: h.VMs},
-		Get:      httpGet(a.client),
-		Language: a.config.Hotel.Language,
-		Currency: a.config.Hotel.Currency,
-		Minibars: a.services.Minibars,
-		Examples: HookExamples(a.config, a.zone),
-	}
+	opts := HookOptions(a.config)
+	opts.Get, opts.Examples = httpGet(a.client), HookExamples(a.config, a.zone)
+	return opts
 }
 
 func (a *Agent) openStore(synced func() bool) (err error) {
@@ -167,6 +161,7 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	setup := hotel.Setup{PMS: a.link != nil || a.config.PMS.Link != "none", Currency: a.config.Hotel.Currency, Zone: a.zone}
 	setup.Sweep = hotel.SweepGuards{CheckOut: a.config.Checkout.Sweep, Rooms: a.config.Checkout.SweepRooms, Percent: a.config.Checkout.SweepPercent}
 	setup.Mail, setup.MailAlerts = a.config.Mail.Host != "", hotel.MailAlerts(a.config.Mail.Alerts)
+	setup.SMS = a.smsSetup()
 	if a.phones = a.newPhoneWriter(); a.phones != nil {
 		setup.Phones, setup.Vacate = true, a.config.Checkout.Phones != config.CheckoutLeave
 		setup.Classes = a.classes()

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"bellhop/config"
 	"bellhop/luahooks"
 )
 
@@ -37,6 +38,7 @@ type hookHouse struct {
 	dir     fs.FS
 	stats   *hookStats
 	breaker *breaker
+	trial   *hookTrial
 	wake    chan struct{} // of one place: the breaker has opened
 	loading sync.Mutex    // held while files are loaded
 	seen    string        // of loading: what the folder looked like then
@@ -61,8 +63,8 @@ type fileSince struct {
 	at      time.Time
 }
 
-func newHookHouse(dir fs.FS, now func() time.Time) *hookHouse {
-	h := &hookHouse{dir: dir, stats: newHookStats(), wake: make(chan struct{}, 1)}
+func newHookHouse(dir fs.FS, cfg config.Config, now func() time.Time) *hookHouse {
+	h := &hookHouse{dir: dir, trial: newHookTrial(cfg, now), stats: newHookStats(), wake: make(chan struct{}, 1)}
 	h.breaker = newBreaker(now, func() {
 		select {
 		case h.wake <- struct{}{}:

@@ -68,7 +68,10 @@ func (b *breaker) blocks(f luahooks.File) error {
 
 // note counts what came of a unit when that is committed. A unit that was not run
 // has no version, and rules have no file. Shipped files are never set aside:
-// nothing could take their place.
+// nothing could take their place. Neither is a file whose code ran to its end and
+// wanted what the hotel refuses, such as a charge on a room that there is not: what
+// guests dial would then take the hotel's own prices away. Its unit waits for a
+// person like any other.
 func (b *breaker) note(unit string, f luahooks.File, done hotel.Done) {
 	if f.Name == "" || f.Shipped || done.Version != f.Version {
 		return
@@ -76,7 +79,7 @@ func (b *breaker) note(unit string, f luahooks.File, done hotel.Done) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.counts[unit]
-	if done.Error == "" {
+	if done.Error == "" || !isFault(done.Error) {
 		if c != nil {
 			c.inRow = nil
 		}

@@ -103,6 +103,10 @@ func TestBreakerCounts(t *testing.T) {
 	fail := hotel.Done{Version: "1", Error: "error: no"}
 	stop := hotel.Done{Version: "1", Error: "deadline: took too long"}
 	good := hotel.Done{Version: "1"}
+	refused := hotel.Done{Version: "1", Error: (&hotel.Invalid{Effect: "post", Field: "room", Rule: "is unknown", Value: "error: 9"}).Error()}
+	kind := func(kind string) hotel.Done {
+		return hotel.Done{Version: "1", Error: (&luahooks.Fault{Kind: kind, Message: "x"}).Error()}
+	}
 	for _, row := range []struct {
 		name  string
 		file  luahooks.File
@@ -111,6 +115,10 @@ func TestBreakerCounts(t *testing.T) {
 		open  bool
 	}{
 		{"three in a row", own, []hotel.Done{fail, fail, fail}, time.Second, true},
+		{"what it wants is refused", own, repeated(3*breakerStopped, refused), time.Second, false},
+		{"refused in between", own, []hotel.Done{fail, fail, refused, fail, fail}, time.Second, false},
+		{"each kind of fault", own, []hotel.Done{kind("error"), kind("limit"), kind("gone")}, time.Second, true},
+		{"and those that are stopped", own, []hotel.Done{kind("deadline"), kind("memory"), kind("deadline")}, time.Second, true},
 		{"two in a row, twice", own, []hotel.Done{fail, fail, good, fail, fail}, time.Second, false},
 		{"three over a long time", own, []hotel.Done{fail, fail, fail}, breakerWithin * 2 / 3, false},
 		{"a shipped file", luahooks.File{Name: "t.lua", Version: "1", Shipped: true}, []hotel.Done{fail, fail, fail}, time.Second, false},
@@ -154,5 +162,22 @@ func TestStatsAreBounded(t *testing.T) {
 	s.of("1").ran(luahooks.Cost{Took: 2, Grew: 4})
 	if got := s.of("1").now(); got.Calls != 2 || got.Stopped != 1 || got.Errors["memory"] != 1 || got.Time != 5 || got.Longest != 3 || got.Memory != 5 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// However often guests dial what a hook makes an impossible charge of, the hotel's
+// own hook stays in use: each such unit waits, and is told.
+func TestRefusedEffectsSetNoHookAside(t *testing.T) {
+	s := newShelf(map[string]string{"minibar.lua": `bellhop.on("minibar", function(event) bellhop.post { room = "nowhere", kind = "other", amount = 1 } end)`})
+	a := shelved(t, s)
+	for range 2 * breakerInRow {
+		dial(t, a, "101", "778*1*1")
+	}
+	<-a.dispatcher.wait(a.LastID())
+	if f := fileOf(t, a, "minibar.lua"); f.Shipped || f.Aside != nil {
+		t.Errorf("%+v", f)
+	}
+	if n := len(a.ParkedUnits()); n != 2*breakerInRow || len(alertsOf(t, a, hotel.AlertHookFailed)) != 1 || len(alertsOf(t, a, hotel.AlertHookAside)) != 0 {
+		t.Errorf("%d are parked, alerts %+v", n, a.Alerts())
 	}
 }

@@ -27,7 +27,17 @@ func (a *Agent) loadHooks() {
 	a.hooks.loading.Lock()
 	defer a.hooks.loading.Unlock()
 	a.hooks.seen = a.hooks.look()
-	set, err := luahooks.Load(a.hooks.dir, a.hookOptions())
+	opts := a.hookOptions()
+	if t := a.hooks.trial; t.on() {
+		kept, first, err := t.kept()
+		if err != nil {
+			a.log.Error("some hooks that were in use cannot be used again", "error", err)
+		}
+		if !first {
+			opts.Kept, opts.Hold = kept, t.holdNew
+		}
+	}
+	set, err := luahooks.Load(a.hooks.dir, opts)
 	if err != nil {
 		a.log.Error("some hooks are not used as they stand", "error", err)
 	}
@@ -54,10 +64,14 @@ func (a *Agent) ReloadHooks(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("reload hooks: %w", err)
 	}
-	changed, faults := a.reload()
+	changed, faults, waiting, err := a.reload(ctx)
+	if err != nil {
+		return fmt.Errorf("reload hooks: %w", err)
+	}
 	if faults {
 		a.tellOfHooks(ctx)
 	}
+	a.tellOfWaiting(ctx, waiting)
 	if changed == "" {
 		return nil
 	}
@@ -66,29 +80,76 @@ func (a *Agent) ReloadHooks(ctx context.Context) error {
 	return nil
 }
 
-// reload gives the names of the files that are other ones now, and whether there
-// are faults that there were not before.
-func (a *Agent) reload() (changed string, faults bool) {
+// reload gives the names of the files that are other ones now, whether there are
+// faults that there were not before, and which files wait since now.
+func (a *Agent) reload(ctx context.Context) (changed string, faults bool, waiting []string, err error) {
 	a.hooks.loading.Lock()
 	defer a.hooks.loading.Unlock()
 	a.hooks.seen = a.hooks.look()
 	old, before := a.hooks.current(), a.hooks.newest()
 	opts := a.hookOptions()
 	opts.Before, opts.Aside = old.Set, a.hooks.breaker.aside()
-	set, err := luahooks.Load(a.hooks.dir, opts)
-	loaded := a.loadedNow(set, err)
-	if faults = err != nil && loaded.text != before.text; faults {
-		a.log.Error("some hooks are not used as they stand", "error", err)
+	set, fault, waiting, err := a.loadTried(ctx, opts)
+	if err != nil {
+		return "", false, nil, err
+	}
+	loaded := a.loadedNow(set, fault)
+	if faults = fault != nil && loaded.text != before.text; faults {
+		a.log.Error("some hooks are not used as they stand", "error", fault)
 	}
 	changed = difference(old.Files(), set.Files())
 	a.hooks.breaker.loaded(set)
 	if changed == "" {
 		a.hooks.swap(old, loaded)
 		set.Close()
-		return "", faults
+		return "", faults, waiting, nil
 	}
 	a.hooks.swap(newHookSet(set), loaded)
-	return changed, faults
+	a.saveHooks(set)
+	return changed, faults, waiting, nil
+}
+
+// loadTried loads the folder. With [hooks] replay what has changed is tried first,
+// and what is to wait is left out.
+func (a *Agent) loadTried(ctx context.Context, opts luahooks.Options) (set *luahooks.Set, fault error, waiting []string, err error) {
+	t := a.hooks.trial
+	if !t.on() {
+		set, fault = luahooks.Load(a.hooks.dir, opts)
+		return set, fault, nil, nil
+	}
+	opts.Hold = t.hold
+	for {
+		set, fault = luahooks.Load(a.hooks.dir, opts)
+		more, err := a.tryChanged(ctx, set, opts.Before)
+		if err != nil {
+			set.Close()
+			return nil, nil, nil, err
+		}
+		waiting = append(waiting, more...)
+		if len(more) == 0 { // otherwise without them, in whose place there may be others
+			t.forget(set.Held())
+			return set, fault, waiting, nil
+		}
+		set.Close()
+	}
+}
+
+// saveHooks keeps what is in use for the next start.
+func (a *Agent) saveHooks(set *luahooks.Set) {
+	if err := a.hooks.trial.save(set); err != nil {
+		a.log.Error("hooks", "error", err)
+	}
+}
+
+// beginTrials looks, once, at what has changed while the agent did not run.
+func (a *Agent) beginTrials(ctx context.Context) {
+	a.hooks.loading.Lock()
+	set := a.hooks.current().Set
+	a.saveHooks(set)
+	a.hooks.loading.Unlock()
+	if len(set.Held()) > 0 {
+		_ = a.ReloadHooks(ctx) // fails when the agent ends
+	}
 }
 
 // HookExamples runs the examples in the comments of a hook file, in a hotel with
@@ -126,6 +187,7 @@ func difference(before, after []luahooks.File) string {
 // watchHooks loads what changes in the folder, and what takes the place of a file
 // that failed too often, until ctx ends.
 func (a *Agent) watchHooks(ctx context.Context) {
+	a.beginTrials(ctx)
 	tick := time.NewTicker(hooksLook)
 	defer tick.Stop()
 	pending := ""
@@ -160,24 +222,29 @@ func (h *hookHouse) look() string {
 	if h.dir == nil {
 		return ""
 	}
-	entries, err := fs.ReadDir(h.dir, ".")
-	if err != nil {
-		return err.Error()
-	}
 	var all strings.Builder
-	for _, e := range entries {
-		if e.IsDir() || path.Ext(e.Name()) != ".lua" {
-			continue
-		}
-		// By name, as an entry that is a link says nothing of its file.
-		info, err := fs.Stat(h.dir, e.Name())
+	for _, folder := range []string{".", luahooks.LibraryFolder} {
+		entries, err := fs.ReadDir(h.dir, folder)
 		if err != nil {
-			fmt.Fprintf(&all, "%s %v\n", e.Name(), err)
-			continue
+			fmt.Fprintf(&all, "%v\n", err)
 		}
-		fmt.Fprintf(&all, "%s %d %d\n", e.Name(), info.Size(), info.ModTime().UnixNano())
+		for _, e := range entries {
+			if !e.IsDir() && path.Ext(e.Name()) == ".lua" {
+				h.lookAt(&all, path.Join(folder, e.Name()))
+			}
+		}
 	}
 	return all.String()
+}
+
+// lookAt looks at a file by its name, as an entry that is a link says nothing of it.
+func (h *hookHouse) lookAt(all *strings.Builder, name string) {
+	info, err := fs.Stat(h.dir, name)
+	if err != nil {
+		fmt.Fprintf(all, "%s %v\n", name, err)
+		return
+	}
+	fmt.Fprintf(all, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
 }
 
 // tellOfHooks raises an alert for each file that is not used as it stands.

@@ -26,7 +26,9 @@ type HookFile struct {
 	// Faults are why the file is not used as it stands in the folder.
 	Faults []string `json:"faults,omitempty"`
 	// Aside is the version that failed too often; nil: none.
-	Aside *Opened     `json:"aside,omitempty"`
+	Aside *Opened `json:"aside,omitempty"`
+	// Waits is the folder's version, which waits to be accepted; nil: none does.
+	Waits *HookWait   `json:"waits,omitempty"`
 	Hooks []HookState `json:"hooks,omitempty"`
 }
 
@@ -51,7 +53,7 @@ func (a *Agent) Hooks() HooksState {
 		if !known {
 			i = len(s.Files)
 			place[name] = i
-			s.Files = append(s.Files, HookFile{File: name, Aside: h.breaker.of(name)})
+			s.Files = append(s.Files, HookFile{File: name, Aside: h.breaker.of(name), Waits: h.trial.of(name)})
 		}
 		return &s.Files[i]
 	}
@@ -63,6 +65,9 @@ func (a *Agent) Hooks() HooksState {
 	for _, f := range loaded.faults {
 		file := at(f.File)
 		file.Faults = append(file.Faults, f.Error())
+	}
+	for _, name := range h.trial.files() {
+		at(name)
 	}
 	for _, hook := range set.Hooks() {
 		file := at(hook.File)

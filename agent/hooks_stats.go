@@ -91,6 +91,16 @@ func (s *hookStat) now() HookStats {
 // stoppedKinds are the faults of runs that did not end by themselves.
 var stoppedKinds = []string{"deadline", "memory"}
 
+// faultKinds are those of the code itself; any other error of a unit is of what it
+// wants.
+var faultKinds = append([]string{"error", "limit", "gone"}, stoppedKinds...)
+
+// isFault tells it by a unit's error, which begins with the fault's kind.
+func isFault(text string) bool {
+	kind, _, cut := strings.Cut(text, ": ")
+	return cut && slices.Contains(faultKinds, kind)
+}
+
 // wasStopped tells it by a unit's error, which begins with the fault's kind.
 func wasStopped(text string) bool {
 	kind, _, _ := strings.Cut(text, ":")

@@ -201,6 +201,26 @@ func TestEventEndsOnTheHooksOnWhichItBegan(t *testing.T) {
 	}
 }
 
+// A library that changes is seen and loads the files that need it.
+func TestLibrariesAreWatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(map[string]string{"test.lua": `local word = require "lib.word" bellhop.on("dtmf", function() bellhop.kv.set("word", word) end)`})
+		a := shelved(t, s)
+		for n, row := range []struct{ text, version string }{{`return "one"`, "other"}, {`return "two"`, "other"}, {`return`, "other"}, {`(`, "same"}} {
+			before := fileOf(t, a, "test.lua").Version
+			s.save("lib/word.lua", row.text)
+			time.Sleep(3 * hooksLook)
+			synctest.Wait()
+			if f := fileOf(t, a, "test.lua"); (f.Version == before) != (row.version == "same") || len(f.Faults) > 0 != (row.version == "same") {
+				t.Errorf("save %d: version %q, then %+v", n, before, f)
+			}
+		}
+		if got := alertsOf(t, a, hotel.AlertHookFile); len(got) != 2 || !strings.Contains(strings.Join(got, " "), "lib/word.lua:1: ") {
+			t.Errorf("alerts %q", got)
+		}
+	})
+}
+
 func TestFolderIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf(map[string]string{"test.lua": keeps("one")})
@@ -262,4 +282,63 @@ func TestFolderIsWatched(t *testing.T) {
 			t.Errorf("a removed file is in use: %+v", files)
 		}
 	})
+}
+
+// A hook sees the postings that are kept, and the record of its unit has what it
+// saw.
+func TestHooksSeeHistory(t *testing.T) {
+	s := newShelf(map[string]string{"test.lua": `bellhop.on("dtmf", "^9", function(event)
+  local list = bellhop.postings { room = event.room }
+  bellhop.kv.set("seen", #list .. " " .. list[1].kind .. " " .. list[1].amount .. " " .. #bellhop.calls())
+end)`})
+	a := shelved(t, s)
+	dial(t, a, "101", "778*1*1")
+	dial(t, a, "101", "778*1*2")
+	id := dial(t, a, "101", "9")
+	if got := kvOf(a, "seen"); !strings.HasPrefix(got, `"2 minibar `) || !strings.HasSuffix(got, ` 0"`) {
+		t.Errorf("seen %s", got)
+	}
+	_, done, err := a.Event(id)
+	answers := done["test.lua:dtmf:1"].Answers
+	if err != nil || len(answers) != 2 || answers[0].URL != "bellhop.postings?limit=20&room=101" || !strings.Contains(answers[0].Body, `"kind":"minibar"`) {
+		t.Errorf("%v, answers %+v", err, answers)
+	}
+}
+
+// A look at an event's hooks shows the hotel as it is, or as it was; what nobody
+// knows any more is named.
+func TestTraceAsItWas(t *testing.T) {
+	const counts = `bellhop.on("dtmf", "^9", function()
+  local n = (bellhop.kv.get("n") or 0) + 1
+  bellhop.kv.set("n", n)
+end)`
+	s := newShelf(map[string]string{"test.lua": counts})
+	a := shelved(t, s)
+	first := dial(t, a, "101", "9")
+	for range 2 {
+		dial(t, a, "101", "9")
+	}
+	wants := func(asItWas bool) (string, []string) {
+		t.Helper()
+		all, err := a.Trace(t.Context(), first, "", asItWas)
+		if err != nil || len(all) != 1 || len(all[0].Effects) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		return all[0].Effects[0].String(), all[0].Missed
+	}
+	if got, missed := wants(false); got != "kv.set key=n value=4" || missed != nil {
+		t.Errorf("as it is: %s, %q", got, missed)
+	}
+	if got, missed := wants(true); got != "kv.set key=n value=1" || missed != nil {
+		t.Errorf("as it was: %s, %q", got, missed)
+	}
+	s.save("test.lua", strings.Replace(counts, `local n`, `local m = bellhop.kv.get("m") local n`, 1))
+	dial(t, a, "101", "8")
+	reload(t, a)
+	if got, missed := wants(true); got != "kv.set key=n value=1" || !slices.Equal(missed, []string{"kv/test/m"}) {
+		t.Errorf("what it had not read: %s, %q", got, missed)
+	}
+	if all, err := a.Trace(t.Context(), 999, "", true); err == nil {
+		t.Errorf("of no event: %+v", all)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bellhop/hotel"
+	"bellhop/pbx"
 	"bellhop/pms"
 	"bellhop/sabotage"
 )
@@ -90,6 +91,10 @@ func (a *Agent) senderOf(to string) (sender, bool) {
 		return a.mailTo()
 	case to == "pbx" && a.phones != nil:
 		return a.phones, true
+	case to == hotel.ToSMS:
+		if sender, able := a.driver.(pbx.SMSSender); able && a.config.SMS.Trunk != "" {
+			return smsSender{sender, a.config.SMS.Trunk}, true
+		}
 	case to == hotel.ToCalls && a.caller != nil:
 		return a.caller, true
 	case strings.HasPrefix(to, "http://"), strings.HasPrefix(to, "https://"):

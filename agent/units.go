@@ -134,7 +134,7 @@ func (u *units) runHook(ctx context.Context, j job, name string) store.Unit {
 		return setAside(j, name, why)
 	}
 	set, view := j.set, u.store.Snapshot().Recorder()
-	in := luahooks.Input{Event: j.ev, View: view, Now: u.now(), Zone: u.zone, Seed: seed(j.ev.ID, name)}
+	in := luahooks.Input{Event: j.ev, View: view, History: u.store, Now: u.now(), Zone: u.zone, Seed: seed(j.ev.ID, name)}
 	in.Running = func() func() { return u.running.begin(j.ev.ID, name) }
 	stat := u.hooks.stats.of(name)
 	in.Ran = stat.ran

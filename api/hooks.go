@@ -12,6 +12,7 @@ func (s *server) hooks(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/hooks", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.agent.Hooks()) })
 	mux.HandleFunc("POST /v1/hooks/reload", s.reloadHooks)
 	mux.HandleFunc("POST /v1/hooks/{file}/reset", s.resetHook)
+	mux.HandleFunc("POST /v1/hooks/{file}/accept", s.acceptHook)
 }
 
 // reloadHooks answers how the hooks stand then: a file with a fault is no error
@@ -32,6 +33,14 @@ func (s *server) resetHook(w http.ResponseWriter, r *http.Request) {
 	answer(w, s.agent.Hooks())
 }
 
+func (s *server) acceptHook(w http.ResponseWriter, r *http.Request) {
+	if err := s.agent.AcceptHook(r.Context(), r.PathValue("file"), r.URL.Query().Get("version")); err != nil {
+		fail(w, err)
+		return
+	}
+	answer(w, s.agent.Hooks())
+}
+
 // hookMetrics are the figures of each hook. What stands in the labels are names
 // of files, kinds and hexadecimal digits: nothing that must be escaped.
 func (s *server) hookMetrics(set *metrics.Set) {
@@ -42,6 +51,7 @@ func (s *server) hookMetrics(set *metrics.Set) {
 		file := fmt.Sprintf("{file=%q}", f.File)
 		gauge("bellhop_hook_file_faults"+file, float64(len(f.Faults)))
 		gauge("bellhop_hook_file_aside"+file, truth(f.Aside != nil))
+		gauge("bellhop_hook_file_waits"+file, truth(f.Waits != nil))
 		if f.Version != "" {
 			gauge(fmt.Sprintf("bellhop_hook_file_since_timestamp_seconds{file=%q,version=%q}", f.File, f.Version), float64(f.Since.Unix()))
 		}

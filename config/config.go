@@ -39,6 +39,7 @@ type Config struct {
 	PMS       PMS                 `toml:"pms"`
 	WakeUp    WakeUp              `toml:"wakeup"`
 	Mail      Mail                `toml:"mail"`
+	SMS       SMS                 `toml:"sms"`
 	Tax       Tax                 `toml:"tax"`
 	Minibar   Minibar             `toml:"minibar"`
 	Tariff    Tariff              `toml:"tariff"`
@@ -174,6 +175,9 @@ type Hooks struct {
 	Dir      string `toml:"dir"`
 	Deadline string `toml:"deadline"` // of one run, such as "1s"
 	VMs      int    `toml:"vms"`      // how many run at once, 2 to 4
+	// Replay is the time over which a changed file is replayed before it is used,
+	// in whole days; empty: it is not.
+	Replay string `toml:"replay"`
 }
 
 // Store says where events are kept and for how long.
@@ -218,6 +222,7 @@ func Default() Config {
 		Credit:  Credit{Warn: 8000, Class: "internal"},
 		Minibar: Minibar{Doubt: "4h"},
 		Backup:  Backup{Daily: 7, Weekly: 4, Monthly: 6},
+		SMS:     SMS{PerDay: 50},
 		Mail:    Mail{Port: 587, TLS: MailStartTLS, Alerts: MailAll},
 	}
 }

@@ -67,6 +67,8 @@ func (c *Config) Validate() error {
 	deadline, err := time.ParseDuration(c.Hooks.Deadline)
 	check(err == nil && deadline >= 10*time.Millisecond && deadline <= 30*time.Second, "hooks.deadline", `must be such as "1s", 10ms to 30s`, c.Hooks.Deadline)
 	check(c.Hooks.VMs >= 2 && c.Hooks.VMs <= 4, "hooks.vms", "must be 2 to 4", strconv.Itoa(c.Hooks.VMs))
+	_, err = c.Hooks.ReplaySpan()
+	check(err == nil, "hooks.replay", `must be whole days such as "7d", or empty`, c.Hooks.Replay)
 	faults = append(faults, c.API.faults()...)
 	check(c.Store.Path != "", "store.path", "must name the database's file", "")
 	_, err = c.Store.KeepFor()
@@ -81,6 +83,7 @@ func (c *Config) Validate() error {
 	faults = append(faults, c.Backup.faults()...)
 	faults = append(faults, c.Mail.faults()...)
 	faults = append(faults, c.Update.faults()...)
+	faults = append(faults, c.SMS.faults()...)
 	return errors.Join(faults...)
 }
 
@@ -262,6 +265,18 @@ func masked(text string) string {
 		return "…" + text[at:]
 	}
 	return scheme + "://…" + text[at:]
+}
+
+// ReplaySpan is the time over which changed hooks are replayed; 0: they are not.
+func (h Hooks) ReplaySpan() (time.Duration, error) {
+	if h.Replay == "" {
+		return 0, nil
+	}
+	span, err := wholeDays(h.Replay)
+	if err == nil && span == 0 {
+		err = errors.New("none")
+	}
+	return span, err
 }
 
 // KeepFor is how long events are kept.

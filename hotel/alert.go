@@ -14,6 +14,7 @@ const (
 	AlertHookFailed   = "hook-failed"
 	AlertHookFile     = "hook-not-loaded"
 	AlertHookAside    = "hook-set-aside"
+	AlertHookWaits    = "hook-waits"
 	AlertNoHook       = "no-hook"
 	AlertUnknownRoom  = "unknown-room"
 	AlertBadDigits    = "bad-digits"
@@ -69,6 +70,7 @@ const (
 	AlertMailAddress    = "mail-address-refused"
 	AlertNewCertificate = "certificate-new"
 	AlertCertificate    = "certificate-ends"
+	AlertSMS            = "sms-not-sent"
 
 	// Entries of a minibar that wait for a person's word, see [ResolveEntry].
 	AlertMinibarDoubt   = "minibar-unclear"
@@ -172,6 +174,9 @@ func (a *applier) raise(r *RaiseAlert) (string, error) {
 		al.Last = now
 	}
 	a.tx.Put(AlertKey(id), al)
+	if !open && raise.Code != AlertSMS {
+		return id, a.textAlert(al, r.SMS)
+	}
 	return id, nil
 }
 

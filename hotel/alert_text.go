@@ -16,6 +16,7 @@ var alertTexts = map[string][2]string{
 	AlertHookFailed:   {"{unit} failed and waits for a person: {error}", "{unit} 出错，等待人工处理：{error}"},
 	AlertHookFile:     {"The hook file {file} is not used as it stands; {instead}. Mend it: {error}", "脚本文件 {file} 未按现状启用；{instead}。请修改：{error}"},
 	AlertHookAside:    {"The hook {hook} failed too often, and {file} is set aside; {instead}. Mend the file, or \"bellhop hooks reset {file}\"; what failed is parked and can be run again. The last error: {error}", "脚本 {hook} 多次出错，{file} 已停用；{instead}。请修改文件，或运行 bellhop hooks reset {file}；出错的事件已保留，可重新运行。最近的错误：{error}"},
+	AlertHookWaits:    {"The changed hook file {file} (version {version}) would have done otherwise at {count} runs of the last {over}, and is not used yet. \"bellhop hooks replay --hook {file} --since {over}\" shows what, \"bellhop hooks accept {file}\" uses it", "修改后的脚本 {file}（版本 {version}）在最近 {over} 中有 {count} 次运行结果不同，尚未启用。用 bellhop hooks replay --hook {file} --since {over} 查看差异，用 bellhop hooks accept {file} 启用"},
 	AlertNoHook:       {"Nothing handles {service} entries: {digits}", "没有脚本处理 {service} 的输入：{digits}"},
 	AlertUnknownRoom:  {"A phone that belongs to no room ({extension}) dialled {digits}", "不属于任何房间的电话（{extension}）拨了 {digits}"},
 	AlertBadDigits:    {"Dialled digits that mean nothing: {digits}", "无法识别的按键：{digits}"},
@@ -78,6 +79,7 @@ var alertTexts = map[string][2]string{
 	AlertStaff:          {"An entry in room {room} with staff number {staff}, which is not on the list (\"bellhop staff list\"): it was carried out", "房间 {room} 的输入使用了员工号 {staff}，该号不在名单中（bellhop staff list）：已照常处理"},
 	AlertNewCertificate: {"The box has made a new certificate for its API, as the old one was ending or could not be read. Programs that compare its SHA-256 must be given the new one: {fingerprint}", "设备已为其 API 生成新证书（旧证书即将到期或无法读取）。核对 SHA-256 的程序需要改用新值：{fingerprint}"},
 	AlertCertificate:    {"The certificate of the API ({file}) ends on {ends}: put a new one in its place", "API 的证书（{file}）将于 {ends} 到期：请更换"},
+	AlertSMS:            {"A text message to {to} was not sent: {why}. It says: {text}", "发给 {to} 的短信未发出：{why}。内容：{text}"},
 	AlertMailAddress:    {"The mail server does not take mails to {address}: {error}", "邮件服务器不接受发给 {address} 的邮件：{error}"},
 }
 

@@ -76,6 +76,7 @@ type Setup struct {
 	// Mail: people are written to, and of which alerts.
 	Mail       bool
 	MailAlerts MailAlerts
+	SMS        SMSSetup
 }
 
 // Invalid says why an effect cannot be applied; nothing of its unit is.
@@ -182,6 +183,8 @@ func (a *applier) apply(e Effect) error {
 		return a.orderMove(e.Move)
 	case e.HookCall != nil:
 		return a.hookCall(e.HookCall)
+	case e.SMS != nil:
+		return a.sms(e.SMS)
 	case e.CheckIn != nil:
 		return a.checkIn(e.CheckIn)
 	case e.CheckOut != nil:

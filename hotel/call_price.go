@@ -55,23 +55,29 @@ func (a *applier) priceCall(r *CallRecord) {
 	if r.Why != "" {
 		return
 	}
-	quote := a.setup.Tariff.Price(TariffOf(a.tx), Dialled{c.To, a.callBegan(r), c.Talk, c.DestLine}, a.setup.zone(), a.setup.Currency)
-	r.Number, r.Why = clip(quote.Number), quote.Why
-	if quote.Exact == nil {
-		return
+	quote, price := a.setup.PriceOf(TariffOf(a.tx), Dialled{c.To, a.callBegan(r), c.Talk, c.DestLine})
+	r.Number, r.Why, r.Price = clip(quote.Number), quote.Why, price
+	if quote.Exact != nil {
+		r.Rate, r.Destination = quote.Rate.PrefixText(), quote.Rate.Name()
 	}
-	r.Rate, r.Destination = quote.Rate.PrefixText(), quote.Rate.Name()
-	if r.Why != "" {
-		return
+}
+
+// PriceOf works out what a call costs with tax, in minor units; with 0 the quote
+// says why.
+func (s *Setup) PriceOf(t Tariff, c Dialled) (quote Quote, price int64) {
+	quote = s.Tariff.Price(t, c, s.zone(), s.Currency)
+	if quote.Exact == nil || quote.Why != "" {
+		return quote, 0
 	}
-	tax := a.setup.Taxes.Default[PostingCall]
-	r.Price, _ = a.setup.Taxes.Charge(a.setup.Taxes.Charged(quote.Exact, tax, a.setup.Tariff.Round), tax)
+	tax := s.Taxes.Default[PostingCall]
+	price, _ = s.Taxes.Charge(s.Taxes.Charged(quote.Exact, tax, s.Tariff.Round), tax)
 	switch {
-	case r.Price > maxAmount:
-		r.Price, r.Why = 0, WhyTooMuch
-	case r.Price == 0:
-		r.Why = WhyNothing
+	case price > maxAmount:
+		price, quote.Why = 0, WhyTooMuch
+	case price == 0:
+		quote.Why = WhyNothing
 	}
+	return quote, price
 }
 
 // charge prices a call and puts it on the stay that is to pay it.

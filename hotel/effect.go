@@ -51,6 +51,7 @@ type Effect struct {
 	Mend         *MendPhones   `json:"mend,omitempty"`
 	FirstGuests  *FirstGuests  `json:"firstGuests,omitempty"`
 	HookCall     *HookCall     `json:"hookCall,omitempty"`
+	SMS          *SendSMS      `json:"sms,omitempty"`
 
 	WakeUpAdd    *WakeUpAdd    `json:"wakeupAdd,omitempty"`
 	WakeUpCancel *WakeUpCancel `json:"wakeupCancel,omitempty"`
@@ -75,6 +76,8 @@ type RaiseAlert struct {
 	Joined bool `json:"joined,omitempty"`
 	// Mail: it is mailed when it opens, whichever alerts are, if people are written to.
 	Mail bool `json:"mail,omitempty"`
+	// SMS is a number to which it is sent when it opens; empty: to none.
+	SMS string `json:"sms,omitempty"`
 }
 
 // SetStatus sets a room's housekeeping status and tells the PMS.

@@ -78,12 +78,14 @@ type Posting struct {
 
 // Day is the hotel's day, "2006-01-02", for which the posting counts: that on which
 // it was made. What was reported of an earlier one stands.
-func (p Posting) Day(zone *time.Location) string {
-	made := p.Time
+func (p Posting) Day(zone *time.Location) string { return p.Made().In(zone).Format(time.DateOnly) }
+
+// Made is when the posting was made.
+func (p Posting) Made() time.Time {
 	if !p.Booked.IsZero() {
-		made = p.Booked
+		return p.Booked
 	}
-	return made.In(zone).Format(time.DateOnly)
+	return p.Time
 }
 
 // Taken is the part of a posting that was taken back; the sums are those of the

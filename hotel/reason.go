@@ -51,6 +51,9 @@ const (
 	ReasonPBXRefuses   Reason = "pbx-refuses"
 	ReasonPBXDeaf      Reason = "pbx-deaf" // why it cannot report
 	ReasonNoPrompts    Reason = "no-prompts"
+	ReasonNoSMS        Reason = "no-sms"
+	ReasonNoSMSTrunk   Reason = "no-sms-trunk"
+	ReasonSMSOver      Reason = "sms-over" // how many are allowed
 	ReasonClock        Reason = "clock"
 	ReasonClockBuilt   Reason = "clock-before-build"
 	ReasonClockEvent   Reason = "clock-before-event"
@@ -102,6 +105,9 @@ var reasonTexts = map[Reason][2]string{
 
 	ReasonLate:         {"it was {} late", "已晚 {}"},
 	ReasonNoRoom:       {"the room is not known any more", "该房间已不存在"},
+	ReasonNoSMS:        {"this PBX cannot be told to send text messages", "电话交换机不能代发短信"},
+	ReasonNoSMSTrunk:   {"no line for text messages is set ([sms] trunk)", "未设置发送短信的线路（[sms] trunk）"},
+	ReasonSMSOver:      {"{} were sent today, and no more are ([sms] per_day)", "今日已发 {} 条短信，不再发送（[sms] per_day）"},
 	ReasonCannotCall:   {"the PBX cannot be told to place calls, or no confirming code is set", "电话交换机不能代为拨号，或未设置确认代码"},
 	ReasonNotWanted:    {"it was not wanted any more", "已不再需要"},
 	ReasonPBXAway:      {"the PBX does not answer: {}", "电话交换机无应答：{}"},

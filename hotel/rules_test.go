@@ -125,6 +125,8 @@ func ruleCases() []ruleCase {
 			alertEffect(AlertHookFile, "", "file", "a.lua", "error", "a.lua:1: no", "instead", Because(HookBefore))),
 		always("a hook that failed too often", command(CommandReport, map[string]string{"code": AlertHookAside, "file": "a.lua", "hook": "a.lua:cdr:1", "error": "no", "instead": Because(HookWaits)}),
 			alertEffect(AlertHookAside, "", "file", "a.lua", "hook", "a.lua:cdr:1", "error", "no", "instead", Because(HookWaits))),
+		always("a hook that waits", command(CommandReport, map[string]string{"code": AlertHookWaits, "file": "a.lua", "version": "0123456789ab", "over": "7d", "count": "3"}),
+			alertEffect(AlertHookWaits, "", "file", "a.lua", "version", "0123456789ab", "over", "7d", "count", "3")),
 		always("a mail server that refuses us", command(CommandReport, map[string]string{"code": AlertMail, "error": "535"}), alertEffect(AlertMail, "", "error", "535")),
 		always("a new certificate", command(CommandReport, map[string]string{"code": AlertNewCertificate, "fingerprint": "ab12"}), alertEffect(AlertNewCertificate, "", "fingerprint", "ab12")),
 		always("a certificate that ends", command(CommandReport, map[string]string{"code": AlertCertificate, "file": "/c.pem", "ends": "2026-05-01"}), alertEffect(AlertCertificate, "", "file", "/c.pem", "ends", "2026-05-01")),
@@ -209,7 +211,7 @@ var raisedElsewhere = []string{
 	AlertHook, AlertHookFailed, AlertMany, AlertEmergency, AlertNoHelp,
 	AlertUnpriced, AlertVacantCall, // see call_price_test.go
 	AlertCreditNear, AlertCredit, AlertCreditOnly, // see credit_test.go
-	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, AlertHookCheckOut, // see sweep_test.go, survey_test.go and hook_stay_test.go
+	AlertOverdue, AlertSweepHeld, AlertSwept, AlertNotSwept, AlertVacant, AlertHookCheckOut, AlertSMS, // see sms_test.go, sweep_test.go, survey_test.go and hook_stay_test.go
 	AlertMinibarDoubt, AlertMinibarItem, AlertMinibarCount, AlertMinibarRemoval, AlertMinibarNobody, AlertLate, AlertNobody, AlertStaff, // see minibar_*_test.go
 }
 

@@ -237,7 +237,7 @@ func (v *vm) alert(L *lua.LState) int {
 	text := plainText(L, L.CheckAny(1))
 	o := newOptions(L, "bellhop.alert", L.OptTable(2, L.NewTable()))
 	v.want(r, hotel.Effect{Alert: &hotel.RaiseAlert{
-		Code: hotel.AlertHook, Room: o.text("room", false), Mail: o.flag("mail"),
+		Code: hotel.AlertHook, Room: o.text("room", false), Mail: o.flag("mail"), SMS: o.mobile("sms", false),
 		Params: map[string]string{"text": clip(text, maxMessage), "hook": r.hook.File},
 	}})
 	return 0

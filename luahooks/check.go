@@ -18,19 +18,22 @@ const maxNesting = 200
 // On the way it replaces each a .. b .. c by a call that bounds the result: no
 // deadline and no watch reaches into one operator, and a text that doubles in
 // a loop needs but thirty of them to fill any machine.
-func check(name string, chunk []ast.Stmt) []*LoadFault {
+//
+// It also gives the libraries that the source requires.
+func check(name string, chunk []ast.Stmt) ([]requirement, []*LoadFault) {
 	c := checker{file: name}
 	c.block(chunk)
-	return c.faults
+	return c.requires, c.faults
 }
 
 type checker struct {
-	file    string
-	faults  []*LoadFault
-	locals  []local
-	inside  int // functions around this place
-	nesting int
-	deep    bool
+	file     string
+	faults   []*LoadFault
+	requires []requirement
+	locals   []local
+	inside   int // functions around this place
+	nesting  int
+	deep     bool
 }
 
 type local struct {
@@ -236,6 +239,7 @@ func (c *checker) parts(e ast.Expr) {
 		}
 	case *ast.FuncCallExpr:
 		c.tableCall(e)
+		c.required(e)
 		e.Func, e.Receiver = c.expr(e.Func), c.expr(e.Receiver)
 		c.exprs(e.Args)
 	case *ast.LogicalOpExpr:

@@ -14,6 +14,9 @@ import (
 // maxCSV bounds a text of rows that is made or read.
 const maxCSV = 64 << 10
 
+// cellBytes is about what a cell takes in memory beside its text.
+const cellBytes = 64
+
 // separator is the character between two cells: one that neither ends a line nor
 // quotes; a comma when it is absent.
 func (o options) separator() rune {
@@ -36,7 +39,11 @@ func csvEncode(L *lua.LState) int {
 	var out strings.Builder
 	w := csv.NewWriter(&out)
 	w.Comma, w.UseCRLF = o.separator(), true
-	for i := 1; i <= rows.Len(); i++ {
+	// To ask for a length looks through all that was removed behind the last one.
+	for i, last := 1, rows.Len(); i <= last; i++ {
+		if err := L.Context().Err(); err != nil {
+			L.RaiseError("%s: %s", what, err)
+		}
 		row, ok := rows.RawGetInt(i).(*lua.LTable)
 		if !ok {
 			L.RaiseError("%s: row %d must be a list of texts and numbers", what, i)
@@ -54,9 +61,10 @@ func csvEncode(L *lua.LState) int {
 }
 
 func csvRow(L *lua.LState, i int, row *lua.LTable) []string {
-	cells := make([]string, 0, min(row.Len(), maxReportRows))
+	last := row.Len()
+	cells := make([]string, 0, min(last, maxReportRows))
 	size := 0
-	for n := 1; n <= row.Len(); n++ {
+	for n := 1; n <= last; n++ {
 		value := row.RawGetInt(n)
 		text, ok := textOf(value)
 		switch x := value.(type) {
@@ -112,6 +120,12 @@ func readCSV(L *lua.LState, text string, separator rune, head bool) (*lua.LTable
 		case head && len(cells) != len(names):
 			line, _ := r.FieldPos(0)
 			return nil, fmt.Errorf("line %d has %d cells, and the first line %d", line, len(cells), len(names))
+		}
+		if w, ok := L.Context().(*watch); ok { // with what was needed to read it
+			w.charge(cellBytes * len(cells))
+			if err := w.Err(); err != nil {
+				return nil, err
+			}
 		}
 		row := L.CreateTable(len(cells), 0)
 		for i, cell := range cells {

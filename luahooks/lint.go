@@ -20,10 +20,11 @@ import (
 type Checked struct {
 	// Faults are why files are not used, each a [*LoadFault]; Warnings are what
 	// works and is hardly meant.
-	Faults   []error
-	Warnings []LoadFault
-	Files    int // of the folder
-	Hooks    int // that they register
+	Faults    []error
+	Warnings  []LoadFault
+	Files     int // of the folder
+	Libraries int // of the folder below it
+	Hooks     int // that the files register
 }
 
 // Check reads a folder of hooks without running any of them.
@@ -33,8 +34,13 @@ func Check(dir fs.FS, opts Options) Checked {
 	defer set.Close() // there is one whatever the faults
 	v := newVM(set)
 	defer v.close()
+	libs := newLibraries(dir)
 	for _, name := range ownFiles(dir) {
 		if isTestFile(name) {
+			continue
+		}
+		if isLibrary(name) {
+			c.library(libs, v, name)
 			continue
 		}
 		c.Files++
@@ -50,6 +56,23 @@ func Check(dir fs.FS, opts Options) Checked {
 		} // else a fault is told
 	}
 	return c
+}
+
+// library looks at one whether a file needs it or not.
+func (c *Checked) library(libs *libraries, v *vm, name string) {
+	c.Libraries++
+	src, err := libs.read(name)
+	if err == nil {
+		again := *src
+		if fault := libs.link(&again); fault != nil {
+			err = fault
+		}
+	}
+	if err != nil {
+		c.Faults = append(c.Faults, err)
+		return
+	}
+	c.Warnings = append(c.Warnings, lint(v, name, src.text)...)
 }
 
 // own is the hotel's file of a name; nil when there is none, or it has a fault.

@@ -73,7 +73,7 @@ func (v *vm) minibarItems(L *lua.LState) int {
 	r := v.running(L, "bellhop.minibar.items")
 	list := L.OptString(1, "")
 	if list == "" {
-		list = v.minibarOf(r.in)
+		list = v.minibarOf(r)
 	}
 	all := L.NewTable()
 	r.list(hotel.ItemKey(list, ""), func(decode func(any) bool) {

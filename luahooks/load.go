@@ -48,7 +48,7 @@ func (f *LoadFault) Error() string {
 	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message)
 }
 
-// source is one hook file, compiled; its proto is shared by all interpreters
+// source is one hook file or library, compiled; its proto is shared by all interpreters
 // of all Sets that use it.
 type source struct {
 	name    string
@@ -61,6 +61,10 @@ type source struct {
 	fresh bool
 	// examples are those of its comments.
 	examples []example
+	// requires are the libraries that it names, libs all that it needs, in the
+	// order in which they are loaded. Of a library libs is empty.
+	requires []requirement
+	libs     []*source
 }
 
 func readSource(from fs.FS, name string) ([]byte, error) {
@@ -98,7 +102,8 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 	if err != nil {
 		return nil, []*LoadFault{parseFault(name, text, err)}
 	}
-	if faults = check(name, chunk); len(faults) > 0 {
+	requires, faults := check(name, chunk)
+	if len(faults) > 0 {
 		return nil, faults
 	}
 	proto, err := build(chunk, name)
@@ -110,12 +115,19 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 		}
 		return nil, []*LoadFault{fault}
 	}
-	return &source{name: name, version: versionOf(text), text: text, proto: proto, examples: readExamples(text)}, nil
+	return &source{name: name, version: versionOf(text), text: text, proto: proto, examples: readExamples(text), requires: requires}, nil
 }
 
-func versionOf(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])[:12]
+// versionOf tells one content of a file, and of the libraries that it needs, from
+// another.
+func versionOf(text []byte, libs ...*source) string {
+	h := sha256.New()
+	h.Write(text)
+	for _, lib := range libs {
+		sum := sha256.Sum256(lib.text)
+		h.Write(append(sum[:], lib.name...))
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
 }
 
 func parseFault(name string, text []byte, err error) *LoadFault {
@@ -130,4 +142,4 @@ func parseFault(name string, text []byte, err error) *LoadFault {
 }
 
 // hasLine finds "file:line:" at the beginning of what the interpreter says.
-var hasLine = regexp.MustCompile(`^([A-Za-z0-9_-]+\.lua):(\d+): ?`)
+var hasLine = regexp.MustCompile(`^((?:lib/)?[A-Za-z0-9_-]+\.lua):(\d+): ?`)

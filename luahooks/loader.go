@@ -1,6 +1,7 @@
 package luahooks
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,12 +21,21 @@ type loader struct {
 	found   map[string]bool // what the folder has, good or bad
 	// folder is why the hotel's own files could not be listed.
 	folder error
+	libs   *libraries
+	held   map[string]string // versions that are not to be used yet
 }
 
 func newLoader(opts Options) *loader {
-	l := &loader{opts: opts, before: map[string]*source{}, choices: map[string][]*source{}, found: map[string]bool{}}
+	l := &loader{libs: newLibraries(nil), held: map[string]string{}, opts: opts, before: map[string]*source{}, choices: map[string][]*source{}, found: map[string]bool{}}
 	if opts.Before != nil {
 		for _, src := range opts.Before.sources {
+			l.before[src.name] = src
+		}
+		return l
+	}
+	for i := range opts.Kept {
+		// One that this program does not take any more was in use, and is not.
+		if src, err := opts.Kept[i].source(); err == nil {
 			l.before[src.name] = src
 		}
 	}
@@ -73,6 +83,7 @@ func (l *loader) readOwn(dir fs.FS) {
 	if dir == nil {
 		return
 	}
+	l.libs = newLibraries(dir)
 	entries, err := fs.ReadDir(dir, ".")
 	if errors.Is(err, fs.ErrNotExist) && !l.hadOwn() {
 		return
@@ -125,18 +136,42 @@ func (l *loader) read(dir fs.FS, name string) {
 		l.fault(&LoadFault{File: name, Message: err.Error()})
 		return
 	}
-	if src := l.before[name]; src != nil && !src.shipped && src.version == versionOf(text) {
-		return
-	}
-	src, faults := compile(name, text)
+	src, faults := l.source(name, text)
 	for _, f := range faults {
 		l.fault(f)
 	}
 	if src == nil || l.aside(src) {
 		return
 	}
+	if was := l.before[name]; was != nil && !was.shipped && was.version == src.version {
+		return
+	}
+	if l.opts.Hold != nil && l.opts.Hold(name, src.version) {
+		l.held[name] = src.version
+		return
+	}
 	src.fresh = true
 	l.choices[name] = slices.Insert(l.choices[name], 0, src)
+}
+
+// source compiles and links a file; of one that is as before the libraries alone
+// are looked at.
+func (l *loader) source(name string, text []byte) (*source, []*LoadFault) {
+	var src *source
+	if was := l.before[name]; was != nil && !was.shipped && bytes.Equal(was.text, text) {
+		again := *was
+		src = &again
+	} else {
+		fresh, faults := compile(name, text)
+		if fresh == nil {
+			return nil, faults
+		}
+		src = fresh
+	}
+	if fault := l.libs.link(src); fault != nil {
+		return nil, []*LoadFault{fault}
+	}
+	return src, nil
 }
 
 func (l *loader) fault(f *LoadFault) { l.faults = append(l.faults, f) }

@@ -110,7 +110,7 @@ func TestNothingOfTheHouseCanBeWritten(t *testing.T) {
 		{`setmetatable(_G, nil)`, "protected metatable"},
 		{`bellhop.on("dtmf", print)`, "not for the inside of a hook"},
 		{`bellhop.cron("0 3 * * *", "x", print)`, "not for the inside of a hook"},
-		{`require "os"`, `hooks have only require "bellhop"`},
+		{`require "os"`, `hooks have require "bellhop"`},
 	} {
 		got := runBody(t, Options{}, row.body)
 		if got.Err == nil || !strings.Contains(got.Err.Error(), row.want) {

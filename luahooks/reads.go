@@ -57,7 +57,7 @@ func (v *vm) minibarItem(L *lua.LState) int {
 	code, _ := textOf(L.Get(1))
 	list := L.OptString(2, "")
 	if list == "" {
-		list = v.minibarOf(r.in)
+		list = v.minibarOf(r)
 	}
 	var item hotel.Item
 	if code == "" || !r.get(hotel.ItemKey(list, code), &item) {
@@ -158,7 +158,10 @@ func (v *vm) httpGet(L *lua.LState) int {
 func (v *vm) answer(r *run, url string) hotel.Answer {
 	switch {
 	case r.in.Replay:
-		return r.recorded(url)
+		if a, was := r.recorded(url); was {
+			return a
+		}
+		return hotel.Answer{URL: url, Error: "replay: no answer to this was recorded"}
 	case v.set.get == nil:
 		return hotel.Answer{URL: url, Error: "http.get is not available here"}
 	}
@@ -194,11 +197,17 @@ func askSafely(v *vm, r *run, url string) (a hotel.Answer, fault error) {
 	return v.set.get(r.ctx, url), nil
 }
 
-// recorded is the next answer of the earlier run, if it was to this address.
-func (r *run) recorded(url string) hotel.Answer {
-	if r.served < len(r.in.Answers) && r.in.Answers[r.served].URL == url {
-		r.served++
-		return r.in.Answers[r.served-1]
+// recorded is the next answer of the earlier run to a question; false: it has not
+// asked that, or not so often.
+func (r *run) recorded(url string) (hotel.Answer, bool) {
+	if r.served == nil {
+		r.served = make([]bool, len(r.in.Answers))
 	}
-	return hotel.Answer{URL: url, Error: "replay: no answer to this was recorded"}
+	for i, a := range r.in.Answers {
+		if a.URL == url && !r.served[i] {
+			r.served[i] = true
+			return a, true
+		}
+	}
+	return hotel.Answer{}, false
 }

@@ -86,7 +86,7 @@ func init() {
 	sections = []section{
 		{"When a hook runs", "For the file itself, not for the inside of a hook.", registrations()},
 		{"What a hook can want", "All of it is done together, once, when the hook has ended without an error.", slices.Concat(effectFunctions(), stayFunctions())},
-		{"What a hook can read", "What it gives is as it was when the hook began.", readFunctions()},
+		{"What a hook can read", "What it gives is as it was when the hook began.", slices.Concat(readFunctions(), historyFunctions())},
 		{"Times, amounts and texts", "", toolFunctions()},
 	}
 	for _, s := range sections {

@@ -44,10 +44,25 @@ func effectFunctions() []function {
 			Args: []field{
 				req("text", "any", "what it says"),
 				optionsArg("bellhop.AlertOptions", true, opt("room", "string", docRoom),
-					opt("mail", "boolean", "it is mailed when it opens, whichever alerts are, if [mail] is set")),
+					opt("mail", "boolean", "it is mailed when it opens, whichever alerts are, if [mail] is set"),
+					opt("sms", "string", "the number to which it is sent when it opens, by the PBX: +8613912345678")),
 			},
 			Example: `bellhop.alert("the ice machine is empty", { room = event.room })`,
 			call:    (*vm).alert,
+		},
+		{
+			Name: "bellhop.sms",
+			Doc: "Wants a text message sent by the PBX's line that `[sms] trunk` names, once. If the PBX cannot, no line is set, or `[sms] per_day` are sent today, an alert says so and has the text. " +
+				"With answer = true `fields.reply` of the event delivered has the PBX's id of it.",
+			Args: []field{optionsArg("bellhop.SmsOptions", false,
+				req("to", "string", "the number, with + before a country code"),
+				req("text", "string", "500 bytes, which are 166 Chinese characters; no emoji"),
+				opt("room", "string", "the room that it is about"),
+				opt("answer", "boolean", "what comes of it becomes an event, delivered or refused"),
+				opt("expire", "integer", "seconds after which it is not sent any more; an hour without it"),
+			)},
+			Example: `bellhop.sms { to = "+8613912345678", text = "Room 1203 asks for the doctor" }`,
+			call:    (*vm).sms,
 		},
 		{
 			Name: "bellhop.housekeeping", Doc: "Wants a room's housekeeping status set.",

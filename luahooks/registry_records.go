@@ -25,7 +25,7 @@ func aliases() []alias {
 
 // records are the tables that hooks see, those of options excepted.
 func records() []record {
-	return slices.Concat(eventRecords(), []record{
+	return slices.Concat(eventRecords(), historyRecords(), []record{
 		{
 			Name: "bellhop.Member", Doc: "One party of a telephone call.",
 			Fields: []field{

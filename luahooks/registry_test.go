@@ -73,6 +73,7 @@ var uses = map[string][]string{
 	"bellhop.post":            {`bellhop.post { room = "1203", kind = "other", amount = 1, %s }`},
 	"bellhop.minibar.unclear": {`bellhop.minibar.unclear { room = "1203", item = "77", count = 1, %s }`},
 	"bellhop.alert":           {`bellhop.alert("x", { %s })`},
+	"bellhop.sms":             {`bellhop.sms { to = "+8613912345678", text = "x", %s }`},
 	"bellhop.housekeeping":    {`bellhop.housekeeping { room = "1203", status = "clean", %s }`},
 	"bellhop.sweep":           {`bellhop.sweep { %s }`},
 	"bellhop.backup":          {`bellhop.backup {}`},
@@ -101,6 +102,9 @@ var uses = map[string][]string{
 	"bellhop.wakeups":       {`bellhop.wakeups { %s }`, `bellhop.wakeups { ended = true }`},
 	"bellhop.takings":       {`bellhop.takings("2026-11-20")`},
 	"bellhop.minibar.item":  {`bellhop.minibar.item("12")`, `bellhop.minibar.item("99")`},
+	"bellhop.postings":      {`bellhop.postings { %s }`},
+	"bellhop.calls":         {`bellhop.calls { %s }`},
+	"bellhop.tariff.price":  {`bellhop.tariff.price { number = "5551234", seconds = 61, %s }`, `bellhop.tariff.price { number = "9", seconds = 61 }`},
 	"bellhop.kv.get":        {`bellhop.kv.get("kept")`, `bellhop.kv.get("none")`},
 	"bellhop.http.get":      {`bellhop.http.get("https://x.example/")`, `bellhop.http.get("https://broken.example/")`},
 
@@ -138,8 +142,23 @@ func full() state {
 		hotel.TakingsKey("2026-11-20"): hotel.Takings{"minibar": {Count: 1, Amount: 2, Tax: 1}},
 		hotel.ItemKey("suite", "12"):   hotel.Item{Minibar: "suite", Code: "12", Name: "Cola", Price: 1500},
 		hotel.KVKey("t", "kept"):       `{"n":3}`,
+		hotel.RateKey("555"):           hotel.RateList{Rates: []hotel.Rate{{Prefix: "555", Price: "1"}}},
 	}
 	return s
+}
+
+// fullHistory has everything that a posting and a call can show.
+func fullHistory() *fakeHotel {
+	return &fakeHotel{
+		postings: []hotel.Posting{{
+			ID: "P12", Room: "101", Stay: "G1", Kind: "minibar", Minibar: "suite", Item: "12", Description: "Cola", Quantity: 1, Amount: 1500, Tax: 90, Staff: "7", Time: noon,
+			State: hotel.PostingPosted, Late: true, Corrects: "P11", Back: hotel.Taken{Amount: 500},
+		}},
+		calls: []hotel.CallRecord{{
+			Event: 9007199254740993, Room: "101", Stay: "G1", Time: noon, Number: "5551234", Destination: "Town", Price: 200, Why: "vacant", Posting: "P13", Payer: "G1",
+			CDR: hotel.CDR{From: "101", To: "05551234", Duration: 70, Talk: 61, Status: "ANSWERED", Type: "Outbound", DestLine: "T"},
+		}},
+	}
 }
 
 // called runs a piece of Lua as a hook, or as the file when it registers one, and
@@ -152,13 +171,13 @@ func called(t *testing.T, s *Set, f function, code string) ([]lua.LValue, error)
 	if err != nil {
 		t.Fatalf("%s: %v", code, err)
 	}
-	fn.Env = v.environment()
+	fn.Env = v.environment(&source{}, nil)
 	h := &Hook{File: "t.lua"}
 	if f.Name == "bellhop.on" || f.Name == "bellhop.cron" {
 		v.loading = &loading{src: &source{name: "t.lua"}}
 	} else {
 		in := input(dialled("101", "778*12*1"))
-		in.View = full()
+		in.View, in.History = full(), fullHistory()
 		v.run = &run{in: in, hook: h, file: "t", ctx: context.Background()}
 	}
 	err = v.lua.CallByParam(lua.P{Fn: fn, Protect: true, NRet: lua.MultRet})
@@ -344,7 +363,9 @@ func TestExamplesOfTheRegistryLoad(t *testing.T) {
 		if f.Name == "bellhop.on" || f.Name == "bellhop.cron" {
 			continue
 		}
-		if got := s.Run(context.Background(), fmt.Sprintf("t.lua:%s:1", hotel.KindMinibar), input(ev)); got.Err != nil {
+		in := input(ev)
+		in.History = fullHistory()
+		if got := s.Run(context.Background(), fmt.Sprintf("t.lua:%s:1", hotel.KindMinibar), in); got.Err != nil {
 			t.Errorf("%s: %v", f.Name, got.Err)
 		}
 	}

@@ -21,6 +21,9 @@ type Replay struct {
 	Set     *Set
 	Zone    *time.Location // the hotel's
 	Present Present
+	// History is of postings and calls as they are now, for what was not asked
+	// then; nil: none is known.
+	History hotel.History
 	// Seed is of the random numbers of a hook that did not run then.
 	Seed func(event uint64, unit string) uint64
 	// Wanted tells whether a hook file takes part; nil: all do.
@@ -243,10 +246,14 @@ func (o *replayOf) runUnit(ctx context.Context, unit string) error {
 	for _, key := range view.missed {
 		o.miss(key)
 	}
-	for i, a := range result.Answers {
-		if i >= len(in.Answers) || in.Answers[i] != a {
+	left := slices.Clone(in.Answers)
+	for _, a := range result.Answers {
+		at := slices.Index(left, a)
+		if at < 0 {
 			o.miss(a.URL)
+			continue
 		}
+		left = slices.Delete(left, at, at+1)
 	}
 	if fault != nil {
 		o.out.Error = fault.Error()
@@ -260,7 +267,7 @@ func (o *replayOf) runUnit(ctx context.Context, unit string) error {
 // not run, as it was for the event's others.
 func (o *replayOf) input(unit string) (Input, *pastView) {
 	ev := &o.event.Event
-	in := Input{Event: ev, Zone: o.replay.Zone, Now: ev.Time, Replay: true}
+	in := Input{Event: ev, Zone: o.replay.Zone, Now: ev.Time, Replay: true, History: o.replay.History}
 	if o.replay.Seed != nil {
 		in.Seed = o.replay.Seed(ev.ID, unit)
 	}
@@ -291,6 +298,22 @@ func (o *replayOf) others() (all []hotel.Done) {
 		all = append(all, o.event.Units[hotel.RulesUnit])
 	}
 	return all
+}
+
+// Trace runs a unit of an event as it was, as far as that is kept, and tells each
+// call of the API. Nothing comes of it.
+func (p *Replay) Trace(ctx context.Context, page *hotel.PastPage, e *hotel.PastEvent, unit string) Trace {
+	o := replayOf{replay: p, page: page, event: e}
+	if d := e.Units[unit]; d.Removed {
+		o.miss("what it read has gone with the names of guests")
+	}
+	in, view := o.input(unit)
+	t := p.Set.Trace(ctx, unit, in)
+	for _, key := range view.missed {
+		o.miss(key)
+	}
+	t.Missed = o.out.Missed
+	return t
 }
 
 func (o *replayOf) miss(what string) {

@@ -55,6 +55,37 @@ func difference(was, would []hotel.Effect) (onlyWas, onlyWould []hotel.Effect) {
 	return onlyWas, onlyWould
 }
 
+// Between says how what a newer version of a file wants for an event compares with
+// what an older one wants, by what a replay of each shows; nil: it showed nothing.
+// What happened then is not asked for: both may differ from it in the same way.
+func Between(older, newer *Replayed) (r Replayed) {
+	var o, n Replayed
+	if older != nil {
+		o, r = *older, *older
+	}
+	if newer != nil {
+		n, r = *newer, *newer
+	}
+	r.Was, r.Would = difference(slices.Concat(o.Would, n.Was), slices.Concat(n.Would, o.Was))
+	r.Failed, r.Error = o.Error, n.Error
+	r.Approximate = o.Approximate || n.Approximate
+	switch {
+	case o.State == ReplayUnknown || n.State == ReplayUnknown:
+		r.State = ReplayUnknown
+	case r.Error != "" && r.Failed == "":
+		r.State = ReplayFailed
+	case len(r.Was)+len(r.Would) == 0 && (r.Error == "") == (r.Failed == ""):
+		r.State = ReplaySame
+	case len(r.Was) == 0:
+		r.State = ReplayNew
+	case len(r.Would) == 0:
+		r.State = ReplayGone
+	default:
+		r.State = ReplayChanged
+	}
+	return r
+}
+
 // normal is the form in which effects are compared: JSON with sorted names, and
 // so is JSON that lies within.
 func normal(e hotel.Effect) string {

@@ -22,6 +22,7 @@ type annals struct {
 	version uint64
 	page    hotel.PastPage
 	answer  func(url string) hotel.Answer
+	history hotel.History
 }
 
 func newAnnals(t *testing.T, files map[string]string) *annals {
@@ -102,7 +103,7 @@ func (a *annals) happens(ev *hotel.Event) *hotel.PastEvent {
 	units := map[string]hotel.Done{hotel.RulesUnit: {State: a.version}}
 	for _, unit := range a.set.Match(&e) {
 		view := &noting{annals: a}
-		in := Input{Event: &e, View: view, Now: noon.Add(time.Second), Zone: shanghai, Seed: 7}
+		in := Input{Event: &e, View: view, History: a.history, Now: noon.Add(time.Second), Zone: shanghai, Seed: 7}
 		got := a.set.Run(context.Background(), unit, in)
 		d := hotel.Done{Version: "v", Time: in.Now, Seed: 7, Reads: &view.reads, State: a.version, Answers: got.Answers, Effects: got.Effects}
 		if got.Err != nil {
@@ -133,7 +134,7 @@ func (a *annals) replay(files map[string]string) (all []Replayed, sum ReplaySum)
 	if files != nil {
 		set = mustLoad(a.t, Options{}, files)
 	}
-	p := Replay{Set: set, Zone: shanghai, Present: a, Seed: func(uint64, string) uint64 { return 7 }}
+	p := Replay{Set: set, Zone: shanghai, Present: a, History: a.history, Seed: func(uint64, string) uint64 { return 7 }}
 	if all, err = p.Page(a.t.Context(), &page, nil); err != nil {
 		a.t.Fatal(err)
 	}
@@ -409,5 +410,42 @@ func TestReplayEnds(t *testing.T) {
 	p.Wanted = func(file string) bool { return file == "other.lua" }
 	if all, err := p.Page(t.Context(), &a.page, nil); err != nil || len(all) != 0 {
 		t.Error(all, err)
+	}
+}
+
+// Two versions are compared with each other, whatever happened then.
+func TestBetween(t *testing.T) {
+	post := func(amounts ...int64) (all []hotel.Effect) {
+		for _, n := range amounts {
+			all = append(all, hotel.Effect{Post: &hotel.PostCharge{Room: "1", Amount: n}})
+		}
+		return all
+	}
+	one := func(was, would []hotel.Effect, failed string) *Replayed {
+		return &Replayed{State: ReplayChanged, Was: was, Would: would, Error: failed}
+	}
+	for name, c := range map[string]struct {
+		older, newer *Replayed
+		state        ReplayState
+		was, would   []hotel.Effect
+	}{
+		"both as then":            {one(nil, nil, ""), one(nil, nil, ""), ReplaySame, nil, nil},
+		"both otherwise, alike":   {one(post(5), post(7), ""), one(post(5), post(7), ""), ReplaySame, nil, nil},
+		"back to what was then":   {one(post(5), post(7), ""), one(nil, nil, ""), ReplayChanged, post(7), post(5)},
+		"both otherwise":          {one(post(5), post(7), ""), one(post(5), post(8), ""), ReplayChanged, post(7), post(8)},
+		"one more":                {one(post(5), post(7), ""), one(post(5), post(7, 8), ""), ReplayNew, nil, post(8)},
+		"nothing any more":        {one(post(5), post(7), ""), one(post(5), nil, ""), ReplayGone, post(7), nil},
+		"where nothing was":       {nil, one(nil, post(3), ""), ReplayNew, nil, post(3)},
+		"where nothing is":        {one(nil, post(3), ""), nil, ReplayGone, post(3), nil},
+		"fails":                   {one(nil, nil, ""), one(post(5), nil, "error: no"), ReplayFailed, post(5), nil},
+		"both fail":               {one(post(5), nil, "error: no"), one(post(5), nil, "error: yes"), ReplaySame, nil, nil},
+		"fails no more":           {one(post(5), nil, "error: no"), one(nil, nil, ""), ReplayNew, nil, post(5)},
+		"what nobody knows of":    {&Replayed{State: ReplayUnknown}, one(nil, post(1), ""), ReplayUnknown, nil, post(1)},
+		"fails no more, idle now": {one(nil, nil, "error: no"), one(nil, nil, ""), ReplayNew, nil, nil},
+	} {
+		got := Between(c.older, c.newer)
+		if got.State != c.state || asJSON(t, got.Was) != asJSON(t, c.was) || asJSON(t, got.Would) != asJSON(t, c.would) {
+			t.Errorf("%s: %s", name, asJSON(t, got))
+		}
 	}
 }

@@ -22,6 +22,9 @@ type Input struct {
 	// not asked then is answered with an error.
 	Replay  bool
 	Answers []hotel.Answer
+	// History is of bellhop.postings and its like. What it gives is an answer, too:
+	// a replay gets it from Answers first. Nil: there is none.
+	History hotel.History
 	// Running, when not nil, is called when the hook's code begins, and what
 	// it gives when that code has returned; waiting for an interpreter or for
 	// http.get's turn does not count. At most [Limits.VMs] are between the two.
@@ -69,7 +72,9 @@ type run struct {
 	result Result
 	kv     map[string]*string // own writes
 	gets   int
-	served int // of in.Answers
+	looks  int    // into the history
+	prices string // of the event's items, see minibarOf; empty: not asked yet
+	served []bool // of in.Answers
 	permit bool
 	ctx    context.Context
 }
@@ -173,7 +178,7 @@ func (v *vm) runHook(r *run) error {
 	args := make([]lua.LValue, 1, 4)
 	minibar := ""
 	if e := r.in.Event.Entry; e != nil && e.Kind == hotel.EntryMinibar {
-		minibar = v.minibarOf(r.in)
+		minibar = v.minibarOf(r)
 	}
 	args[0] = eventTable(v.lua, r.in.Event, r.hook.Kind, minibar)
 	if r.hook.Pattern != "" {
@@ -199,8 +204,16 @@ func (v *vm) runHook(r *run) error {
 }
 
 // minibarOf is the price list that an event's items are on: that of the
-// feature code when it is not the usual one, else the room's.
-func (v *vm) minibarOf(in Input) string {
+// feature code when it is not the usual one, else the room's. The event and each
+// item ask for it: it is looked up once.
+func (v *vm) minibarOf(r *run) string {
+	if r.prices == "" {
+		r.prices = v.findMinibar(r.in)
+	}
+	return r.prices
+}
+
+func (v *vm) findMinibar(in Input) string {
 	ev := in.Event
 	room := ev.Room
 	if e := ev.Entry; e != nil {

@@ -1,6 +1,7 @@
 package luahooks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,9 +67,16 @@ type Options struct {
 	Currency string
 	// Minibars maps feature codes to minibars, see [hotel.Services].
 	Minibars map[string]string
+	// Prices are by what calls are priced: the tariff's setup, taxes and currency.
+	Prices hotel.Setup
 	// Before is the Set that this one is to take the place of: of a file with a
 	// fault the version in use there is kept.
 	Before *Set
+	// Kept are files that were in use before, where Before is nil: after a restart.
+	Kept []Bundle
+	// Hold tells of a version of a file that is not to be used yet: what Before had
+	// of it stays, else the shipped file, else nothing. Nil: none is held back.
+	Hold func(file, version string) bool
 	// Aside names versions of the hotel's files, by the files' names, that
 	// failed too often: where there is a shipped file of that name, it is used.
 	Aside map[string]string
@@ -99,9 +107,11 @@ type Set struct {
 	language string
 	currency string
 	minibars map[string]string
+	prices   hotel.Setup
 
 	sources []*source
-	found   map[string]bool // the files that the folder has, good or bad
+	found   map[string]bool   // the files that the folder has, good or bad
+	held    map[string]string // versions that are not used yet, by file
 	hooks   []Hook
 	byName  map[string]*Hook
 
@@ -126,17 +136,18 @@ type Set struct {
 // for each fault. The Set is never nil.
 func Load(dir fs.FS, opts Options) (*Set, error) {
 	s := &Set{
-		limits: opts.Limits.withDefaults(), loadFor: opts.Limits.withDefaults().Deadline, get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars,
+		limits: opts.Limits.withDefaults(), loadFor: opts.Limits.withDefaults().Deadline, get: opts.Get, language: opts.Language, currency: opts.Currency, minibars: opts.Minibars, prices: opts.Prices,
 		closed: make(chan struct{}),
 	}
 	if s.language == "" {
 		s.language = "en"
 	}
+	s.prices.Currency = cmp.Or(s.prices.Currency, s.currency)
 	l := newLoader(opts)
 	l.readShipped()
 	l.readOwn(dir)
 	l.settle(s)
-	s.found = l.found
+	s.found, s.held = l.found, l.held
 	return s, l.errors(s)
 }
 

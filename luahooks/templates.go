@@ -90,6 +90,35 @@ func EmptyTemplate(name string) Template {
 	return Template{Name: name, About: "an empty one", Text: with(emptyHook), Test: with(emptyTest)}
 }
 
+// EmptyLibrary is a library that somebody writes anew.
+func EmptyLibrary(name string) Template {
+	with := func(text string) []byte { return []byte(strings.ReplaceAll(text, "NAME", name)) }
+	return Template{Name: name, About: "an empty library", Text: with(emptyLibrary), Test: with(emptyLibraryTest)}
+}
+
+const emptyLibrary = `-- lib.NAME: functions that several hooks share. A hook file has them by
+-- local lib = require "lib.NAME"
+local bellhop = require "bellhop"
+
+local lib = {}
+
+-- An amount with so many percent on top, rounded half up.
+function lib.plus(amount, percent)
+  return amount + bellhop.money.percent(amount, percent)
+end
+
+return lib
+`
+
+const emptyLibraryTest = `-- Tests of lib/NAME.lua: "bellhop hooks test" runs them.
+local lib = require "lib.NAME"
+
+test.case("ten percent on top", function()
+  test.equal(lib.plus(3000, 10), 3300)
+  test.equal(lib.plus(5, 10), 6)
+end)
+`
+
 const emptyHook = `-- NAME: what it is for, in a sentence.
 local bellhop = require "bellhop"
 

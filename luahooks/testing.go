@@ -36,6 +36,7 @@ func (p Place) withDefaults(s *Set) Place {
 	p.Setup.Currency = cmp.Or(p.Setup.Currency, s.currency, "CNY")
 	p.Setup.Language = cmp.Or(p.Setup.Language, s.language)
 	p.Setup.PMS, p.Setup.Wake.Calls = true, true
+	p.Setup.SMS = hotel.SMSSetup{Able: true, Trunk: true, PerDay: 1000}
 	if len(p.Setup.Classes) == 0 {
 		p.Setup.Classes = []string{"none", "internal", "local", "national", "international"}
 	}
@@ -48,11 +49,12 @@ type stage struct {
 	set   *Set
 	place Place
 	sets  map[string]*Set // by language
+	libs  *libraries      // for files of tests
 	trial *trial          // the one that goes on
 }
 
-func newStage(s *Set, p Place) *stage {
-	return &stage{set: s, place: p.withDefaults(s), sets: map[string]*Set{}}
+func newStage(s *Set, p Place, libs *libraries) *stage {
+	return &stage{set: s, place: p.withDefaults(s), sets: map[string]*Set{}, libs: libs}
 }
 
 func (g *stage) close() {
@@ -77,7 +79,7 @@ func (g *stage) in(language string) (*Set, error) {
 // sibling is a Set of the same files with another language and another outside.
 func (s *Set) sibling(language string, get func(context.Context, string) hotel.Answer) (*Set, error) {
 	t := &Set{
-		limits: s.limits, get: get, language: language, currency: s.currency, minibars: s.minibars,
+		limits: s.limits, get: get, language: language, currency: s.currency, minibars: s.minibars, prices: s.prices,
 		sources: slices.Clone(s.sources), closed: make(chan struct{}), traced: s.traced, covered: s.covered,
 	}
 	t.limits.VMs = 2
@@ -118,13 +120,21 @@ func (g *stage) begin(file string) *trial {
 
 // at sets the clock: a date and a time of the hotel.
 func (t *trial) at(text string) error {
+	now, err := t.clock(text)
+	if err == nil {
+		t.now, t.hotel.now = now, now
+	}
+	return err
+}
+
+// clock reads a date and a time of the hotel.
+func (t *trial) clock(text string) (time.Time, error) {
 	for _, layout := range []string{"2006-01-02 15:04", time.DateTime, "2006-01-02"} {
-		if now, err := time.ParseInLocation(layout, strings.TrimSpace(text), t.place.Zone); err == nil {
-			t.now, t.hotel.now = now, now
-			return nil
+		if at, err := time.ParseInLocation(layout, strings.TrimSpace(text), t.place.Zone); err == nil {
+			return at, nil
 		}
 	}
-	return fmt.Errorf("the time must be such as 2026-11-22 18:30, but it is %q", clip(text, 50))
+	return time.Time{}, fmt.Errorf("the time must be such as 2026-11-22 18:30, but it is %q", clip(text, 50))
 }
 
 // speak sets the hotel's language.
@@ -170,7 +180,7 @@ func (t *trial) run(ctx context.Context, kind string, f fields) (effects []hotel
 			continue
 		}
 		taken = true
-		result := set.Run(ctx, unit, Input{Event: ev, View: t.hotel, Now: t.now, Zone: t.place.Zone, Seed: ev.ID})
+		result := set.Run(ctx, unit, Input{Event: ev, View: t.hotel, History: t.hotel, Now: t.now, Zone: t.place.Zone, Seed: ev.ID})
 		t.log = append(t.log, result.Log...)
 		if result.Err != nil {
 			return nil, true, result.Err

@@ -14,6 +14,7 @@ var wanted = map[string]struct{ call, want string }{
 	"bellhop.post":            {`{ room = "1203", kind = "minibar", item = "12", quantity = 2, amount = 700 }`, "post amount=700 item=12 kind=minibar quantity=2 room=1203"},
 	"bellhop.minibar.unclear": {`{ room = "1203", item = "99", count = 1 }`, "minibar.unclear count=1 item=99 room=1203"},
 	"bellhop.alert":           {`"no ice", { room = "1203" }`, `alert room=1203 text="no ice"`},
+	"bellhop.sms":             {`{ to = "+86139", text = "x", room = "1203", expire = 60 }`, "sms expire=60 room=1203 text=x to=+86139"},
 	"bellhop.housekeeping":    {`{ room = "1203", status = "clean" }`, "housekeeping room=1203 status=clean"},
 	"bellhop.sweep":           {`{ overdue = "list" }`, "sweep overdue=list"},
 	"bellhop.backup":          {`{}`, "backup"},

@@ -33,7 +33,7 @@ func (f *ExampleFault) Error() string {
 // fault. It runs them on interpreters of its own and reaches nothing outside.
 // It blocks until they have ended: each run has the set's limits.
 func RunExamples(ctx context.Context, set *Set, file string, place Place) []ExampleFault {
-	g := newStage(set, place)
+	g := newStage(set, place, newLibraries(nil))
 	defer g.close()
 	var faults []ExampleFault
 	for _, src := range set.sources {

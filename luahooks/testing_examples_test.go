@@ -65,7 +65,7 @@ func TestExamples(t *testing.T) {
 		{"no digits of ours", "event: minibar room=1203 item=abc", 1, `"778*abc*1" means no minibar entry`},
 		{"too many", "event: minibar room=1203 item=12 count=200", 1, `"778*12*200" means no minibar entry`},
 		{"no such list", "event: minibar room=1203 item=12 minibar=pool", 1, `no feature code is for the price list "pool"`},
-		{"slip in a giver", "given: itm 12 price=3", 1, `"itm" cannot be given; what can is alert, answer, item`},
+		{"slip in a giver", "given: itm 12 price=3", 1, `"itm" cannot be given; what can is alert, answer, call, item`},
 		{"no price", "given: item 12 name=Water", 1, "item 12 needs its price"},
 		{"price in words", "given: item 12 price=3.50", 1, `price must be a whole number, but it is "3.50"`},
 		{"no end", "given: item 12 price=350 name=\"Water", 1, "is no value"},
@@ -114,7 +114,7 @@ func FuzzExample(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	g := newStage(s, Place{})
+	g := newStage(s, Place{}, newLibraries(nil))
 	f.Cleanup(func() { g.close(); s.Close() })
 	f.Fuzz(func(_ *testing.T, lines string) {
 		for _, e := range readExamples([]byte("--- @example\n--- " + clip(lines, 2000))) {

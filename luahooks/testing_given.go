@@ -23,6 +23,9 @@ var givers = map[string]func(t *trial, name string, f fields) error{
 	"wakeup":  (*trial).giveWakeUp,
 	"staff":   (*trial).giveStaff,
 	"takings": (*trial).giveTakings,
+	"posting": (*trial).givePosting,
+	"call":    (*trial).giveCall,
+	"rate":    (*trial).giveRate,
 }
 
 func giverNames() []string { return slices.Sorted(maps.Keys(givers)) }

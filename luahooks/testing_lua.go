@@ -55,6 +55,9 @@ func (g *stage) openTests(name string, text []byte, hooks string) (*testFile, er
 	if len(faults) > 0 {
 		return nil, errors.Join(asErrors(faults)...)
 	}
+	if fault := g.libs.link(src); fault != nil {
+		return nil, fault
+	}
 	f := &testFile{stage: g, name: name, hooks: hooks, ctx: context.Background()}
 	f.vm = newVM(g.set)
 	f.vm.base.RawSetString("test", f.vm.readOnly("test", f.library()))

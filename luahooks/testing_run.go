@@ -64,24 +64,43 @@ func RunTests(ctx context.Context, dir fs.FS, opts TestOptions) TestSummary {
 		var f *LoadFault
 		return errors.As(err, &f) && !slices.ContainsFunc(wanted, func(w string) bool { return hooksOf(w) == hooksOf(f.File) })
 	})
+	libs := newLibraries(dir)
 	if opts.Cover {
-		set.covered = newCoverage()
-		for i, src := range set.sources {
-			counted, err := compileCounted(src.name, src.text, set.covered)
-			if err != nil {
-				r.Faults = append(r.Faults, err)
-				continue
-			}
-			set.sources[i] = counted
-		}
+		r.Faults = append(r.Faults, set.count(libs)...)
 	}
-	g := newStage(set, opts.Place)
+	g := newStage(set, opts.Place, libs)
 	defer g.close()
 	for _, name := range wanted {
 		r.add(ctx, g, name, tests)
 	}
-	r.cover(set.covered, wanted)
+	r.cover(set.covered, wanted, set.sources)
 	return r
+}
+
+// count lets the Set's files, and the libraries, count the lines that run.
+func (s *Set) count(libs *libraries) (faults []error) {
+	s.covered = newCoverage()
+	libs.compile = func(name string, text []byte) (*source, []*LoadFault) {
+		src, err := compileCounted(name, text, s.covered)
+		if err != nil {
+			return nil, []*LoadFault{{File: name, Message: err.Error()}}
+		}
+		return src, nil
+	}
+	for i, src := range s.sources {
+		counted, err := compileCounted(src.name, src.text, s.covered)
+		if err == nil {
+			if fault := libs.link(counted); fault != nil {
+				err = fault
+			}
+		}
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		s.sources[i] = counted
+	}
+	return faults
 }
 
 // wantedFiles adds to hook files the tests beside them.
@@ -122,13 +141,15 @@ func ownFiles(dir fs.FS) (names []string) {
 	if dir == nil {
 		return nil
 	}
-	entries, err := fs.ReadDir(dir, ".")
-	if err != nil {
-		return nil // Load tells of it
-	}
-	for _, e := range entries {
-		if !e.IsDir() && path.Ext(e.Name()) == ".lua" {
-			names = append(names, e.Name())
+	for _, folder := range []string{".", LibraryFolder} {
+		entries, err := fs.ReadDir(dir, folder)
+		if err != nil {
+			continue // Load tells of the one, and the other need not be there
+		}
+		for _, e := range entries {
+			if !e.IsDir() && path.Ext(e.Name()) == ".lua" {
+				names = append(names, path.Join(folder, e.Name()))
+			}
 		}
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(hooksOf(a), hooksOf(b)) })
@@ -181,8 +202,8 @@ func (r *TestSummary) addTests(ctx context.Context, g *stage, name string, tests
 		return // told of already
 	}
 	hooks := hooksOf(name)
-	if !slices.ContainsFunc(g.set.sources, func(s *source) bool { return s.name == hooks }) {
-		r.Faults = append(r.Faults, &LoadFault{File: name, Message: fmt.Sprintf("tests %s, which is not there or cannot be loaded", hooks)})
+	if err := g.testable(hooks); err != nil {
+		r.Faults = append(r.Faults, &LoadFault{File: name, Message: fmt.Sprintf("tests %s, which %s", hooks, err)})
 		return
 	}
 	f, err := g.openTests(name, text, hooks)
@@ -208,6 +229,20 @@ func (r *TestSummary) addTests(ctx context.Context, g *stage, name string, tests
 	}
 }
 
+// testable says why a file cannot be tested; nil: it can.
+func (g *stage) testable(file string) error {
+	if isLibrary(file) {
+		if _, err := g.libs.read(file); err != nil {
+			return fmt.Errorf("cannot be loaded: %w", err)
+		}
+		return nil
+	}
+	if slices.ContainsFunc(g.set.sources, func(s *source) bool { return s.name == file }) {
+		return nil
+	}
+	return errors.New("is not there or cannot be loaded")
+}
+
 func resultOf(file string, c testCase, log []string, err error) TestResult {
 	result := TestResult{File: file, Line: c.line, Name: c.name, Log: log}
 	if err == nil {
@@ -225,7 +260,8 @@ func resultOf(file string, c testCase, log []string, err error) TestResult {
 	return result
 }
 
-func (r *TestSummary) cover(c *coverage, wanted []string) {
+// cover tells of the files that were wanted, and of the libraries that they need.
+func (r *TestSummary) cover(c *coverage, wanted []string, sources []*source) {
 	if c == nil {
 		return
 	}
@@ -233,7 +269,19 @@ func (r *TestSummary) cover(c *coverage, wanted []string) {
 	for _, name := range wanted {
 		if hooks := hooksOf(name); !slices.Contains(files, hooks) {
 			files = append(files, hooks)
-			r.Coverage = append(r.Coverage, c.of(hooks))
+		}
+	}
+	for i := 0; i < len(files); i++ {
+		r.Coverage = append(r.Coverage, c.of(files[i]))
+		for _, src := range sources {
+			if src.name != files[i] {
+				continue
+			}
+			for _, lib := range src.libs {
+				if !slices.Contains(files, lib.name) {
+					files = append(files, lib.name)
+				}
+			}
 		}
 	}
 }

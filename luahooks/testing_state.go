@@ -117,3 +117,33 @@ func (h *fakeHotel) Legs(callID string) (legs []hotel.CallRecord) {
 	}
 	return legs
 }
+
+// RecentPostings implements [hotel.History].
+func (h *fakeHotel) RecentPostings(q hotel.HistoryQuery) (list []hotel.Posting, more bool, err error) {
+	seen := map[string]bool{}
+	for _, p := range slices.Backward(h.postings) {
+		if seen[p.ID] || !q.TakesPosting(&p) {
+			continue
+		}
+		if len(list) == q.Most {
+			return list, true, nil
+		}
+		seen[p.ID], list = true, append(list, p)
+	}
+	return list, false, nil
+}
+
+// RecentCalls implements [hotel.History].
+func (h *fakeHotel) RecentCalls(q hotel.HistoryQuery) (list []hotel.CallRecord, more bool, err error) {
+	seen := map[uint64]bool{}
+	for _, r := range slices.Backward(h.calls) {
+		if seen[r.Event] || !q.TakesCall(&r) {
+			continue
+		}
+		if len(list) == q.Most {
+			return list, true, nil
+		}
+		seen[r.Event], list = true, append(list, r)
+	}
+	return list, false, nil
+}

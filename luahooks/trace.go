@@ -13,8 +13,9 @@ import (
 
 // TraceCall is one call of the API by a hook, as it would stand in the file.
 type TraceCall struct {
-	Line    int      `json:"line"` // of the hook's file; 0: not known
-	Call    string   `json:"call"` // such as bellhop.minibar.item
+	Line    int      `json:"line"`           // of the hook's file; 0: not known
+	File    string   `json:"file,omitempty"` // the library in which it stands; empty: the hook's file
+	Call    string   `json:"call"`           // such as bellhop.minibar.item
 	Args    []string `json:"args,omitempty"`
 	Results []string `json:"results,omitempty"`
 	Error   string   `json:"error,omitempty"` // why it gave none
@@ -38,7 +39,9 @@ type Trace struct {
 	Left    int         `json:"left,omitempty"` // calls that were too many to tell of
 	Effects []Outcome   `json:"effects,omitempty"`
 	Log     []string    `json:"log,omitempty"`
-	Error   string      `json:"error,omitempty"`
+	// Missed is what of a run as it was is as it is now, since nobody knows it any more.
+	Missed []string `json:"missed,omitempty"`
+	Error  string   `json:"error,omitempty"`
 }
 
 // Bounds of what is told of a run.
@@ -54,7 +57,7 @@ func (s *Set) Trace(ctx context.Context, unit string, in Input) Trace {
 	t := Trace{Unit: unit}
 	in.Replay = true
 	plain := &Set{
-		limits: s.limits, language: s.language, currency: s.currency, minibars: s.minibars,
+		limits: s.limits, language: s.language, currency: s.currency, minibars: s.minibars, prices: s.prices,
 		sources: s.sources, traced: true,
 	}
 	again, err := plain.sibling(s.language, nil)
@@ -87,7 +90,7 @@ func (v *vm) told(name string, call lua.LGFunction) lua.LGFunction {
 			t.Left++
 			return call(L)
 		}
-		c := TraceCall{Call: name, Line: callerLine(L), Args: written(L, 1)}
+		c := TraceCall{Call: name, Line: callerLine(L), File: callerLibrary(L), Args: written(L, 1)}
 		t.Calls = append(t.Calls, c)
 		told := &t.Calls[len(t.Calls)-1] // nothing is called within a call
 		defer func() {
@@ -113,15 +116,27 @@ func reasonOf(p any) string {
 }
 
 // callerLine is the line from which the API was called.
-func callerLine(L *lua.LState) int {
+func callerLine(L *lua.LState) int { return max(callerOf(L).CurrentLine, 0) }
+
+// callerLibrary is the library from which the API was called; empty: the hook's
+// file.
+func callerLibrary(L *lua.LState) string {
+	if file := callerOf(L).Source; isLibrary(file) {
+		return file
+	}
+	return ""
+}
+
+// callerOf is the place from which the API was called; its zero value: not known.
+func callerOf(L *lua.LState) lua.Debug {
 	caller, ok := L.GetStack(1)
 	if !ok {
-		return 0
+		return lua.Debug{}
 	}
-	if _, err := L.GetInfo("l", caller, lua.LNil); err != nil {
-		return 0
+	if _, err := L.GetInfo("Sl", caller, lua.LNil); err != nil {
+		return lua.Debug{}
 	}
-	return max(caller.CurrentLine, 0)
+	return *caller
 }
 
 // written are the values on the stack from a place on, as Lua writes them.
@@ -183,7 +198,7 @@ func writtenTable(t *lua.LTable, depth int) string {
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // stackLine finds the places of a hook's files in the interpreter's traceback.
-var stackLine = regexp.MustCompile(`(?m)^\s+([A-Za-z0-9_-]+\.lua):(\d+):`)
+var stackLine = regexp.MustCompile(`(?m)^\s+((?:lib/)?[A-Za-z0-9_-]+\.lua):(\d+):`)
 
 // maxStack is how many of the callers an error names.
 const maxStack = 6

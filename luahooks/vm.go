@@ -86,8 +86,8 @@ var hints = map[string]string{
 	"os":             "use bellhop.now() for the time",
 	"io":             "hooks read the hotel through bellhop and change it by effects",
 	"debug":          "use bellhop.log",
-	"package":        `only require "bellhop" exists`,
-	"module":         `only require "bellhop" exists`,
+	"package":        `require "lib.NAME" gives what lib/NAME.lua returns`,
+	"module":         `a library, lib/NAME.lua, returns a table of its functions`,
 	"dofile":         "each file of the hooks folder is loaded by itself",
 	"loadfile":       "each file of the hooks folder is loaded by itself",
 	"load":           "hooks do not make code",
@@ -152,15 +152,8 @@ func (v *vm) openLibraries() {
 	L.SetFuncs(numbers, map[string]lua.LGFunction{"random": v.random, "randomseed": v.randomSeed})
 	base.RawSetString("math", v.readOnly("math", numbers))
 
-	api := v.readOnly("bellhop", v.api())
-	base.RawSetString("bellhop", api)
-	base.RawSetString("require", L.NewFunction(func(L *lua.LState) int {
-		if name := L.CheckString(1); name != "bellhop" {
-			L.RaiseError(`require %q: hooks have only require "bellhop"`, name)
-		}
-		L.Push(api)
-		return 1
-	}))
+	base.RawSetString("bellhop", v.readOnly("bellhop", v.api()))
+	base.RawSetString("require", lua.LTrue) // each file has its own, see environment
 	if v.set.covered != nil {
 		base.RawSetString(lineName, L.NewFunction(v.countLine))
 	}
@@ -195,11 +188,13 @@ func (v *vm) unsealed(name string, change lua.LGFunction) lua.LGFunction {
 }
 
 // environment is where a file's globals live: they can be written while it is
-// loaded and only read afterwards.
-func (v *vm) environment() *lua.LTable {
+// loaded and only read afterwards. given is what the libraries returned that were
+// loaded for it, by their files.
+func (v *vm) environment(src *source, given map[string]lua.LValue) *lua.LTable {
 	L := v.lua
 	content := L.NewTable()
 	v.base.ForEach(content.RawSet)
+	content.RawSetString("require", v.require(src, given))
 	missing := L.NewTable()
 	missing.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 		name := L.Get(2).String()
@@ -343,14 +338,21 @@ func clip(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
-// load runs a file and takes over what it registers.
+// noContext is of what is loaded, which its own limits end.
+var noContext = context.Background()
+
+// load runs a file, behind its libraries, and takes over what it registers.
 func (v *vm) load(src *source) ([]Hook, error) {
+	given, err := v.loadLibraries(src)
+	if err != nil {
+		return nil, err
+	}
 	v.loading = &loading{src: src}
 	defer func() { v.loading = nil }()
 	v.pcg.Seed(0, 0)
 	fn := v.lua.NewFunctionFromProto(src.proto)
-	fn.Env = v.environment()
-	if err := v.call(context.Background(), fn); err != nil {
+	fn.Env = v.environment(src, given)
+	if err := v.call(noContext, fn); err != nil {
 		return nil, loadFault(src.name, err)
 	}
 	for i, h := range v.loading.hooks {

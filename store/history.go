@@ -28,6 +28,80 @@ func (s *Store) CallRecords(room string, most int) ([]hotel.CallRecord, error) {
 	return newest(s, bucketCalls, most, func(r hotel.CallRecord) bool { return room == "" || r.Room == room })
 }
 
+// RecentPostings implements [hotel.History]. It looks at one page of records, and
+// of a stay at those of its folio alone.
+func (s *Store) RecentPostings(q hotel.HistoryQuery) (list []hotel.Posting, more bool, err error) {
+	if q.Stay != "" {
+		return s.recentOfStay(q)
+	}
+	return pageFromEnd(s, bucketPostings, q, func(p *hotel.Posting) (bool, time.Time) { return q.TakesPosting(p), p.Made() })
+}
+
+// RecentCalls implements [hotel.History]. It looks at one page of records.
+func (s *Store) RecentCalls(q hotel.HistoryQuery) (list []hotel.CallRecord, more bool, err error) {
+	return pageFromEnd(s, bucketCalls, q, func(r *hotel.CallRecord) (bool, time.Time) { return q.TakesCall(r), r.Time })
+}
+
+// pageFromEnd reads records from the end of a bucket, of which a page is looked at.
+func pageFromEnd[T any](s *Store, bucket []byte, q hotel.HistoryQuery, judge func(*T) (wanted bool, at time.Time)) (list []T, more bool, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		cursor := tx.Bucket(bucket).Cursor()
+		looked, old := 0, 0
+		for k, v := cursor.Last(); k != nil && old < historyOld; k, v = cursor.Prev() {
+			if looked == historyLooks || len(list) == q.Most {
+				more = true
+				return nil
+			}
+			looked++
+			var record T
+			if err := json.Unmarshal(v, &record); err != nil {
+				return fmt.Errorf("read %s %x: %w", bucket, k, err)
+			}
+			wanted, at := judge(&record)
+			if old++; !q.Past(at) {
+				old = 0
+			}
+			if wanted {
+				list = append(list, record)
+			}
+		}
+		return nil
+	})
+	return list, more, err
+}
+
+// historyOld is how many records one after the other are too old before none
+// further back is looked at: a clock may have been wrong for a while.
+const historyOld = 100
+
+// recentOfStay reads a folio from its end.
+func (s *Store) recentOfStay(q hotel.HistoryQuery) (list []hotel.Posting, more bool, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		if tx.Bucket(bucketFolios) == nil {
+			return nil // an older version's file, only read
+		}
+		prefix := folioPrefix(q.Stay)
+		postings, cursor := tx.Bucket(bucketPostings), tx.Bucket(bucketFolios).Cursor()
+		looked := 0
+		for k, _ := lastBefore(cursor, append([]byte(q.Stay), 1)); bytes.HasPrefix(k, prefix); k, _ = cursor.Prev() {
+			if looked == historyLooks || len(list) == q.Most {
+				more = true
+				return nil
+			}
+			looked++
+			var p hotel.Posting
+			if v := postings.Get(k[len(prefix):]); v == nil || json.Unmarshal(v, &p) != nil {
+				continue // another stay's, whose id holds a zero byte, or one that cannot be read
+			}
+			if q.TakesPosting(&p) {
+				list = append(list, p)
+			}
+		}
+		return nil
+	})
+	return list, more, err
+}
+
 // historyLooks bounds what one transaction looks at: a long one, over all
 // postings of a year for those of one room, would keep the writer from making
 // the file larger.

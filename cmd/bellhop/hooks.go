@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"bellhop/agent"
@@ -19,9 +20,10 @@ import (
 
 // hookOptions hold the values of flags that only commands about hooks have.
 type hookOptions struct {
-	from, dir          string
+	from, dir, version string
 	list, watch, cover bool
 	verbose, trace     bool
+	asItWas            bool
 }
 
 // hookCommands are the commands about hooks; "check", "new" and "test" work
@@ -47,6 +49,7 @@ func hookCommands() []*command {
 		{words: "hooks run", args: "EVENT [HOOK]", about: "run an event's hooks once more, without effect, and show what they would want", run: hooksRun, more: hooksRunHelp, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
 			f.BoolVar(&c.opt.hooks.trace, "trace", false, "show each call with its arguments and what it gave")
+			f.BoolVar(&c.opt.hooks.asItWas, "as-it-was", false, "let them read the hotel as it was then, as far as that is kept")
 		}},
 		replayCommand(),
 		hooksTypesCommand(),
@@ -58,6 +61,7 @@ const (
   bellhop hooks new --list                 # what it can start from
   bellhop hooks new minibar                # a copy of the hook that Bellhop brings; it replaces that one
   bellhop hooks new fruit                  # an empty one
+  bellhop hooks new lib/prices             # a library: other files require "lib.prices"
   bellhop hooks new night-calls --from call-surcharge
 
 A file that is there already is never written over.
@@ -74,9 +78,11 @@ minibar_test.lua. docs/hook-tests.md says how they are written.
   bellhop events list                      # which event
   bellhop hooks run 812 --trace
   bellhop hooks run 812 minibar.lua --trace
+  bellhop hooks run 812 --trace --as-it-was
 
 The hooks get the time and the answers that they had then, and read the hotel as
-it is now. Nothing comes of it.
+it is now, or with --as-it-was as it was then; what of that nobody knows any more
+is named. Nothing comes of it.
 `
 )
 
@@ -176,7 +182,13 @@ func hooksCheck(c *call) error {
 		return fmt.Errorf("hooks check: %s in %s: a file with one is not used; mend the line that is named, and check again", counted(n, "fault"), dir)
 	}
 	if !c.json {
-		fmt.Fprintf(c.out, "%s: good: %s in %s\n", dir, counted(checked.Hooks, "hook"), counted(checked.Files, "file"))
+		libraries := ""
+		if n := checked.Libraries; n == 1 {
+			libraries = ", and 1 library"
+		} else if n > 1 {
+			libraries = fmt.Sprintf(", and %d libraries", n)
+		}
+		fmt.Fprintf(c.out, "%s: good: %s in %s%s\n", dir, counted(checked.Hooks, "hook"), counted(checked.Files, "file"), libraries)
 	}
 	return nil
 }
@@ -215,11 +227,17 @@ func (c *call) printTrace(t luahooks.Trace) {
 			if call.Line > 0 {
 				line = fmt.Sprintf("%5d", call.Line)
 			}
+			if call.File != "" {
+				line = fmt.Sprintf("%s:%d", call.File, call.Line)
+			}
 			fmt.Fprintf(c.out, "  %s  %s\n", line, plain(call.String()))
 		}
 		if t.Left > 0 {
 			fmt.Fprintf(c.out, "         … and %s more\n", counted(t.Left, "call"))
 		}
+	}
+	if len(t.Missed) > 0 {
+		fmt.Fprintf(c.out, "  as it is now, not as it was: %s\n", plain(strings.Join(t.Missed, ", ")))
 	}
 	for _, line := range t.Log {
 		fmt.Fprintf(c.out, "  log    %s\n", plain(line))
@@ -242,7 +260,7 @@ func (c *call) askTrace(id uint64, hook string) ([]luahooks.Trace, error) {
 		return nil, err
 	}
 	var traces []luahooks.Trace
-	err = client.Get(c.ctx, fmt.Sprintf("/v1/events/%d/trace?hook=%s", id, url.QueryEscape(hook)), &traces)
+	err = client.Get(c.ctx, fmt.Sprintf("/v1/events/%d/trace?hook=%s&as_it_was=%t", id, url.QueryEscape(hook), c.opt.hooks.asItWas), &traces)
 	if !errors.Is(err, api.ErrNotRunning) {
 		return traces, err
 	}
@@ -255,5 +273,5 @@ func (c *call) askTrace(id uint64, hook string) ([]luahooks.Trace, error) {
 		return nil, err
 	}
 	defer s.Close()
-	return agent.TraceStored(c.ctx, cfg, hookFolder(cfg), s, id, hook)
+	return agent.TraceStored(c.ctx, cfg, hookFolder(cfg), s, id, hook, c.opt.hooks.asItWas)
 }

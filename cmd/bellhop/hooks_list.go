@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"net/url"
 	"strings"
@@ -14,8 +15,25 @@ func hookStateCommands() []*command {
 	return []*command{
 		{words: "hooks list", about: "list the hook files in use, their faults, and what their runs came to", run: hooksList, flags: jsonFlag},
 		{words: "hooks reload", about: "load the hook files anew now; what is saved is loaded by itself a few seconds later", run: hooksReload},
+		{words: "hooks accept", args: "FILE", about: "use a changed file that waits, as a replay of it showed a difference", run: hooksAccept, more: hooksAcceptHelp, flags: func(f *flag.FlagSet, c *call) {
+			f.StringVar(&c.opt.hooks.version, "version", "", "only if this `VERSION` waits (see hooks list)")
+		}},
 		{words: "hooks reset", args: "FILE", about: "let a file run again that is set aside, as a hook of it failed too often", run: hooksReset},
 	}
+}
+
+const hooksAcceptHelp = `
+  bellhop hooks list                       # what waits, and why
+  bellhop hooks replay --hook minibar.lua  # what it would have done otherwise
+  bellhop hooks accept minibar.lua
+`
+
+func hooksAccept(c *call) error {
+	if err := c.need(1); err != nil {
+		return err
+	}
+	path := "/v1/hooks/" + url.PathEscape(c.args[0]) + "/accept?version=" + url.QueryEscape(c.opt.hooks.version)
+	return c.changeHooks(path, c.args[0]+" is accepted")
 }
 
 func hooksList(c *call) error {
@@ -76,12 +94,27 @@ func (c *call) hookFaults(state agent.HooksState) string {
 		for _, fault := range f.Faults {
 			fmt.Fprintf(&text, "not used as it stands: %s\n", plain(fault))
 		}
+		if f.Waits != nil {
+			fmt.Fprintf(&text, "%s: version %s waits since %s for \"bellhop hooks accept %s\": %s\n", f.File, f.Waits.Version, c.at(f.Waits.Since), f.File, plain(waitsWhy(f.Waits)))
+		}
 		if f.Aside != nil {
 			fmt.Fprintf(&text, "%s: version %s is set aside since %s, as %s failed too often: %s\n",
 				f.File, f.Aside.Version, c.at(f.Aside.Since), f.Aside.Hook, plain(f.Aside.Error))
 		}
 	}
 	return text.String()
+}
+
+// waitsWhy says why a version waits.
+func waitsWhy(w *agent.HookWait) string {
+	if w.Error != "" {
+		return "the replay of " + w.Over + " did not come to its end: " + w.Error
+	}
+	text := fmt.Sprintf("%s and %d runs of the last %s were replayed, %d would be otherwise", counted(w.Replay.Events, "event"), w.Replay.Runs, w.Over, w.Replay.Differences())
+	if n := w.Replay.Approximate; n > 0 {
+		text += fmt.Sprintf(", of %d nobody can be sure", n)
+	}
+	return text
 }
 
 func hooksReload(c *call) error { return c.changeHooks("/v1/hooks/reload", "loaded") }

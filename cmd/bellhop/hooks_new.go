@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"bellhop/luahooks"
 )
@@ -31,16 +32,24 @@ func hooksNew(c *call) error {
 	if filepath.Ext(name) == ".lua" {
 		name = name[:len(name)-len(".lua")]
 	}
+	name, library := strings.CutPrefix(name, luahooks.LibraryFolder+"/")
 	if !hookName.MatchString(name) {
-		return c.wrong("NAME must be 1 to 64 letters, digits, - and _, but it is %q", c.args[0])
+		return c.wrong("NAME must be 1 to 64 letters, digits, - and _, for a library behind lib/, but it is %q", c.args[0])
 	}
-	t, err := c.template(name)
+	t, err := c.template(name, library)
 	if err != nil {
 		return err
 	}
-	dir, err := c.newHookFolder()
+	folder, err := c.newHookFolder()
 	if err != nil {
 		return err
+	}
+	dir := folder
+	if library {
+		dir = filepath.Join(folder, luahooks.LibraryFolder)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("hooks new: make the folder of libraries: %w", err)
+		}
 	}
 	file, test := filepath.Join(dir, name+".lua"), filepath.Join(dir, name+"_test.lua")
 	if err := writeNew(file, t.Text); err != nil {
@@ -52,13 +61,19 @@ func hooksNew(c *call) error {
 	if t.Shipped {
 		fmt.Fprintf(c.err, "the hook %q that Bellhop brings is replaced by the copy: what an update changes in it does not come to you any more\n", name)
 	}
-	_, err = fmt.Fprintf(c.out, "%s\n%s\n\nChange it, and see what it does:\n\n  bellhop hooks test %s --watch\n", file, test, shownFolder(dir))
+	_, err = fmt.Fprintf(c.out, "%s\n%s\n\nChange it, and see what it does:\n\n  bellhop hooks test %s --watch\n", file, test, shownFolder(folder))
 	return err
 }
 
 // template is what a new file begins as.
-func (c *call) template(name string) (luahooks.Template, error) {
+func (c *call) template(name string, library bool) (luahooks.Template, error) {
 	from := c.opt.hooks.from
+	if library {
+		if from != "" {
+			return luahooks.Template{}, c.wrong("a library starts empty, without --from")
+		}
+		return luahooks.EmptyLibrary(name), nil
+	}
 	if from == "" {
 		if t, known := luahooks.TemplateOf(name); known {
 			return t, nil

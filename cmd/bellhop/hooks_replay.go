@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -19,7 +20,6 @@ import (
 	"bellhop/config"
 	"bellhop/hotel"
 	"bellhop/luahooks"
-	"bellhop/site"
 )
 
 // replayOptions are the flags of hooks replay.
@@ -49,6 +49,7 @@ now, and the line is marked ~ (approximate): such lines are not counted as diffe
 // past is where events and what was read come from.
 type past interface {
 	luahooks.Present
+	hotel.History
 	page(after uint64) (hotel.PastPage, error)
 	since(time.Time) (uint64, error)
 	// failed says why a record could not be had, if so.
@@ -75,7 +76,7 @@ func hooksReplay(c *call) error {
 	}
 	defer end()
 	r := &replaying{call: c, source: source, currency: cfg.Hotel.Currency, from: from, until: until}
-	r.replay = luahooks.Replay{Set: set, Zone: c.zone, Present: source, Seed: agent.Seed}
+	r.replay = luahooks.Replay{Set: set, Zone: c.zone, Present: source, History: source, Seed: agent.Seed}
 	if name := c.opt.replay.hook; name != "" {
 		name = strings.TrimSuffix(name, ".lua") + ".lua"
 		r.replay.Wanted = func(file string) bool { return file == name }
@@ -99,10 +100,7 @@ func (c *call) hooksToReplay(cfg config.Config) (*luahooks.Set, error) {
 		}
 		dir = folder(folderName)
 	}
-	set, err := luahooks.Load(dir, luahooks.Options{
-		Limits:   luahooks.Limits{Deadline: cfg.Hooks.DeadlineTime(), VMs: cfg.Hooks.VMs},
-		Language: cfg.Hotel.Language, Currency: cfg.Hotel.Currency, Minibars: site.Codes(cfg.Services).Minibars,
-	})
+	set, err := luahooks.Load(dir, agent.HookOptions(cfg))
 	if err != nil {
 		set.Close()
 		return nil, fmt.Errorf("%s: load the hooks: %w", c.command.words, err)
@@ -354,6 +352,7 @@ type storedPast struct{ pastStore }
 // pastStore is what it takes of the store.
 type pastStore interface {
 	luahooks.Present
+	hotel.History
 	Past(after uint64, most int) (hotel.PastPage, error)
 	FirstSince(at time.Time) (uint64, error)
 }
@@ -407,4 +406,37 @@ func (a *askedPast) Record(key string) (hotel.Record, bool) {
 // Records implements [luahooks.Present].
 func (a *askedPast) Records(prefix string) []hotel.Record {
 	return a.remember(" "+prefix, func() ([]hotel.Record, error) { return a.client.NowBelow(a.ctx, prefix) })
+}
+
+// maxAskedHistory is how many records a running agent is asked for: it tells of a
+// room's, and what else is wanted is looked for among them.
+const maxAskedHistory = 1000
+
+// RecentPostings implements [hotel.History].
+func (a *askedPast) RecentPostings(q hotel.HistoryQuery) ([]hotel.Posting, bool, error) {
+	ask := url.Values{"room": {q.Room}, "stay": {q.Stay}, "limit": {strconv.Itoa(maxAskedHistory)}}
+	return askHistory(a, "/v1/postings?"+ask.Encode(), q, q.TakesPosting)
+}
+
+// RecentCalls implements [hotel.History].
+func (a *askedPast) RecentCalls(q hotel.HistoryQuery) ([]hotel.CallRecord, bool, error) {
+	ask := url.Values{"room": {q.Room}, "limit": {strconv.Itoa(maxAskedHistory)}}
+	return askHistory(a, "/v1/calls?"+ask.Encode(), q, q.TakesCall)
+}
+
+func askHistory[T any](a *askedPast, path string, q hotel.HistoryQuery, takes func(*T) bool) (list []T, more bool, err error) {
+	var all []T
+	if err := a.client.Get(a.ctx, path, &all); err != nil {
+		return nil, false, err
+	}
+	for i := range all {
+		if !takes(&all[i]) {
+			continue
+		}
+		if len(list) == q.Most {
+			return list, true, nil
+		}
+		list = append(list, all[i])
+	}
+	return list, len(all) == maxAskedHistory, nil
 }

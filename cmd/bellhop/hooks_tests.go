@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,6 +51,9 @@ func (c *call) testPlaces() (dir string, files []string, err error) {
 		d, file := arg, ""
 		if filepath.Ext(arg) == ".lua" {
 			d, file = filepath.Split(arg)
+			if filepath.Base(d) == luahooks.LibraryFolder {
+				d, file = filepath.Dir(filepath.Clean(d)), path.Join(luahooks.LibraryFolder, file)
+			}
 			files = append(files, file)
 		}
 		if d = filepath.Clean(d); d == "." && file != "" && !exists(arg) {
@@ -196,12 +201,13 @@ func watchFolder(ctx context.Context, tick <-chan time.Time, digest func() strin
 // digestOf tells one state of a folder's hooks from another by their content:
 // a copy may keep an old time, and be as long as the file before.
 func digestOf(dir string) string {
+	h := sha256.New()
 	names, err := fs.Glob(os.DirFS(dir), "*.lua")
-	if err != nil {
+	libs, libErr := fs.Glob(os.DirFS(dir), luahooks.LibraryFolder+"/*.lua")
+	if err := errors.Join(err, libErr); err != nil {
 		return err.Error()
 	}
-	h := sha256.New()
-	for _, name := range names {
+	for _, name := range append(names, libs...) {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		fmt.Fprintf(h, "%s %d %v\n", name, len(text), err)
 		h.Write(text)
