@@ -94,9 +94,11 @@ size: needs
 	BELLHOP_SIZE=full BELLHOP_SIZE_DIR="$(SIZE_DIR)" BELLHOP_SIZE_TABLE="$(SIZE_TABLE)" go test -count=1 -v -timeout 5h ./e2e/size
 
 # Packages for all computers, into DIST; VERSION is by git unless it is given.
+# UPDATE_KEYS are the public keys of minisign whose updates they take.
+UPDATE_KEYS ?=
 DIST ?= $(CURDIR)/dist
 packages:
-	go run -C packaging . -out "$(abspath $(DIST))" -version "$(VERSION)"
+	go run -C packaging . -out "$(abspath $(DIST))" -version "$(VERSION)" -keys "$(UPDATE_KEYS)"
 
 # The licences of what the program is made of, after a change of go.mod.
 notices:

@@ -45,7 +45,6 @@ type hookTrial struct {
 	waits    map[string]HookWait // by file
 	accepted map[string]string   // versions by file
 	saved    map[string]string   // versions by file, in the folder
-	begun    bool                // what is in use at the start has been looked at
 }
 
 const (

@@ -30,7 +30,7 @@ var computers = []computer{
 // plays no part.
 func (r release) build(ctx context.Context, c computer, to string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
-		"-ldflags", "-s -w -X main.buildVersion="+r.version, "-o", to, "./cmd/bellhop")
+		"-ldflags", "-s -w -X main.buildVersion="+r.version+" -X main.updateKeys="+r.keys, "-o", to, "./cmd/bellhop")
 	cmd.Dir = r.root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off")
 	cmd.Env = append(cmd.Env, c.env...)

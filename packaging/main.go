@@ -26,12 +26,14 @@ type release struct {
 	root    string // of the source
 	out     string
 	version string
+	keys    string // public keys of minisign by which updates are taken, with commas between
 	time    time.Time // that all files in it show
 }
 
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("packaging", flag.ContinueOnError)
 	out := flags.String("out", "../dist", "the `FOLDER` that gets the packages")
+	keys := flags.String("keys", "", "the `KEYS` of minisign, with commas between, whose updates the program takes without a config's word")
 	version := flags.String("version", "", "the `VERSION` (default: by git's tags and the time of the commit)")
 	only := flags.String("only", "", "`NAMES` of computers, with commas (default: all)")
 	notices := flags.String("notices", "", "write the licences of what the program is made of into `FILE`, and nothing else")
@@ -45,7 +47,7 @@ func run(ctx context.Context, args []string) error {
 	if *notices != "" {
 		return writeNotices(ctx, root, *notices)
 	}
-	r := release{root: root, out: *out, version: *version}
+	r := release{root: root, out: *out, version: *version, keys: *keys}
 	if r.time, err = sourceTime(ctx, root); err != nil {
 		return err
 	}
