@@ -26,7 +26,7 @@ type release struct {
 	root    string // of the source
 	out     string
 	version string
-	keys    string // public keys of minisign by which updates are taken, with commas between
+	keys    string    // public keys of minisign by which updates are taken, with commas between
 	time    time.Time // that all files in it show
 }
 
