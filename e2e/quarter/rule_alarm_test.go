@@ -77,7 +77,7 @@ func (h *house) lookAlarms(w *wake, due time.Time) {
 // happened which makes it hard to foretell.
 func (h *house) judgeAlarm(w *wake, due, proven time.Time, sure bool) (rung []*ring) {
 	at := w.alarmAt(due)
-	ours, theirs := h.alarmRings(w, at)
+	ours, theirs := h.alarmRings(w, due, at)
 	lives := w.cancelled.IsZero() && w.shaken.Before(due.Add(-5*time.Minute))
 	for _, phone := range w.room.phones {
 		first, calls := time.Time{}, 0
@@ -117,7 +117,7 @@ const goneWithin = time.Minute
 
 // alarmRings takes the calls of the PBX's own alarms that belong to a wake-up, and
 // counts those of alarms that were set by hand for the same time.
-func (h *house) alarmRings(w *wake, at time.Time) (ours []*ring, theirs map[string]int) {
+func (h *house) alarmRings(w *wake, due, at time.Time) (ours []*ring, theirs map[string]int) {
 	h.witness.mu.Lock()
 	defer h.witness.mu.Unlock()
 	from, to := at.Add(-clockOff), at.Add(2*clockOff+(alarmCalls-1)*5*time.Minute)
@@ -126,6 +126,9 @@ func (h *house) alarmRings(w *wake, at time.Time) (ours []*ring, theirs map[stri
 			continue // in the room of before it rings for who is there now
 		}
 		if seen.kind == sim.CallOfAlarm && !seen.claimed && w.rangIn(seen.phone) && seen.at.After(from) && seen.at.Before(to) {
+			if h.ringsForAnother(w, seen.phone, due) {
+				continue // both rooms of a swap are woken at that time
+			}
 			seen.claimed = true
 			ours = append(ours, seen)
 		}
@@ -137,6 +140,21 @@ func (h *house) alarmRings(w *wake, at time.Time) (ours []*ring, theirs map[stri
 		}
 	}
 	return ours, theirs
+}
+
+// ringsForAnother tells whether a telephone is in a room to which somebody else has
+// come who is to be woken at the same time.
+func (h *house) ringsForAnother(w *wake, phone string, due time.Time) bool {
+	if slices.Contains(w.room.phones, phone) {
+		return false
+	}
+	return slices.ContainsFunc(h.model.wakes, func(other *wake) bool {
+		if other == w || !other.cancelled.IsZero() || !slices.Contains(other.room.phones, phone) {
+			return false
+		}
+		theirs, more := other.next(due.Add(-time.Second), h.zone)
+		return more && theirs.Equal(due)
+	})
 }
 
 // judgeByPBX judges an order that the PBX alone is to ring for. It has no proof; if
