@@ -52,7 +52,7 @@ var floors = map[string][]string{
 	"e2e/faults":         {anything},
 	"e2e/size":           {anything},
 	"e2e/quarter":        {anything},
-	"e2e/packages":       {"e2e/need"},
+	"e2e/packages":       {"e2e/need", "sabotage"},
 	"e2e/update":         {anything},
 	// The two sides of a machine's power: what they agree on, and its first program.
 	"e2e/faults/guest":      {"sim"},
@@ -81,7 +81,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":                {"agent"},
 	"github.com/hanwen/go-fuse/v2":               {"e2e/lossy"},
 	"github.com/mewkiz/flac":                     {"sounds"},
-	"aead.dev/minisign":                          {"update", "e2e/update"}, // the latter signs
+	"aead.dev/minisign":                          {"update", "e2e/update", "e2e/packages"}, // the latter two sign
 	"github.com/cavaliergopher/cpio":             {"update"},
 	"golang.org/x/mod":                           {"update"},
 	"github.com/jfreymuth/vorbis":                {"sounds"},

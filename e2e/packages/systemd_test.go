@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"aead.dev/minisign"
+
 	"bellhop/e2e/need"
+	"bellhop/sabotage"
 	"bellhop/sim"
 )
 
@@ -51,6 +55,7 @@ func TestUnderSystemd(t *testing.T) {
 	for _, name := range []string{"pbx", "pms"} { // root's, so that only systemd can give them
 		d.write("/etc/bellhop/secrets/"+name, "hush of "+name+"\n", 0o600)
 	}
+	takeDying(t, d, "1.2.0")
 	body := sim.DTMF("369872B04EDC", sim.CallID(time.Unix(1_700_000_000, 0), 1), "1203", "777*01")
 	d.write("/root/report", fmt.Sprintf("POST / HTTP/1.1\r\nHost: bellhop\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body), 0o600)
 	d.write("/root/try.sh", tryScript, 0o755)
@@ -74,6 +79,9 @@ func TestUnderSystemd(t *testing.T) {
 		"reloaded, the same process",
 		"the watchdog started it again",
 		"upgraded: " + newer + ", another process",
+		"an update to a version that dies: exit 1",
+		"taken back: " + newer + ", with its events: 777*01",
+		"told: update-taken-back",
 		"it stopped: success",
 		"that was all",
 	} {
@@ -84,6 +92,34 @@ func TestUnderSystemd(t *testing.T) {
 	if t.Failed() {
 		t.Log(said)
 	}
+}
+
+// takeDying puts a signed version there that ends as soon as it answers, and the
+// key by which it is signed.
+func takeDying(t *testing.T, d *debian, version string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bellhop-"+version)
+	build := exec.Command("go", "build", "-tags", "sabotage", "-ldflags",
+		"-s -w -X main.buildVersion="+version+" -X bellhop/sabotage.built="+sabotage.DiesOnTrial, "-o", path, "bellhop/cmd/bellhop")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build a version that dies: %v: %s", err, said)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, private, err := minisign.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := minisign.NewReader(bytes.NewReader(text))
+	if _, err := io.Copy(io.Discard, reader); err != nil {
+		t.Fatal(err)
+	}
+	file := d.take(path)
+	d.write(file+".minisig", string(reader.SignWithComments(private, "file:"+filepath.Base(path)+" version:"+version, "")), 0o600)
+	d.write("/root/key", public.String(), 0o600)
 }
 
 // boot gives what the machine has said on its second serial line.

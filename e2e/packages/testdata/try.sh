@@ -64,6 +64,16 @@ dpkg -i /root/bellhop_1.1.0_amd64.deb >/dev/null
 wait_for active
 [ "$(main)" = "$pid" ] || echo "upgraded: $("/proc/$(main)/exe" version | cut -d' ' -f2), another process"
 
+# A signed version that ends as soon as it answers, however often systemd starts it.
+bellhop update --yes --key "$(cat /root/key)" /root/bellhop-1.2.0 >/root/update.log 2>&1
+echo "an update to a version that dies: exit $?"
+cat /root/update.log
+wait_for active
+works() { bellhop status 2>/dev/null | grep -q .; }
+wait_for works
+echo "taken back: $("/proc/$(main)/exe" version | cut -d' ' -f2), with its events: $(bellhop events list --json | grep -o '777\*01' | head -1)"
+echo "told: $(bellhop alerts list --json | grep -o update-taken-back | head -1)"
+
 systemctl stop bellhop
 echo "it stopped: $(systemctl show -P Result bellhop)"
 echo "that was all"
