@@ -194,7 +194,7 @@ func (t *hookTrial) save(set *luahooks.Set) error {
 		}
 		text, err := json.Marshal(b)
 		if err == nil {
-			err = replaceFile(t.file(f.Name), text)
+			err = config.Replace(t.file(f.Name), text, 0o600, nil)
 		}
 		if err != nil {
 			return fmt.Errorf("keep the hook %s: %w", f.Name, err)
@@ -220,7 +220,8 @@ func (t *hookTrial) remove() error {
 		return nil
 	}
 	for _, e := range entries {
-		if filepath.Ext(e.Name()) == ".json" || e.Name() == trialMark {
+		begun := strings.HasPrefix(e.Name(), ".") // written when the power went
+		if filepath.Ext(e.Name()) == ".json" || e.Name() == trialMark || begun {
 			err = errors.Join(err, os.Remove(filepath.Join(t.folder, e.Name())))
 		}
 	}
@@ -232,22 +233,6 @@ func (t *hookTrial) remove() error {
 
 func (t *hookTrial) file(hook string) string { return filepath.Join(t.folder, hook+".json") }
 
-// replaceFile writes a file as a whole, synced.
-func replaceFile(name string, text []byte) error {
-	f, err := os.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
-}
-
 // tried runs a file's hooks over the past and says whether, and why, it is to wait.
 func (a *Agent) tried(ctx context.Context, old, set *luahooks.Set, file, version string) (w HookWait, waits bool, err error) {
 	t := a.hooks.trial
@@ -257,7 +242,7 @@ func (a *Agent) tried(ctx context.Context, old, set *luahooks.Set, file, version
 		w.Error = "the program ended while it was tried"
 		return w, true, nil
 	}
-	if err := errors.Join(os.MkdirAll(t.folder, 0o700), replaceFile(mark, []byte(file+" "+version))); err != nil {
+	if err := errors.Join(os.MkdirAll(t.folder, 0o700), config.Replace(mark, []byte(file+" "+version), 0o600, nil)); err != nil {
 		return w, false, fmt.Errorf("try %s: %w", file, err)
 	}
 	w.Replay, w.Error = a.compared(ctx, old, set, file)

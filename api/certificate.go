@@ -229,7 +229,7 @@ func (c *Certificate) make() error {
 	}
 	text, err := selfSigned(key, c.now())
 	if err == nil {
-		err = writeWhole(c.files.cert, text)
+		err = config.Replace(c.files.cert, text, 0o600, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("make the API's certificate: %w", err)
@@ -259,7 +259,7 @@ func (c *Certificate) newKey() (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return key, writeWhole(c.files.key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: raw}))
+	return key, config.Replace(c.files.key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: raw}), 0o600, nil)
 }
 
 // epoch is when self-made certificates begin, and the earliest time that their
@@ -296,24 +296,4 @@ func ownAddresses() (all []net.IP) {
 		}
 	}
 	return all
-}
-
-// writeWhole writes a file that its owner alone may read, whole or not at all.
-func writeWhole(path string, text []byte) error {
-	part := path + ".new"
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) { // the power cut it off
-		return err
-	}
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, path)
 }
