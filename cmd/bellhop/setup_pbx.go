@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -187,7 +185,7 @@ func (s *setup) lookAtPBX() error {
 	client := api.NewClient(s.cfg.API.Socket)
 	var status agent.Status
 	s.running = client.Get(s.ctx, "/v1/status", &status) == nil
-	if box := boxAddress(s.cfg.PBX.URL); box != "" {
+	if box := yeastar.OwnAddress(s.cfg.PBX.URL); box != "" {
 		s.byHand = append(s.byHand, s.tell("allow", box))
 	}
 	if s.running && site.SameLogin(s.had.PBX, s.cfg.PBX) && s.o.passwordFile == "" {
@@ -336,25 +334,6 @@ func (s *setup) settleEvents(way string) error {
 		return err
 	}
 	return s.put("pbx.event_addr", address)
-}
-
-// boxAddress is ours on the way to the PBX: nothing is sent, the system only
-// says which way it would go. Empty: it cannot say.
-func boxAddress(pbxURL string) string {
-	u, err := url.Parse(pbxURL)
-	if err != nil {
-		return ""
-	}
-	conn, err := net.Dial("udp", net.JoinHostPort(u.Hostname(), "9"))
-	if err != nil {
-		return ""
-	}
-	defer conn.Close()
-	host, _, err := net.SplitHostPort(conn.LocalAddr().String())
-	if err != nil {
-		return ""
-	}
-	return host
 }
 
 // password finds one: in the file that a flag names, where the config's own is

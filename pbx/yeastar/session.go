@@ -171,7 +171,7 @@ func neverSent(err error) bool {
 func (s *Session) registration() map[string]string {
 	r := s.Registration
 	if r.Address == "" {
-		r.Address = ownAddress(s.Base)
+		r.Address = OwnAddress(s.Base)
 	}
 	return map[string]string{
 		"ipaddr": r.Address, "port": r.Port, "version": s.reports(),
@@ -179,9 +179,10 @@ func (s *Session) registration() map[string]string {
 	}
 }
 
-// ownAddress is ours on the way to base; empty while there is no way there.
-// Nothing is sent: the system only says which way it would go.
-func ownAddress(base string) string {
+// OwnAddress is this computer's on the way to base, the address of a PBX; empty
+// while there is no way there. Nothing is sent: the system only says which way
+// it would go.
+func OwnAddress(base string) string {
 	u, err := url.Parse(base)
 	if err != nil {
 		return ""
