@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -115,9 +116,10 @@ func TestNightlyBackupLeavesTheBox(t *testing.T) {
 		}
 		d.alerted()
 
-		away, tries := true, 0
+		var back atomic.Bool
+		tries := 0
 		m.To = backup.Destination{To: "ftp://box@192.0.2.9/harbour", Dial: func(context.Context, string, string) (net.Conn, error) {
-			if tries++; !away {
+			if tries++; back.Load() {
 				m.To = backup.Destination{To: usb} // for the next try
 			}
 			return nil, errors.New("no route to host")
@@ -127,7 +129,7 @@ func TestNightlyBackupLeavesTheBox(t *testing.T) {
 		if first.Error == "" || tries < 3 {
 			t.Fatalf("%+v after %d tries", first, tries)
 		}
-		away = false
+		back.Store(true)
 		d.rest(5 * time.Minute)
 		if f := NewestBackup(d.c.Store.Path); f.Error != "" || !f.Made.After(first.Made) || made() != 1 {
 			t.Errorf("when the network is back: %+v, and %d backups of the day", f, made())

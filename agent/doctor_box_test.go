@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,9 +24,10 @@ import (
 func TestSilentDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewBoxLook()
-		back, asked := make(chan struct{}), 0
+		back := make(chan struct{})
+		var asked atomic.Int64
 		l.disk = func(context.Context, string) diskLook {
-			asked++
+			asked.Add(1)
 			<-back
 			return diskLook{disk: box.Disk{Size: 7}}
 		}
@@ -40,13 +42,13 @@ func TestSilentDisk(t *testing.T) {
 				t.Errorf("what needs no disk is not known: %+v", b)
 			}
 		}
-		if asked != 1 {
-			t.Errorf("asked %d times", asked)
+		if n := asked.Load(); n != 1 {
+			t.Errorf("asked %d times", n)
 		}
 		close(back)
 		synctest.Wait()
-		if b := l.Look(t.Context(), c, true); b.Disk == nil || b.Disk.Size != 7 || asked != 2 || b.Stuck["box.sync"] {
-			t.Errorf("asked %d times: %+v", asked, b)
+		if b := l.Look(t.Context(), c, true); b.Disk == nil || b.Disk.Size != 7 || asked.Load() != 2 || b.Stuck["box.sync"] {
+			t.Errorf("asked %d times: %+v", asked.Load(), b)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -171,9 +173,10 @@ func roomsToImport(rooms []hotel.Room) (all []hotel.Room) {
 // What waits in the store is found whether an agent runs or not.
 func TestStoreFacts(t *testing.T) {
 	long := time.Now().Add(-3 * time.Hour).UTC()
-	at := long
+	var at atomic.Pointer[time.Time]
+	at.Store(&long)
 	s, err := store.Open(store.Options{
-		Path: filepath.Join(t.TempDir(), "b.db"), Now: func() time.Time { return at },
+		Path: filepath.Join(t.TempDir(), "b.db"), Now: func() time.Time { return *at.Load() },
 		Apply: func(tx hotel.Tx, ev *hotel.Event, _ string, _ []hotel.Effect) error {
 			tx.Queue(hotel.QueuedCall{To: hotel.ToPMS, Op: ev.Name, Room: ev.Room, Lanes: []string{ev.Room}, Body: json.RawMessage("{}")})
 			tx.Queue(hotel.QueuedCall{To: "relay:http://old/", Op: ev.Name, Body: json.RawMessage("{}")})
@@ -185,7 +188,8 @@ func TestStoreFacts(t *testing.T) {
 	}
 	defer s.Close()
 	for i, room := range []string{"101", "102", "101"} {
-		at = long.Add(time.Duration(i) * time.Hour)
+		now := long.Add(time.Duration(i) * time.Hour)
+		at.Store(&now)
 		r, err := s.Append(t.Context(), hotel.Event{Kind: hotel.KindCommand, Name: "op" + room, Room: room}, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -46,6 +47,7 @@ func (s *Store) finishUnits(ctx context.Context, patient bool, ev *hotel.Event, 
 	if sabotage.On(sabotage.MarkApart) {
 		return s.finishApart(ctx, ev, units, complete)
 	}
+	units = slices.Clone(units) // who gives up waiting goes on with what was given
 	errs := make([]error, len(units))
 	err := s.submit(ctx, patient, func(c *commit) error {
 		good := true
