@@ -230,11 +230,15 @@ func (h *Handover) every() section {
 	}}
 }
 
+// ofTheMoment are checks of how the computer, or the program that looks, is doing
+// just then: the doctor shows them, and paper would show them for ever.
+var ofTheMoment = []string{checkMemory, checkPorts, checkSync}
+
 // left is what is still to be done.
 func (h *Handover) left() section {
 	sec := section{title: h.say("Still to be done", "待办事项"), steps: slices.Clone(h.ByHand)}
 	for _, f := range h.Findings {
-		if f.Result != Failed && f.Result != Warning {
+		if f.Result != Failed && f.Result != Warning || slices.Contains(ofTheMoment, f.Check) {
 			continue
 		}
 		text := f.Text(h.lang())

@@ -25,7 +25,7 @@ func handover(language string) *Handover {
 	return &Handover{
 		Config: c, ConfigFile: "/etc/bellhop/bellhop.toml", Made: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC), Version: "bellhop v1", Installed: true,
 		PBX: pbx.Identity{Model: "S50", Firmware: "30.14.0.1", Serial: "369"}, Rooms: []hotel.Room{{Number: "1203", Extensions: []string{"8203", "8204"}}},
-		ByHand: []string{"click Save"}, Findings: []Finding{find(checkWakeUps, OK, "ok"), find("rooms.occupancy", Warning, "unconfirmed")},
+		ByHand: []string{"click Save"}, Findings: []Finding{find(checkWakeUps, OK, "ok"), find("rooms.occupancy", Warning, "unconfirmed"), find(checkMemory, Warning, "grown")},
 	}
 }
 
@@ -46,6 +46,9 @@ func TestHandover(t *testing.T) {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("%s: no %q", language, want)
 			}
+		}
+		if strings.Contains(string(text), find(checkMemory, Warning, "grown").Text(language)) {
+			t.Errorf("%s: it tells what is so just now", language)
 		}
 		if strings.Contains(string(text), "canary") {
 			t.Errorf("%s: it tells a secret", language)

@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"maps"
 	"os"
 	"os/exec"
 	"strings"
@@ -84,9 +83,7 @@ func TestSetupKilled(t *testing.T) {
 		if out, errOut, code := p.setup(flags); code != 0 {
 			t.Fatalf("after %+v: %d\n%s%s", c, code, out, errOut)
 		}
-		if got := p.box(); !maps.Equal(got, want) {
-			t.Errorf("after %+v the box has\n%q\nwant\n%q", c, got, want)
-		}
+		p.sameBox(want)
 		p.sameDisk("in the end", disk)
 	}
 	if killed < 3 {

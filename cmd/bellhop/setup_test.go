@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -21,6 +20,7 @@ import (
 
 	"bellhop/api"
 	"bellhop/hotel"
+	"bellhop/install"
 	"bellhop/sim"
 )
 
@@ -118,6 +118,22 @@ func (p *patient) box() map[string]string {
 	return all
 }
 
+// sameBox tells where the box is not as it must be.
+func (p *patient) sameBox(want map[string]string) {
+	p.t.Helper()
+	got := p.box()
+	for name := range got {
+		if _, there := want[name]; !there {
+			p.t.Errorf("%s is there: %q", name, got[name])
+		}
+	}
+	for name, text := range want {
+		if got[name] != text {
+			p.t.Errorf("%s: %s", name, install.Diff("want", "got", []byte(text), []byte(got[name])))
+		}
+	}
+}
+
 var madeAt = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?`)
 
 // TestSetup goes from an address and a password to a box that works: the doctor
@@ -149,9 +165,7 @@ func TestSetup(t *testing.T) {
 	if out, errOut, code := p.setup([]string{"--yes"}); code != 0 || !strings.Contains(errOut, "is as it should be") || !strings.Contains(errOut, "nothing was sent") {
 		t.Errorf("again: %d\n%s%s", code, out, errOut)
 	}
-	if again := p.box(); !maps.Equal(box, again) {
-		t.Errorf("a second run changed the box: %q, before %q", again, box)
-	}
+	p.sameBox(box)
 	p.sameDisk("after a second run", disk)
 
 	p.start().pbx.Apply()
@@ -352,9 +366,7 @@ func TestSetupStopsAnywhere(t *testing.T) {
 			if out, errOut, code := p.setup(flags); code != 0 {
 				t.Fatalf("%d\n%s%s", code, out, errOut)
 			}
-			if got := p.box(); !maps.Equal(got, want) {
-				t.Errorf("the box has\n%q\nwant\n%q", got, want)
-			}
+			p.sameBox(want)
 			p.sameDisk("in the end", disk)
 		})
 	}
