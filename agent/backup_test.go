@@ -117,17 +117,17 @@ func TestNightlyBackupLeavesTheBox(t *testing.T) {
 		d.alerted()
 
 		var back atomic.Bool
-		tries := 0
+		var tries atomic.Int64
 		m.To = backup.Destination{To: "ftp://box@192.0.2.9/harbour", Dial: func(context.Context, string, string) (net.Conn, error) {
-			if tries++; back.Load() {
+			if tries.Add(1); back.Load() {
 				m.To = backup.Destination{To: usb} // for the next try
 			}
 			return nil, errors.New("no route to host")
 		}}
 		night(8 * time.Minute)
 		first := NewestBackup(d.c.Store.Path)
-		if first.Error == "" || tries < 3 {
-			t.Fatalf("%+v after %d tries", first, tries)
+		if first.Error == "" || tries.Load() < 3 {
+			t.Fatalf("%+v after %d tries", first, tries.Load())
 		}
 		back.Store(true)
 		d.rest(5 * time.Minute)
