@@ -131,6 +131,15 @@ func backupKeyOf(cfg config.Config) (backup.Key, error) {
 	return key, key.Check()
 }
 
+// fromHere makes a folder such as ./b one that the agent finds, too: it is
+// elsewhere.
+func (c *call) fromHere() (err error) {
+	if strings.HasPrefix(c.opt.to, "./") || strings.HasPrefix(c.opt.to, "../") {
+		c.opt.to, err = filepath.Abs(c.opt.to)
+	}
+	return err
+}
+
 // backupNow lets the agent make one; when none runs, it is made of the closed store.
 func backupNow(c *call) error {
 	cfg, err := c.load()
@@ -138,6 +147,9 @@ func backupNow(c *call) error {
 		return err
 	}
 	if c.opt.to != "" {
+		if err := c.fromHere(); err != nil {
+			return err
+		}
 		if err := backup.CheckDestination(c.opt.to); err != nil {
 			return c.wrong("--to: %v", err)
 		}
@@ -219,6 +231,9 @@ func (c *call) backupClosed(cfg config.Config) (made backup.Made, err error) {
 func backupList(c *call) error {
 	cfg, err := c.load()
 	if err != nil {
+		return err
+	}
+	if err := c.fromHere(); err != nil {
 		return err
 	}
 	d, err := destinationOf(cfg)

@@ -55,6 +55,12 @@ func simulate(c *call) error {
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
+	// Those of a dialplan with the default codes.
+	limits := pbx.Limits()
+	limits.Confirm, limits.Languages = "775", "12"
+	if err := pbx.SetLimits(limits); err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
 	pms, err := sim.NewSink(sim.SinkOptions{Secret: demoSecret})
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -24,7 +25,7 @@ type wakeOptions struct {
 
 func wakeCommands() []*command {
 	return []*command{
-		{words: "wakeup add", args: "ROOM... HH:MM", about: "order wake-ups", run: wakeAdd, flags: wakeAddFlags, more: "Without --date a room is woken when a clock shows the time next. Several rooms are one order: all are\ntaken, or none."},
+		{words: "wakeup add", args: "ROOM... HH:MM", about: "order wake-ups", run: wakeAdd, flags: wakeAddFlags, more: "Without --date a room is woken when the hotel's clock shows the time next; +2m instead of HH:MM is two\nminutes from now. Several rooms are one order: all are\ntaken, or none."},
 		{words: "wakeup list", about: "list the wake-ups that are to come", run: wakeList, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
 			f.StringVar(&c.opt.room, "room", "", "of one `ROOM`")
@@ -116,7 +117,24 @@ func (c *call) wakeOrder() (hotel.WakeUpAdd, error) {
 	case len(days) > 0:
 		o.Repeat, o.Days = hotel.WakeWeekdays, days
 	}
-	return o, nil
+	err = c.soon(&o)
+	return o, err
+}
+
+// soon reads the time of an order that may be given as so long from now.
+func (c *call) soon(o *hotel.WakeUpAdd) error {
+	if !strings.HasPrefix(o.Time, "+") {
+		return nil
+	}
+	if _, err := c.load(); err != nil { // for the hotel's zone
+		return err
+	}
+	clock, date, err := wakeSoon(o.Time, time.Now(), c.zone)
+	if err != nil {
+		return c.wrong("%v", err)
+	}
+	o.Time, o.Date = clock, cmp.Or(o.Date, date)
+	return nil
 }
 
 var dayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
