@@ -22,7 +22,7 @@ func TestTarballLife(t *testing.T) {
 	before, after := d.unpackInto(made(t, older, here, "bellhop_%s_linux_amd64.tar.gz")), d.unpackInto(made(t, newer, here, "bellhop_%s_linux_amd64.tar.gz"))
 	d.says(d.run("cd "+before+" && ./install.sh"), "Next: bellhop setup")
 	d.is("bellhop version | cut -d' ' -f2", older)
-	d.is("grep -c /usr/bin/ /etc/systemd/system/bellhop.service; grep ^ExecStart /etc/systemd/system/bellhop.service", "0\nExecStart=/usr/local/bin/bellhop run")
+	d.is("grep -c /usr/bin/ /etc/systemd/system/bellhop.service; grep ^ExecStart= /etc/systemd/system/bellhop.service", "0\nExecStart=/usr/local/bin/bellhop run")
 	const wanted = "/etc/systemd/system/multi-user.target.wants/bellhop.service"
 	d.is("readlink -f "+wanted, "/etc/systemd/system/bellhop.service")
 	d.furnish()
