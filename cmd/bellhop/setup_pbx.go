@@ -100,7 +100,8 @@ func (s *setup) trust(file, server string, ids []install.Identity, flag, given s
 	}
 	id := ids[0]
 	fmt.Fprintf(s.out, "%s\n  %s\n", s.tell("shows", server, id.About), id.Fingerprint)
-	if agreed != "" {
+	same := slices.ContainsFunc(ids, func(id install.Identity) bool { return id.Pin == agreed })
+	if agreed != "" && !same {
 		fmt.Fprintln(s.out, "  "+s.tell("shows.other"))
 	}
 	switch {

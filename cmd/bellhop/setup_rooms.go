@@ -45,6 +45,10 @@ func (s *setup) takeRooms() error {
 		lists.Rooms = append(lists.Rooms, hotel.Room{Number: r.Number})
 		numbers = append(numbers, r.Number)
 	}
+	known := slices.ContainsFunc(p.Left, func(r agent.ProposedRoom) bool { return r.Why == agent.LeftRoom })
+	if len(numbers) == 0 && !known {
+		return s.refuse("rooms.none", match)
+	}
 	if len(numbers) > 0 {
 		if err := s.client.Post(s.ctx, "/v1/import", lists, nil); err != nil {
 			return fmt.Errorf("rooms import: %w", err)

@@ -488,3 +488,23 @@ func TestSetupTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestSetupSaysWhatItCannotFind: rooms that no telephone has are no success, and a
+// fingerprint that was mistyped does not accuse the server.
+func TestSetupSaysWhatItCannotFind(t *testing.T) {
+	p, flags := newSetup(t, sim.PBXOptions{})
+	flags = few(flags)
+	if out, errOut, code := p.setup(but(flags, "--rooms", "7001-7009")); code != 1 || !strings.Contains(out+errOut, "no extension of the PBX fits the rooms 7001-7009") {
+		t.Errorf("%d\n%s%s", code, out, errOut)
+	}
+	if out, errOut, code := p.setup(flags); code != 0 {
+		t.Fatalf("%d\n%s%s", code, out, errOut)
+	}
+	if out, errOut, code := p.setup(flags); code != 0 {
+		t.Errorf("the rooms are there already: %d\n%s%s", code, out, errOut)
+	}
+	out, errOut, code := p.setup(but(flags, "--install-fingerprint", "SHA256:AAAA"))
+	if code != 1 || strings.Contains(out+errOut, "NOT the one") {
+		t.Errorf("%d\n%s%s", code, out, errOut)
+	}
+}
