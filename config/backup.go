@@ -50,7 +50,7 @@ func (c *Config) BackupPassword() (string, error) {
 // there is none.
 func (c *Config) BackupPassphrase() (string, error) {
 	s := secret{"the passphrase for backups", "BELLHOP_BACKUP_PASSPHRASE", "backup-passphrase", c.Backup.PassphraseFile, "backup.passphrase_file"}
-	if s.file == "" && !s.given(os.Getenv) {
+	if !s.given(os.Getenv) {
 		return "", nil
 	}
 	return s.find(os.Getenv)

@@ -26,16 +26,8 @@ func (s secret) find(env func(string) string) (string, error) {
 	if value := env(s.variable); value != "" {
 		return s.trim(value)
 	}
-	if folder := env("CREDENTIALS_DIRECTORY"); folder != "" {
-		text, err := os.ReadFile(filepath.Join(folder, s.credential))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return "", fmt.Errorf("%s: %w", s.what, err)
-		}
-		// The unit names each credential that there can be, and gives an empty
-		// line for those that this hotel does not have.
-		if value, err := s.trim(string(text)); err == nil {
-			return value, nil
-		}
+	if value, err := s.fromSystemd(env); err != nil || value != "" {
+		return value, err
 	}
 	if s.file == "" {
 		return "", fmt.Errorf("%s is missing: set %s, or put it into a file of mode 0600 and name that as %s", s.what, s.variable, s.fileKey)
@@ -43,14 +35,26 @@ func (s secret) find(env func(string) string) (string, error) {
 	return s.fromFile()
 }
 
-// given tells whether the environment or systemd has it.
-func (s secret) given(env func(string) string) bool {
-	if folder := env("CREDENTIALS_DIRECTORY"); folder != "" {
-		if _, err := os.Stat(filepath.Join(folder, s.credential)); err == nil {
-			return true
-		}
+// fromSystemd is empty when systemd gives none. The unit names each credential
+// that there can be, and gives an empty line for those that this hotel does not
+// have.
+func (s secret) fromSystemd(env func(string) string) (string, error) {
+	folder := env("CREDENTIALS_DIRECTORY")
+	if folder == "" {
+		return "", nil
 	}
-	return env(s.variable) != ""
+	text, err := os.ReadFile(filepath.Join(folder, s.credential))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("%s: %w", s.what, err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
+}
+
+// given tells whether the hotel has it, wherever it is. What systemd has and
+// cannot be read is there: find says what is wrong with it.
+func (s secret) given(env func(string) string) bool {
+	value, err := s.fromSystemd(env)
+	return s.file != "" || env(s.variable) != "" || value != "" || err != nil
 }
 
 // fromFile refuses a file that others may read: it is the installer's last

@@ -55,3 +55,30 @@ func TestSecretIsFound(t *testing.T) {
 		}
 	}
 }
+
+// An empty line from systemd is no passphrase: backups of a hotel that has none
+// are clear, as it has said.
+func TestBackupPassphraseThatIsNoneOrIs(t *testing.T) {
+	for _, c := range []struct{ name, line, file, want string }{
+		{"an empty line", "\n", "", ""},
+		{"an empty line, and a file", "\n", "hush\n", "hush"},
+		{"a word", "said\n", "", "said"},
+	} {
+		folder := t.TempDir()
+		t.Setenv("CREDENTIALS_DIRECTORY", folder)
+		write := func(name, text string) string {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(folder, name)
+		}
+		write("backup-passphrase", c.line)
+		var config Config
+		if c.file != "" {
+			config.Backup.PassphraseFile = write("file", c.file)
+		}
+		if got, err := config.BackupPassphrase(); got != c.want || err != nil {
+			t.Errorf("%s: %q, %v", c.name, got, err)
+		}
+	}
+}
