@@ -19,17 +19,25 @@ const maxNesting = 200
 // deadline and no watch reaches into one operator, and a text that doubles in
 // a loop needs but thirty of them to fill any machine.
 //
-// It also gives the libraries that the source requires.
-func check(name string, chunk []ast.Stmt) ([]requirement, []*LoadFault) {
+// It also gives what was learnt of the source.
+func check(name string, chunk []ast.Stmt) (traits, []*LoadFault) {
 	c := checker{file: name}
 	c.block(chunk)
-	return c.requires, c.faults
+	return traits{c.requires, !c.keeps && len(c.requires) == 0}, c.faults
+}
+
+// traits are what a look at a source tells besides its faults.
+type traits struct {
+	requires []requirement // the libraries that it names
+	// lend: its functions change no table, and keep none beyond a run.
+	lend bool
 }
 
 type checker struct {
 	file     string
 	faults   []*LoadFault
 	requires []requirement
+	keeps    bool // a function may change a table, or keep one
 	locals   []local
 	inside   int // functions around this place
 	nesting  int
@@ -168,6 +176,7 @@ func (c *checker) assign(target ast.Expr, line int) {
 		case v.depth == 0:
 			c.fault(line, "%q belongs to the file and is written inside a function: hooks keep nothing between runs but in bellhop.kv", t.Value)
 		}
+		c.changeLocal(v)
 	case *ast.AttrGetExpr:
 		c.assignField(t.Object, line)
 		t.Object, t.Key = c.expr(t.Object), c.expr(t.Key)
@@ -179,6 +188,7 @@ func (c *checker) assignField(object ast.Expr, line int) {
 	if c.inside == 0 {
 		return
 	}
+	c.keeps = true
 	for {
 		switch o := object.(type) {
 		case *ast.AttrGetExpr:
@@ -231,6 +241,8 @@ func (c *checker) expr(e ast.Expr) ast.Expr {
 
 func (c *checker) parts(e ast.Expr) {
 	switch e := e.(type) {
+	case *ast.IdentExpr:
+		c.mention(e.Value)
 	case *ast.AttrGetExpr:
 		e.Object, e.Key = c.expr(e.Object), c.expr(e.Key)
 	case *ast.TableExpr:

@@ -10,10 +10,25 @@ import (
 	"bellhop/hotel"
 )
 
+// eventTable is the event of a run, lent where that is to be.
+func (v *vm) eventTable(ev *hotel.Event, kind hotel.Kind, minibar string) *lua.LTable {
+	if !v.lenders.on {
+		return eventTable(v.lua, ev, kind, minibar)
+	}
+	t := v.lenders.events.lend(v.lua)
+	fillEvent(v.lua, t, ev, kind, minibar)
+	return t
+}
+
 // eventTable is the table that a hook of the given kind gets. Empty fields are
 // absent; ids are strings, because Lua's numbers do not hold all of them.
 func eventTable(L *lua.LState, ev *hotel.Event, kind hotel.Kind, minibar string) *lua.LTable {
 	t := L.CreateTable(0, 24)
+	fillEvent(L, t, ev, kind, minibar)
+	return t
+}
+
+func fillEvent(L *lua.LState, t *lua.LTable, ev *hotel.Event, kind hotel.Kind, minibar string) {
 	id := func(name string, n uint64) {
 		if n != 0 {
 			t.RawSetString(name, lua.LString(strconv.FormatUint(n, 10)))
@@ -58,7 +73,6 @@ func eventTable(L *lua.LState, ev *hotel.Event, kind hotel.Kind, minibar string)
 		}
 		t.RawSetString("fields", fields)
 	}
-	return t
 }
 
 func setText(t *lua.LTable, name, text string) {

@@ -61,10 +61,10 @@ type source struct {
 	fresh bool
 	// examples are those of its comments.
 	examples []example
-	// requires are the libraries that it names, libs all that it needs, in the
-	// order in which they are loaded. Of a library libs is empty.
-	requires []requirement
-	libs     []*source
+	traits
+	// libs are all libraries that it needs, in the order in which they are loaded.
+	// Of a library it is empty.
+	libs []*source
 }
 
 func readSource(from fs.FS, name string) ([]byte, error) {
@@ -102,7 +102,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 	if err != nil {
 		return nil, []*LoadFault{parseFault(name, text, err)}
 	}
-	requires, faults := check(name, chunk)
+	traits, faults := check(name, chunk)
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -115,7 +115,7 @@ func compile(name string, text []byte) (src *source, faults []*LoadFault) {
 		}
 		return nil, []*LoadFault{fault}
 	}
-	return &source{name: name, version: versionOf(text), text: text, proto: proto, examples: readExamples(text), requires: requires}, nil
+	return &source{name: name, version: versionOf(text), text: text, proto: proto, examples: readExamples(text), traits: traits}, nil
 }
 
 // versionOf tells one content of a file, and of the libraries that it needs, from

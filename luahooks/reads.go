@@ -64,19 +64,25 @@ func (v *vm) minibarItem(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	L.Push(v.itemTable(L, item, list))
+	t := v.lenders.item(L)
+	v.fillItem(t, item, list)
+	L.Push(t)
 	return 1
 }
 
 // itemTable is an item as hooks see it, alone and in a list.
 func (v *vm) itemTable(L *lua.LState, item hotel.Item, list string) *lua.LTable {
 	t := L.CreateTable(0, 5)
+	v.fillItem(t, item, list)
+	return t
+}
+
+func (v *vm) fillItem(t *lua.LTable, item hotel.Item, list string) {
 	setText(t, "code", item.Code)
 	setText(t, "name", item.NameIn(v.set.language))
 	t.RawSetString("price", lua.LNumber(item.Price))
 	t.RawSetString("max", lua.LNumber(item.Most()))
 	setText(t, "minibar", list)
-	return t
 }
 
 // maxLogLine bounds one line of a hook's log.

@@ -170,7 +170,7 @@ func (s *Set) attempt(r *run) error {
 }
 
 func (v *vm) runHook(r *run) error {
-	fn, known := v.units[r.hook.Name]
+	u, known := v.units[r.hook.Name]
 	if !known {
 		return &Fault{"gone", fmt.Sprintf("%s registers other hooks than before", r.hook.File)}
 	}
@@ -180,7 +180,11 @@ func (v *vm) runHook(r *run) error {
 	if e := r.in.Event.Entry; e != nil && e.Kind == hotel.EntryMinibar {
 		minibar = v.minibarOf(r)
 	}
-	args[0] = eventTable(v.lua, r.in.Event, r.hook.Kind, minibar)
+	if u.lend {
+		v.lenders.on = true
+		defer v.lenders.takeBack()
+	}
+	args[0] = v.eventTable(r.in.Event, r.hook.Kind, minibar)
 	if r.hook.Pattern != "" {
 		m, place, ok := r.hook.matchDigits(r.in.Event)
 		if !ok || m == nil {
@@ -193,7 +197,7 @@ func (v *vm) runHook(r *run) error {
 	v.pcg.Seed(r.in.Seed, 0)
 	v.run = r
 	began := time.Now()
-	err := v.call(r.ctx, fn, args...)
+	err := v.call(r.ctx, u.fn, args...)
 	v.run = nil
 	cost := Cost{Took: time.Since(began), Grew: v.watch.grown()}
 	v.took, v.grew = v.took+cost.Took, v.grew+cost.Grew

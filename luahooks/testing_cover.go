@@ -77,7 +77,7 @@ func compileCounted(name string, text []byte, c *coverage) (*source, error) {
 	if err != nil {
 		return nil, parseFault(name, text, err)
 	}
-	requires, faults := check(name, chunk)
+	traits, faults := check(name, chunk)
 	if len(faults) > 0 {
 		return nil, faults[0]
 	}
@@ -86,7 +86,7 @@ func compileCounted(name string, text []byte, c *coverage) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile %s to count its lines: %w", name, err)
 	}
-	return &source{name: name, text: text, proto: proto, examples: readExamples(text), requires: requires}, nil
+	return &source{name: name, text: text, proto: proto, examples: readExamples(text), traits: traits}, nil
 }
 
 // counter puts the counting into a syntax tree, which the check has found to nest

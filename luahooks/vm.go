@@ -26,9 +26,11 @@ type vm struct {
 	rand  *rand.Rand
 
 	base  *lua.LTable // what every file sees
-	units map[string]*lua.LFunction
+	units map[string]unit
 
 	expressions reCache // of bellhop.re
+
+	lenders lenders
 
 	loading *loading // while a file is loaded
 	run     *run     // while a hook runs
@@ -53,6 +55,12 @@ func (v *vm) worn() bool {
 	return v.broken || v.took > wearTime || v.grew > uint64(v.set.limits.Memory)
 }
 
+// unit is a function that a file has registered.
+type unit struct {
+	fn   *lua.LFunction
+	lend bool // of its file, see traits
+}
+
 // loading is a file that is being loaded.
 type loading struct {
 	src   *source
@@ -62,7 +70,7 @@ type loading struct {
 
 func newVM(s *Set) *vm {
 	pcg := rand.NewPCG(0, 0)
-	v := &vm{set: s, watch: newWatch(s.limits.Memory), pcg: pcg, rand: rand.New(pcg), units: map[string]*lua.LFunction{}, sealed: map[*lua.LTable]bool{}}
+	v := &vm{set: s, watch: newWatch(s.limits.Memory), pcg: pcg, rand: rand.New(pcg), units: map[string]unit{}, sealed: map[*lua.LTable]bool{}, lenders: newLenders()}
 	v.lua = lua.NewState(lua.Options{
 		SkipOpenLibs: true, CallStackSize: 200, MinimizeStackMemory: true,
 		RegistrySize: 512, RegistryMaxSize: s.limits.RegistryMax, RegistryGrowStep: 2048,
@@ -356,7 +364,7 @@ func (v *vm) load(src *source) ([]Hook, error) {
 		return nil, loadFault(src.name, err)
 	}
 	for i, h := range v.loading.hooks {
-		v.units[h.Name] = v.loading.fns[i]
+		v.units[h.Name] = unit{v.loading.fns[i], src.lend}
 	}
 	return v.loading.hooks, nil
 }

@@ -43,14 +43,21 @@ bellhop.on("minibar", function(event)
 end)`)}}
 }
 
-// TestReplay lets some days pass, and runs the hotel's hooks over them again: they
-// want what they wanted, to the last effect; with one price changed exactly the
-// charges of that item are others.
+// TestReplay lets some days pass, or as many as it is told, and runs the hotel's
+// hooks over them again: they want what they wanted, to the last effect; with one
+// price changed exactly the charges of that item are others.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := runs()[0]
-		r.name, r.days, r.seed = "replay", 3, 5
-		r.tamper = &tamper{config: func(_ *house, c *config.Config) { c.Store.KeepNames = c.Store.Keep }}
+		r.name = "replay"
+		if *days == 0 {
+			r.days, r.seed = 3, 5
+		}
+		r.tamper = &tamper{config: func(_ *house, c *config.Config) {
+			c.Store.Keep = fmt.Sprintf("%dd", r.days+1)
+			c.Store.KeepNames = c.Store.Keep
+		}}
 		h := newHouse(t, r)
 		var all []luahooks.Replayed
 		var sum, changed luahooks.ReplaySum
