@@ -166,12 +166,11 @@ func (h *house) wakeMoved(seen *ring) bool {
 		if !w.rangIn(seen.phone) {
 			continue
 		}
-		at := w.shaken
-		if w.cancelled.After(at) {
-			at = w.cancelled
-		}
-		if !at.IsZero() && (at.Sub(seen.at).Abs() < wakeOver || h.outOfReach(at, seen.at)) {
-			return true
+		// It may have moved, and been taken back in the other room an hour later.
+		for _, at := range []time.Time{w.shaken, w.cancelled} {
+			if !at.IsZero() && (at.Sub(seen.at).Abs() < wakeOver || h.outOfReach(at, seen.at)) {
+				return true
+			}
 		}
 	}
 	return false
