@@ -65,8 +65,9 @@ faults: needs
 	sort $(BELLHOP_FAULTS_ROWS) | go run ./e2e/faults/table >docs/faults.md
 	rm -f $(BELLHOP_FAULTS_ROWS)
 
-# Weeks around the changes of the clocks in several zones, and three months, in a
-# hotel of 120 rooms, on a fake clock, with a table of each; a quarter of an hour.
+# Weeks around the changes of the clocks in several zones, and three months twice,
+# once with a replay of all hooks at the end, in a hotel of 120 rooms, on a fake
+# clock, with a table of each; half an hour.
 # QUARTER_SEED repeats a run, QUARTER_ZONE and QUARTER_HOW let the three months
 # pass elsewhere, and woken otherwise.
 QUARTER_DAYS ?= 91
@@ -75,7 +76,7 @@ QUARTER_ZONE ?=
 QUARTER_HOW ?=
 quarter:
 	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.weeks
-	go test -count=1 -v -timeout 2h -run Quarter ./e2e/quarter -quarter.days $(QUARTER_DAYS) \
+	go test -count=1 -v -timeout 2h -run 'Quarter|Replay' ./e2e/quarter -quarter.days $(QUARTER_DAYS) \
 	  -quarter.seed $(QUARTER_SEED) -quarter.zone "$(QUARTER_ZONE)" -quarter.how "$(QUARTER_HOW)"
 
 # Ten thousand reloads of a hook file while events come; a minute or two.
