@@ -31,6 +31,7 @@ type updateOptions struct {
 	service      string
 	limit        time.Duration
 	downgrade    bool
+	now          bool
 	withDatabase bool
 }
 
@@ -58,6 +59,7 @@ func updateFlags(f *flag.FlagSet, c *call) {
 		return nil
 	})
 	f.BoolVar(&c.opt.update.downgrade, "downgrade", false, "take an older version")
+	f.BoolVar(&c.opt.update.now, "now", false, "with --yes: also when a wake-up is due within ten minutes")
 }
 
 func updateBackFlags(f *flag.FlagSet, c *call) {
@@ -146,8 +148,9 @@ func (c *call) updater() (*update.Updater, error) {
 	}
 	u := &update.Updater{
 		Store: database, Folder: update.FolderOf(database), Config: path, Keys: keys, Ask: asker(cfg),
-		Limit: c.opt.update.limit, Downgrade: c.opt.update.downgrade, Confirm: c.confirmUpdate,
-		Say: func(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) },
+		Limit: c.opt.update.limit, Downgrade: c.opt.update.downgrade,
+		Confirm: func(p update.Plan) error { return c.confirmUpdate(cfg, p) },
+		Say:     func(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) },
 	}
 	if u.Program, err = installedProgram(c.opt.update.program); err != nil {
 		return nil, err
@@ -202,7 +205,7 @@ func asker(cfg config.Config) func(context.Context) (update.Answer, error) {
 	}
 }
 
-func (c *call) confirmUpdate(p update.Plan) error {
+func (c *call) confirmUpdate(cfg config.Config, p update.Plan) error {
 	by := ""
 	if p.By != "" {
 		by = " by " + p.By
@@ -210,6 +213,9 @@ func (c *call) confirmUpdate(p update.Plan) error {
 	fmt.Fprintf(c.err, "from version %s to %s%s: the agent stops for some seconds, and the PBX sends again what it reports meanwhile\n", p.From.Version, p.To.Version, by)
 	if p.Migrates {
 		fmt.Fprintf(c.err, "the database gets another form (%d, now %d): once the new version works, only a person can go back\n", p.To.Format, p.From.Format)
+	}
+	if err := c.quietNow(cfg, p); err != nil {
+		return err
 	}
 	return c.confirm(question{
 		ask: fmt.Sprintf("change to version %s now?", p.To.Version), no: "nothing was changed",

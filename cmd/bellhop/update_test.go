@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"bellhop/hotel"
 	"bellhop/store"
 	"bellhop/update"
 )
@@ -77,5 +79,21 @@ func TestVersionForPrograms(t *testing.T) {
 	}
 	if about.Version == "" || about.OS+"/"+about.Arch != update.Arch() || about.Format != store.Format() {
 		t.Errorf("%+v", about)
+	}
+}
+
+func TestWakeUpsBeforeAnUpdate(t *testing.T) {
+	now := time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)
+	at := func(room string, minutes time.Duration) hotel.WakeUp {
+		return hotel.WakeUp{Room: room, Due: now.Add(minutes * time.Minute)}
+	}
+	for want, all := range map[string][]hotel.WakeUp{
+		"":                                    {{Room: "1"}, at("2", 11)}, // the first has no time before the clock is believed
+		"a wake-up is due in room 2 at 06:10": {at("2", 10), at("3", 11)},
+		"2 wake-ups are due soon, the first in room 1 at 05:57": {at("1", -3), at("2", 10)},
+	} {
+		if got := dueSoon(all, now, time.FixedZone("", 3600)); got != want {
+			t.Errorf("said %q, want %q", got, want)
+		}
 	}
 }

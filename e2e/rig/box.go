@@ -63,6 +63,16 @@ const (
 	hotelZone   = "Europe/Rome"
 )
 
+// Zone is the hotel's.
+func Zone(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(hotelZone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
 // NewBox lays a box out; no agent runs yet.
 func NewBox(t *testing.T, o Options) *Box {
 	t.Helper()

@@ -34,11 +34,9 @@ const ownSerial = "369451090405"
 // the test ends.
 func NewTelephones(t *testing.T, at string, stream bool) *Telephones {
 	t.Helper()
-	zone, err := time.LoadLocation(hotelZone)
-	if err != nil {
-		t.Fatal(err)
-	}
+	zone := Zone(t)
 	p := &Telephones{zone: zone}
+	var err error
 	p.PBX, err = sim.NewPBX(sim.PBXOptions{
 		Serial: ownSerial, Password: pbxPassword, Extensions: roomCount, TCP: stream, Resend: 100 * time.Millisecond, Seed: rand.Uint64(), Zone: zone,
 		Watch: func(f sim.Fate, told sim.Told) {

@@ -5,10 +5,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"aead.dev/minisign"
 
+	"bellhop/api"
 	"bellhop/e2e/rig"
+	"bellhop/hotel"
 )
 
 // TestWhatIsNotInstalled: what is not the right package is refused while the
@@ -83,6 +86,7 @@ func TestWhatIsNotInstalled(t *testing.T) {
 		t.Errorf("with a config that nobody takes: %d", code)
 	}
 	s.Write("bellhop.toml", string(b))
+	s.refusesBeforeWakeUp()
 	if now := s.runs("1.0.0").Started; !now.Equal(began) {
 		t.Error("the agent was restarted for what was refused")
 	}
@@ -91,4 +95,21 @@ func TestWhatIsNotInstalled(t *testing.T) {
 		t.Errorf("downgrade: %d, %s", code, out)
 	}
 	s.runs("0.9.0")
+}
+
+// refusesBeforeWakeUp: nobody sits there who could choose another hour.
+func (s *site) refusesBeforeWakeUp() {
+	s.T.Helper()
+	at := time.Now().Add(8 * time.Minute).In(rig.Zone(s.T))
+	var answer api.WakeUpsAnswer
+	order := hotel.WakeUpAdd{Rooms: []string{rig.Room(1)}, From: "desk", Date: at.Format(time.DateOnly), Time: at.Format("15:04")}
+	if err := s.Client.Post(s.T.Context(), "/v1/wakeups", order, &answer); err != nil {
+		s.T.Fatal(err)
+	}
+	if out, code, _ := s.update("", s.pack("1.1.0"), "--key", s.public.String()); code != 1 || !strings.Contains(out, "a wake-up is due in room "+rig.Room(1)) {
+		s.T.Errorf("eight minutes before a wake-up: %d", code)
+	}
+	if err := s.Client.Post(s.T.Context(), "/v1/wakeups/cancel", hotel.WakeUpCancel{IDs: []string{answer.WakeUps[0].ID}}, nil); err != nil {
+		s.T.Fatal(err)
+	}
 }
