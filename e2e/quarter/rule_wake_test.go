@@ -177,10 +177,10 @@ func (h *house) wakeMoved(seen *ring) bool {
 }
 
 // outcomeOf is what the agent says came of it: the one thing that nobody but the
-// agent knows. A guest who has left may have wanted the same: that order counts
-// where there is no other.
+// agent knows. Another guest may have wanted the same in that room, and a sharer may
+// have ordered it: that of this guest counts before, and then one that ended alike.
 func (h *house) outcomeOf(w *wake, due time.Time) string {
-	found := "not known"
+	found, best := "not known", -1
 	for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true}) {
 		outcome := known.State
 		switch {
@@ -192,9 +192,15 @@ func (h *house) outcomeOf(w *wake, due time.Time) string {
 		default:
 			continue
 		}
-		found = string(outcome)
+		score := 0
+		if known.Stay == w.guest.stay {
+			score += 2
+		}
 		if (known.State == hotel.WakeUpCancelled) != w.cancelled.IsZero() && string(known.Repeat) == w.repeat {
-			break
+			score++
+		}
+		if score > best {
+			found, best = string(outcome), score
 		}
 	}
 	return found
