@@ -15,9 +15,14 @@ import (
 // fetchTime bounds a download; over a hotel's poor line 25 MB take minutes.
 const fetchTime = 30 * time.Minute
 
+// fetchStep is after how many bytes it is said how far a download is.
+const fetchStep = 4 << 20
+
 // Fetch downloads a package and its signature, and gives the package's path.
-// What it is the signature says: the way here need not be trusted.
-func (f Folder) Fetch(ctx context.Context, address string) (file string, err error) {
+// What it is the signature says: the way here need not be trusted. said, which may
+// be nil, is told now and then how many bytes of how many are there; the whole is -1
+// when the server does not tell it.
+func (f Folder) Fetch(ctx context.Context, address string, said func(got, whole int64)) (file string, err error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "", err
@@ -37,14 +42,14 @@ func (f Folder) Fetch(ctx context.Context, address string) (file string, err err
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
 	file = f.in("download", name)
-	if err := fetch(ctx, *u, file, maxFile); err != nil {
+	if err := fetch(ctx, *u, file, maxFile, said); err != nil {
 		return "", err
 	}
 	u.Path, u.RawPath = u.Path+".minisig", ""
-	return file, fetch(ctx, *u, file+".minisig", maxSignature)
+	return file, fetch(ctx, *u, file+".minisig", maxSignature, nil)
 }
 
-func fetch(ctx context.Context, from url.URL, to string, most int64) error {
+func fetch(ctx context.Context, from url.URL, to string, most int64, said func(got, whole int64)) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from.String(), nil)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func fetch(ctx context.Context, from url.URL, to string, most int64) error {
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(target, io.LimitReader(response.Body, most+1))
+	n, err := io.Copy(&meter{to: target, whole: response.ContentLength, said: said}, io.LimitReader(response.Body, most+1))
 	if err == nil && n > most {
 		err = fmt.Errorf("it has more than %d bytes", most)
 	}
@@ -72,4 +77,20 @@ func fetch(ctx context.Context, from url.URL, to string, most int64) error {
 		return errors.Join(fmt.Errorf("fetch %s: %w", from.Redacted(), err), os.Remove(to))
 	}
 	return nil
+}
+
+// meter tells how far a download is.
+type meter struct {
+	to         io.Writer
+	got, whole int64
+	said       func(got, whole int64)
+}
+
+func (m *meter) Write(b []byte) (int, error) {
+	n, err := m.to.Write(b)
+	before := m.got / fetchStep
+	if m.got += int64(n); m.said != nil && m.got/fetchStep > before {
+		m.said(m.got, m.whole)
+	}
+	return n, err
 }

@@ -86,7 +86,7 @@ func updateTo(c *call) error {
 	file := c.args[0]
 	if strings.HasPrefix(file, "http://") || strings.HasPrefix(file, "https://") {
 		fmt.Fprintf(c.err, "fetching %s\n", file)
-		if file, err = u.Folder.Fetch(c.ctx, file); err != nil {
+		if file, err = u.Folder.Fetch(c.ctx, file, c.fetched); err != nil {
 			return fmt.Errorf("update: %w", err)
 		}
 	}
@@ -104,6 +104,15 @@ func updateTo(c *call) error {
 	}
 	_, err = fmt.Fprintf(c.out, "version %s runs; \"bellhop update back\" returns to %s\n", st.To.Version, st.From.Version)
 	return err
+}
+
+// fetched says how far a download is: over a poor line it takes minutes.
+func (c *call) fetched(got, whole int64) {
+	if whole < 0 {
+		fmt.Fprintf(c.err, "  %d MB\n", got>>20)
+		return
+	}
+	fmt.Fprintf(c.err, "  %d of %d MB\n", got>>20, (whole+1<<20-1)>>20)
 }
 
 func updateBack(c *call) error {
