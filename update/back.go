@@ -76,8 +76,12 @@ func (f Folder) putBack(st State) (State, error) {
 		return st, err
 	}
 	step("decided")
-	if sum, err := sumOf(f.Previous()); err != nil || sum != st.From.Sum {
-		return st, fmt.Errorf("%s is not %s any more (%w)", f.Previous(), st.From.Version, err)
+	sum, err := sumOf(f.Previous())
+	if err == nil && sum != st.From.Sum {
+		err = errors.New("it was changed")
+	}
+	if err != nil {
+		return st, fmt.Errorf("%s is not %s any more: %w", f.Previous(), st.From.Version, err)
 	}
 	if err := f.putBackStore(st); err != nil {
 		return st, fmt.Errorf("put the database back: %w", err)

@@ -168,6 +168,20 @@ func TestGuardCountsStarts(t *testing.T) {
 	}
 }
 
+// Where nobody can tell one start from another each counts.
+func TestGuardCountsStartsWithoutNames(t *testing.T) {
+	i := newInstalled(t)
+	i.at(Switching, newProgram)
+	for range maxStarts {
+		if i.guard("") {
+			t.Fatal("it went back too early")
+		}
+	}
+	if !i.guard("") {
+		t.Error("it did not go back")
+	}
+}
+
 // What was taken stays, with whichever program can read it.
 func TestGuardKeepsWhatWasTaken(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -219,18 +233,22 @@ func TestGuardGoesOnWithAReturn(t *testing.T) {
 
 // What a person gives up is kept aside, however often it is begun.
 func TestGuardKeepsAside(t *testing.T) {
-	i := newInstalled(t)
-	i.mark(Mark{})
-	i.event()
-	i.state.Database = CopyAside
-	i.at(Returning, newProgram)
-	if err := i.folder.putBackStore(i.state); err != nil { // and the power goes
-		t.Fatal(err)
-	}
-	i.guard("")
-	i.is(Returned, oldProgram, 1)
-	if got := i.events(i.state.Aside()); got != 2 {
-		t.Errorf("%d events are kept aside", got)
+	for _, begun := range []bool{false, true} {
+		i := newInstalled(t)
+		i.mark(Mark{})
+		i.event()
+		i.state.Database = CopyAside
+		i.at(Returning, newProgram)
+		if begun {
+			if err := i.folder.putBackStore(i.state); err != nil { // and the power goes
+				t.Fatal(err)
+			}
+		}
+		i.guard("")
+		i.is(Returned, oldProgram, 1)
+		if got := i.events(i.state.Aside()); got != 2 {
+			t.Errorf("begun before: %t: %d events are kept aside", begun, got)
+		}
 	}
 }
 
@@ -279,6 +297,13 @@ func TestTrust(t *testing.T) {
 		if marked := MarkOf(i.state).ID != ""; (err == nil) != trusted || marked != trusted {
 			t.Errorf("%s: marked: %v, %v", phase, marked, err)
 		}
+	}
+	i := newInstalled(t)
+	i.at(Trial, newProgram)
+	before := i.state
+	before.ID = "u0"
+	if err := i.folder.Trust(before); err == nil || MarkOf(before).ID != "" {
+		t.Errorf("an earlier update is trusted: %v", err)
 	}
 }
 
