@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -46,7 +47,7 @@ func (r record) decode(key string, into any) bool {
 // shape says how values of a type are copied.
 type shape struct {
 	plain bool  // a copy shares nothing that could be changed, but for …
-	lists []int // … these fields, which hold lists of strings
+	parts []int // … these fields, which are copied as well, see isPart
 }
 
 var shapes sync.Map // reflect.Type → shape
@@ -60,8 +61,8 @@ func shapeOf(t reflect.Type) shape {
 		s.plain = true
 		for i := range t.NumField() {
 			switch f := t.Field(i); {
-			case f.Type == reflect.TypeFor[[]string]() && f.IsExported():
-				s.lists = append(s.lists, i)
+			case isPart(f.Type) && f.IsExported():
+				s.parts = append(s.parts, i)
 			case !isPlain(f.Type):
 				s.plain = false
 			}
@@ -89,11 +90,32 @@ func isPlain(t reflect.Type) bool {
 	return false
 }
 
+// isPart tells lists and maps of strings, and pointers to what is plain.
+func isPart(t reflect.Type) bool {
+	return t == reflect.TypeFor[[]string]() || t == reflect.TypeFor[map[string]string]() ||
+		t.Kind() == reflect.Pointer && isPlain(t.Elem())
+}
+
 // copyValue copies a value of a plain shape.
 func copyValue(to, from reflect.Value) {
 	to.Set(from)
-	for _, i := range shapeOf(to.Type()).lists {
-		field := to.Field(i)
-		field.Set(reflect.ValueOf(slices.Clone(field.Interface().([]string))))
+	for _, i := range shapeOf(to.Type()).parts {
+		if field := to.Field(i); !field.IsNil() {
+			copyPart(field)
+		}
+	}
+}
+
+// copyPart lets a field have a copy of what it leads to.
+func copyPart(field reflect.Value) {
+	switch part := field.Interface().(type) {
+	case []string:
+		field.Set(reflect.ValueOf(slices.Clone(part)))
+	case map[string]string:
+		field.Set(reflect.ValueOf(maps.Clone(part)))
+	default:
+		fresh := reflect.New(field.Type().Elem())
+		fresh.Elem().Set(field.Elem())
+		field.Set(fresh)
 	}
 }

@@ -19,6 +19,7 @@ func TestRecordsAreCopies(t *testing.T) {
 		hotel.Stay{ID: "s", Room: "1203", CheckIn: day},
 		hotel.Alert{ID: "a", Params: map[string]string{"item": "7"}, First: day},
 		hotel.Item{Code: "2", Price: 800},
+		hotel.Item{Code: "3", Names: map[string]string{"zh": "水"}, Tax: new(hotel.TaxRate(1000))},
 		hotel.ParkedUnit{Event: 3, Time: day},
 		"a hook's own",
 		map[string][]string{"a": {"b", "c"}},
@@ -52,6 +53,10 @@ func spoil(v reflect.Value) {
 	case reflect.Map:
 		for _, k := range v.MapKeys() {
 			v.SetMapIndex(k, reflect.Zero(v.Type().Elem()))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			v.Elem().SetZero()
 		}
 	case reflect.String:
 		v.SetString("spoilt")
