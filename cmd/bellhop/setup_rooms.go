@@ -49,6 +49,9 @@ func (s *setup) takeRooms() error {
 	if len(numbers) == 0 && !known {
 		return s.refuse("rooms.none", match)
 	}
+	if absent := absentOf(match, p); absent != "" {
+		fmt.Fprintln(s.err, s.tell("rooms.absent", absent))
+	}
 	if len(numbers) > 0 {
 		if err := s.client.Post(s.ctx, "/v1/import", lists, nil); err != nil {
 			return fmt.Errorf("rooms import: %w", err)

@@ -230,6 +230,7 @@ func TestSetupChangesNothingBeforeItMay(t *testing.T) {
 		"no zone":               {[]string{"--timezone", "Shanghai"}, "--timezone: must be an IANA zone", 2, 0, 0},
 		"no such way":           {[]string{"--events", "udp"}, "--events must be one of", 2, 0, 0},
 		"no patterns":           {[]string{"--rooms", "1y"}, "--rooms: ", 2, 0, 0},
+		"a range backwards":     {[]string{"--rooms", "1010-1001"}, `--rooms: "1010-1001" runs backwards: write 1001-1010`, 2, 0, 0},
 		"a code twice":          {[]string{"--set", "services.minibar=777"}, "is another service's too", 1, 1, 0},
 		"a code of the PBX":     {[]string{"--set", "services.minibar=1001"}, "1001 means something else on the PBX already: give another one by --set services.minibar=", 1, 1, 0},
 	} {
@@ -497,13 +498,17 @@ func TestSetupSaysWhatItCannotFind(t *testing.T) {
 	if out, errOut, code := p.setup(but(flags, "--rooms", "7001-7009")); code != 1 || !strings.Contains(out+errOut, "no extension of the PBX fits the rooms 7001-7009") {
 		t.Errorf("%d\n%s%s", code, out, errOut)
 	}
-	if out, errOut, code := p.setup(flags); code != 0 {
-		t.Fatalf("%d\n%s%s", code, out, errOut)
+	if out, errOut, code := p.setup(but(flags, "--rooms", "998-1002,7xx,7001")); code != 2 || !strings.Contains(errOut, "of one length") {
+		t.Errorf("%d\n%s%s", code, out, errOut)
 	}
-	if out, errOut, code := p.setup(flags); code != 0 {
+	out, errOut, code := p.setup(but(flags, "--rooms", "0999-1002,7xx,7001"))
+	if code != 0 || !strings.Contains(out, "New rooms: 2 1001-1002") || !strings.Contains(errOut, "no extension for these rooms, and they are left out: 0999-1000, 7xx, 7001.") {
+		t.Errorf("%d\n%s%s", code, out, errOut)
+	}
+	if out, errOut, code := p.setup(flags); code != 0 || strings.Contains(errOut, "left out") {
 		t.Errorf("the rooms are there already: %d\n%s%s", code, out, errOut)
 	}
-	out, errOut, code := p.setup(but(flags, "--install-fingerprint", "SHA256:AAAA"))
+	out, errOut, code = p.setup(but(flags, "--install-fingerprint", "SHA256:AAAA"))
 	if code != 1 || strings.Contains(out+errOut, "NOT the one") {
 		t.Errorf("%d\n%s%s", code, out, errOut)
 	}
