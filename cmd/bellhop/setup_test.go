@@ -407,27 +407,45 @@ func (p *patient) clear() {
 }
 
 // TestSetupRings: the test call is one wake-up, and its proof a key; one that
-// comes to nothing else is an error that says to what.
+// comes to nothing else is an error that says to what, and one that the PBX does
+// not place says at once what the PBX answered, and is taken back.
 func TestSetupRings(t *testing.T) {
 	for name, c := range map[string]struct {
-		states []hotel.WakeUpState
-		want   string
+		states  []hotel.WakeUpState
+		trouble string // of the last of them
+		want    string
 	}{
-		"a key":  {[]hotel.WakeUpState{hotel.WakeUpScheduled, hotel.WakeUpRinging, hotel.WakeUpAnswered}, ""},
-		"no key": {[]hotel.WakeUpState{hotel.WakeUpUnanswered}, "the test call to room 1001 came to: unanswered"},
+		"a key":  {[]hotel.WakeUpState{"", hotel.WakeUpScheduled, hotel.WakeUpRinging, hotel.WakeUpAnswered}, "", ""},
+		"no key": {[]hotel.WakeUpState{hotel.WakeUpUnanswered}, "", "the test call to room 1001 came to: unanswered"},
+		"not placed": {
+			[]hotel.WakeUpState{"", hotel.WakeUpRinging}, hotel.Because(hotel.ReasonPBXRefuses, "pbx error 10024"),
+			"the test call to room 1001 does not come about: the PBX refuses: pbx error 10024. Look whether its telephone",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var order hotel.WakeUpAdd
+			var cancelled hotel.WakeUpCancel
 			mux := http.NewServeMux()
 			mux.HandleFunc("POST /v1/wakeups", func(w http.ResponseWriter, r *http.Request) {
 				_ = json.NewDecoder(r.Body).Decode(&order)
 				_ = json.NewEncoder(w).Encode(api.WakeUpsAnswer{WakeUps: []hotel.WakeUp{{ID: "W7"}}})
 			})
 			mux.HandleFunc("GET /v1/wakeups", func(w http.ResponseWriter, _ *http.Request) {
-				_ = json.NewEncoder(w).Encode([]hotel.WakeUp{{ID: "W6", State: hotel.WakeUpFailed}, {ID: "W7", State: c.states[0]}})
+				now := hotel.WakeUp{ID: "W7", State: c.states[0]}
 				if len(c.states) > 1 {
 					c.states = c.states[1:]
+				} else {
+					now.Trouble = c.trouble
 				}
+				all := []hotel.WakeUp{{ID: "W6", State: hotel.WakeUpFailed}, now}
+				if now.State == "" { // the list does not have it yet
+					all = all[:1]
+				}
+				_ = json.NewEncoder(w).Encode(all)
+			})
+			mux.HandleFunc("POST /v1/wakeups/cancel", func(w http.ResponseWriter, r *http.Request) {
+				_ = json.NewDecoder(r.Body).Decode(&cancelled)
+				_ = json.NewEncoder(w).Encode(api.WakeUpsAnswer{})
 			})
 			socket := filepath.Join(t.TempDir(), "s")
 			ln, err := net.Listen("unix", socket)
@@ -440,6 +458,9 @@ func TestSetupRings(t *testing.T) {
 			err = s.ring()
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v\n%s", err, out.String())
+			}
+			if (len(cancelled.IDs) > 0) != (c.trouble != "") {
+				t.Errorf("cancelled %+v", cancelled)
 			}
 			if at, err := time.Parse("15:04", order.Time); err != nil || !slices.Equal(order.Rooms, []string{"1001"}) || order.Retries == nil || *order.Retries != 0 {
 				t.Errorf("ordered %+v at %v, %v", order, at, err)
