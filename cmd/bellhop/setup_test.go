@@ -511,6 +511,38 @@ func TestSetupTexts(t *testing.T) {
 	}
 }
 
+// TestSetupSpeaks: who sets a box up is spoken to in the language that was named,
+// or in the terminal's: not in the one that the hotel's country suggests. What the
+// hotel reads is in the country's.
+func TestSetupSpeaks(t *testing.T) {
+	const english, chinese = "is not made unattended", "无人值守时不会执行"
+	p, flags := newSetup(t, sim.PBXOptions{})
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		t.Setenv(name, "")
+	}
+	for _, c := range []struct{ language, lang, all, want string }{
+		{"", "", "", english}, {"", "en_GB.UTF-8", "", english}, {"", "zh_CN.UTF-8", "", chinese}, {"", "en_GB.UTF-8", "zh_TW", chinese},
+		{"", "zh_CN.UTF-8", "C.UTF-8", english}, {"zh", "en_GB.UTF-8", "", chinese}, {"en", "zh_CN.UTF-8", "", english},
+	} {
+		t.Setenv("LANG", c.lang)
+		t.Setenv("LC_ALL", c.all)
+		if _, errOut, code := p.setup(but(flags, "--language", c.language, "--sole-user", "")); code != 1 || !strings.Contains(errOut, c.want) {
+			t.Errorf("%+v: %d, %s", c, code, errOut)
+		}
+	}
+	t.Setenv("LANG", "en_GB.UTF-8")
+	t.Setenv("LC_ALL", "")
+	out, errOut, code := p.setup(but(few(flags), "--language", ""))
+	if code != 0 {
+		t.Fatalf("%d\n%s%s", code, out, errOut)
+	}
+	p.has(out, "The PBX: Yeastar S300")
+	p.has(p.box()["b.toml"], `language = "zh"`)
+	if sheet := p.box()["data/handover.html"]; strings.Contains(sheet, "Save and Apply") || !strings.Contains(sheet, "分机") {
+		t.Errorf("the hotel's sheet: %s", sheet)
+	}
+}
+
 // TestSetupSaysWhatItCannotFind: rooms that no telephone has are no success, and a
 // fingerprint that was mistyped does not accuse the server.
 func TestSetupSaysWhatItCannotFind(t *testing.T) {
