@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -294,7 +295,7 @@ var cases = []struct {
 	{"backup, clear", func(f *Facts) { f.Backup.Encrypted = false }, "backup ok clear", "passwords are not in it"},
 	{"backup, old", func(f *Facts) { f.Backup.Made = noon.Add(-51 * time.Hour) }, "backup warning old", "2 days old"},
 	{"backup, none", func(f *Facts) { f.Config.Backup.To, f.Backup = "", BackupFacts{} }, "backup warning none", ""},
-	{"backup, by hand", func(f *Facts) { f.Config.Backup.To = "" }, "backup ok ok", ""},
+	{"backup, by hand", func(f *Facts) { f.Config.Backup.To = "" }, "backup warning by-hand", "made by hand at 2026-05-31 06:00:00, at usb:B; none leaves this box at night"},
 	{"backup, not yet", func(f *Facts) { f.Backup = BackupFacts{} }, "backup unknown not-yet", "usb:B"},
 	{"backup, failed", func(f *Facts) { f.Backup.Failed, f.Backup.Error = noon, "disk full" }, "backup failed failed", "(disk full); the newest that was made: 2026-05-31 06:00:00"},
 	{"backup, failed before", func(f *Facts) { f.Backup.Failed = noon.Add(-48 * time.Hour) }, "backup ok ok", ""},
@@ -554,5 +555,19 @@ func TestAskKnocksOnce(t *testing.T) {
 	}
 	if a = LeftAlone(d); a.Asked || len(d.asked) != 2 || len(a.Has) != 1 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestPageHasEachCheck: whoever reads a check's name finds it in the doctor's page.
+func TestPageHasEachCheck(t *testing.T) {
+	page, err := os.ReadFile("../docs/doctor.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range Judge(sound()) {
+		group := f.Check[:strings.LastIndex(f.Check, ".")+1] + "*"
+		if !strings.Contains(string(page), "`"+f.Check+"`") && (group == "*" || !strings.Contains(string(page), "`"+group+"`")) {
+			t.Errorf("docs/doctor.md does not have %s", f.Check)
+		}
 	}
 }
