@@ -79,6 +79,7 @@ func (a *Agent) facts(ctx context.Context, order DoctorOrder) site.Facts {
 		a.askPBX(ctx, &f, order.Cause)
 	}
 	group.Wait()
+	f.Box.Simulated = a.simulated
 	PinFacts(&f, a.config)
 	a.farFacts(&f, status)
 	f.Backup = NewestBackup(a.config.Store.Path)

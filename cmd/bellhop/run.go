@@ -84,6 +84,8 @@ type house struct {
 	now    func() time.Time
 	trial  *agent.Trial
 	notice *agent.Notice
+	// simulated are the addresses of the demo's far sides, see [agent.Options].
+	simulated []string
 }
 
 func (s house) serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
@@ -113,7 +115,7 @@ func (s house) serve(ctx context.Context, cfg config.Config, log *slog.Logger, r
 	door := openDoor(ctx, cfg, s.now, log)
 	a, err := agent.New(agent.Options{
 		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: s.now, Verify: verifier(cfg),
-		Door: door.state, Due: due(cfg), Backups: backupsOf(cfg, s.now), Version: programVersion(), Trial: s.trial, Notice: s.notice,
+		Door: door.state, Due: due(cfg), Backups: backupsOf(cfg, s.now), Version: programVersion(), Trial: s.trial, Notice: s.notice, Simulated: s.simulated,
 	})
 	if err != nil {
 		return errors.Join(err, socket.Close(), door.close())
