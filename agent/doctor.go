@@ -84,6 +84,7 @@ func (a *Agent) facts(ctx context.Context, order DoctorOrder) site.Facts {
 	a.farFacts(&f, status)
 	f.Backup = NewestBackup(a.config.Store.Path)
 	f.Now, f.ClockFault = a.now(), a.clock.why()
+	f.Texted = hotel.TextedOn(a.store.Snapshot(), f.Now.In(a.zone).Format(time.DateOnly))
 	return f
 }
 

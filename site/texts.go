@@ -243,6 +243,10 @@ var commonTexts = map[string]words{
 		doEN: "newer firmware may have them", doZH: "较新的固件可能支持",
 	},
 
+	"sms/none":     {en: "no line of the PBX is named: a text message that a hook wants becomes an alert", zh: "未指定线路：脚本要发的短信改为警报", doEN: "name the PBX's mobile line as sms.trunk, if any is to be sent; docs/hooks.md", doZH: "如需发送短信，请将交换机的移动线路名设为 sms.trunk；见 docs/hooks.md"},
+	"sms/unable":   {en: "they are to go by the line {trunk}, and there is no PBX that can be told to send any: each becomes an alert", zh: "短信应经线路 {trunk} 发送，但没有可代发短信的电话交换机：每条都改为警报", doEN: "take sms.trunk out of the config, or connect a PBX with a mobile line", doZH: "请从配置中去掉 sms.trunk，或连接带移动线路的电话交换机"},
+	"sms/spent":    {en: "{count} went today by the line {trunk}, and no more go (sms.per_day {most}): each further one becomes an alert", zh: "今日已经线路 {trunk} 发送 {count} 条，不再发送（sms.per_day {most}）：其余改为警报", doEN: `see whether a hook runs wild ("bellhop hooks list"); else raise sms.per_day`, doZH: "请检查是否有脚本失控（bellhop hooks list）；否则调高 sms.per_day"},
+	"sms/ok":       {en: "by the line {trunk}, {most} a day at most; whether the PBX has that line shows the first message", zh: "经线路 {trunk} 发送，每日最多 {most} 条；交换机是否有该线路，发送第一条时才知道"},
 	"mail/none":    {en: "none is configured: alerts and reports are seen by who looks", zh: "未配置：警报和报告需主动查看"},
 	"mail/unused":  {en: "{host}: nothing has been sent since the agent's start", zh: "{host}：自代理程序启动以来未发送邮件", doEN: `"bellhop mail test" sends one`, doZH: "可用 bellhop mail test 发送测试邮件"},
 	"mail/ok":      {en: "{host}: the newest mail went at {at}", zh: "{host}：最近一封于 {at} 发出"},
@@ -280,6 +284,7 @@ var commonTexts = map[string]words{
 	"hooks/replaced": {en: "the hotel's own are in use: {own} files, read at {at}; in the place of shipped ones: {files}", zh: "酒店自有脚本 {own} 个正在使用，读取于 {at}；代替自带脚本的有：{files}"},
 	"hooks/shipped":  {en: "the shipped ones are in use; the hotel has none of its own, as of {at}", zh: "正在使用自带脚本；截至 {at}，酒店没有自有脚本"},
 	"hooks/aside":    {en: "failed too often and set aside: {files} (the last error: {error})", zh: "多次出错，已停用：{files}（最近的错误：{error}）", doEN: "mend the file, or run bellhop hooks reset; then run again what is parked", doZH: "请修改文件，或运行 bellhop hooks reset；然后重新运行保留的事件"},
+	"hooks/waits":    {en: "changed, and not in use before a person accepts them: {files}; replayed, they would have done something otherwise, or it is not sure", zh: "已修改但须有人确认后才会启用：{files}；回放表明结果会不同，或无法确定", doEN: `"bellhop hooks replay --hook {first}" shows what would be otherwise, "bellhop hooks accept {first}" uses it`, doZH: "bellhop hooks replay --hook {first} 显示差异，bellhop hooks accept {first} 启用新版本"},
 	"hooks/faults":   {en: "some are not used as they stand: {error}", zh: "部分未按现状启用：{error}", doEN: "mend the file: it is loaded when it is saved", doZH: "请修改文件：保存后自动载入"},
 
 	"api/none":   {en: "api.listen is empty: nothing is answered over TCP", zh: "api.listen 为空：不通过 TCP 应答"},
