@@ -131,7 +131,7 @@ func (s *setup) ring() error {
 	case err != nil:
 		return err
 	case w.Trouble != "":
-		return s.refuse("ring.refused", room, hotel.Said(w.Trouble, s.opt.lang), room)
+		return s.refuse("ring.refused", room, w.Trouble, room)
 	case w.State != hotel.WakeUpAnswered:
 		return s.refuse("ring.not", room, w.State)
 	}

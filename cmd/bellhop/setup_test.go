@@ -418,8 +418,8 @@ func TestSetupRings(t *testing.T) {
 		"a key":  {[]hotel.WakeUpState{"", hotel.WakeUpScheduled, hotel.WakeUpRinging, hotel.WakeUpAnswered}, "", ""},
 		"no key": {[]hotel.WakeUpState{hotel.WakeUpUnanswered}, "", "the test call to room 1001 came to: unanswered"},
 		"not placed": {
-			[]hotel.WakeUpState{"", hotel.WakeUpRinging}, hotel.Because(hotel.ReasonPBXRefuses, "pbx error 10024"),
-			"the test call to room 1001 does not come about: the PBX refuses: pbx error 10024. Look whether its telephone",
+			[]hotel.WakeUpState{"", hotel.WakeUpRinging}, "the PBX refuses: pbx error 10024: the extension may not call out",
+			"the test call to room 1001 does not come about: the PBX refuses: pbx error 10024: the extension may not call out. Look whether its telephone",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
