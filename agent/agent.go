@@ -56,6 +56,9 @@ type Options struct {
 	Version string  // of this program
 	Trial   *Trial  // nil: this version has been through it
 	Notice  *Notice // nil: there is none
+	// Simulated are the addresses at which simulated far sides listen in this
+	// program: a demo's, which are no ports of the agent.
+	Simulated []string
 }
 
 // Agent is a running Bellhop. Make it with [New], run it with [Agent.Run].
@@ -92,6 +95,7 @@ type Agent struct {
 	forgot        time.Time       // when names of guests were last seen to; tidy's own
 	verify        func(context.Context) (site.Installed, error)
 	door          func() site.Door
+	simulated     []string
 	seen          seenToday
 	look          atomic.Pointer[site.LastLook] // at the PBX's files; nil: there was none
 	doctoring     chan struct{}                 // one at a time
@@ -110,7 +114,7 @@ func New(opts Options) (*Agent, error) {
 	a := &Agent{
 		config: opts.Config, log: opts.Log, now: opts.Now, driver: opts.Driver, link: opts.Link,
 		client: newHTTPClient(), stopping: make(chan struct{}),
-		told: map[string]bool{}, verify: opts.Verify, due: opts.Due, doctoring: make(chan struct{}, 1), boxLook: NewBoxLook(), door: opts.Door,
+		told: map[string]bool{}, verify: opts.Verify, due: opts.Due, doctoring: make(chan struct{}, 1), boxLook: NewBoxLook(), door: opts.Door, simulated: opts.Simulated,
 		version: opts.Version, trial: opts.Trial, notice: opts.Notice,
 	}
 	if a.door == nil {

@@ -79,10 +79,12 @@ func (a *Agent) facts(ctx context.Context, order DoctorOrder) site.Facts {
 		a.askPBX(ctx, &f, order.Cause)
 	}
 	group.Wait()
+	f.Box.Simulated = a.simulated
 	PinFacts(&f, a.config)
 	a.farFacts(&f, status)
 	f.Backup = NewestBackup(a.config.Store.Path)
 	f.Now, f.ClockFault = a.now(), a.clock.why()
+	f.Texted = hotel.TextedOn(a.store.Snapshot(), f.Now.In(a.zone).Format(time.DateOnly))
 	return f
 }
 

@@ -94,7 +94,11 @@ func (a *Agent) hookFacts() (f site.HookFacts) {
 			f.Aside = append(f.Aside, file.File)
 			f.AsideError = file.Aside.Error
 		}
+		if file.Waits != nil {
+			f.Waits = append(f.Waits, file.File)
+		}
 	}
 	slices.Sort(f.Replaced)
+	slices.Sort(f.Waits)
 	return f
 }

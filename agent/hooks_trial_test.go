@@ -97,6 +97,9 @@ func TestChangedHookWaitsToBeAccepted(t *testing.T) {
 		t.Errorf("alerts %q", got)
 	}
 	told := len(a.Alerts())
+	if list, err := a.Doctor(t.Context(), DoctorOrder{}); err != nil || found(t, list, "hooks") != "warning waits" {
+		t.Errorf("the doctor: %v, %v", list, err)
+	}
 	reload(t, a)
 	if f := fileOf(t, a, "test.lua"); f.Waits == nil || len(a.Alerts()) != told {
 		t.Errorf("told again: %+v", f)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 
@@ -60,5 +61,40 @@ func TestSMSSender(t *testing.T) {
 		if errors.As(err, &retry) != row.retry || err == nil || len(line.sent) != 1 {
 			t.Errorf("%v: %v", row.err, err)
 		}
+	}
+}
+
+// textPBX is a PBX that does nothing but send messages.
+type textPBX struct {
+	clinic
+	textLine
+}
+
+// TestDoctorCountsMessages: when those of the day are sent, the doctor says so.
+func TestDoctorCountsMessages(t *testing.T) {
+	c := testConfig(t)
+	c.PBX.Driver, c.SMS.Trunk, c.SMS.PerDay = "yeastar", "GSM1", 2
+	p := &textPBX{clinic: clinic{asked: make(chan struct{}, 100)}}
+	hooks := newShelf(map[string]string{"test.lua": `bellhop.on("dtmf", "^9", function() bellhop.sms { to = "+86139", text = "x" } end)`})
+	a, err := New(Options{Config: c, Driver: p, Hooks: hooks, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx) }()
+	defer func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	}()
+	furnish(t, a)
+	for _, want := range []string{"ok ok", "ok ok", "warning spent"} {
+		list, err := a.Doctor(t.Context(), DoctorOrder{Offline: true})
+		if err != nil || found(t, list, "sms") != want {
+			t.Errorf("%s, want %s: %v", found(t, list, "sms"), want, err)
+		}
+		dial(t, a, "101", "9")
 	}
 }

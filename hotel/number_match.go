@@ -2,6 +2,8 @@ package hotel
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -21,7 +23,9 @@ func ParseNumberMatch(text string) (NumberMatch, error) {
 	for _, p := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r == ',' || r == ' ' }) {
 		from, to, isRange := strings.Cut(p, "-")
 		switch {
-		case isRange && (!isNumber(from, maxRoomDigits) || !isNumber(to, maxRoomDigits) || len(from) != len(to) || to < from):
+		case isRange && isNumber(from, maxRoomDigits) && isNumber(to, maxRoomDigits) && len(from) == len(to) && to < from:
+			return m, fmt.Errorf("%q runs backwards: write %s-%s", p, to, from)
+		case isRange && (!isNumber(from, maxRoomDigits) || !isNumber(to, maxRoomDigits) || len(from) != len(to)):
 			return m, fmt.Errorf("%q must be a range of numbers of one length, such as 1201-1248", p)
 		case !isRange && strings.Trim(strings.TrimSuffix(p, "*"), "0123456789x") != "":
 			return m, fmt.Errorf("%q must be digits, with x for any one and a star at the end for whatever follows, such as 1xx", p)
@@ -41,6 +45,49 @@ func (m NumberMatch) Takes(number string) bool {
 		}
 	}
 	return len(m.patterns) == 0
+}
+
+// Without gives what of the patterns no number fits: of a range the gaps, and any
+// other pattern as it stands.
+func (m NumberMatch) Without(numbers []string) []string {
+	var lacks []string
+	for _, p := range m.patterns {
+		from, to, isRange := strings.Cut(p, "-")
+		switch {
+		case isRange:
+			lacks = append(lacks, gaps(from, to, numbers)...)
+		case !slices.ContainsFunc(numbers, func(number string) bool { return takes(p, number) }):
+			lacks = append(lacks, p)
+		}
+	}
+	return lacks
+}
+
+// gaps are the ranges of numbers of one length that are not there.
+func gaps(from, to string, numbers []string) []string {
+	var lacks []string
+	next, _ := strconv.Atoi(from) // both are digits, and few
+	last, _ := strconv.Atoi(to)
+	gap := func(until int) {
+		first, end := fmt.Sprintf("%0*d", len(from), next), fmt.Sprintf("%0*d", len(from), until)
+		switch {
+		case next == until:
+			lacks = append(lacks, first)
+		case next < until:
+			lacks = append(lacks, first+"-"+end)
+		}
+	}
+	there := slices.DeleteFunc(slices.Clone(numbers), func(number string) bool {
+		return !isNumber(number, maxRoomDigits) || !takes(from+"-"+to, number)
+	})
+	slices.Sort(there)
+	for _, number := range there {
+		n, _ := strconv.Atoi(number)
+		gap(n - 1)
+		next = n + 1
+	}
+	gap(last)
+	return lacks
 }
 
 func takes(pattern, number string) bool {

@@ -119,6 +119,16 @@ func (a *applier) mayText() (why string) {
 	return ""
 }
 
+// TextedOn is how many messages were sent on a day, such as 2026-01-31, as far as
+// that is the newest on which any were.
+func TextedOn(v View, date string) int {
+	var day smsDay
+	if v.Get(smsKey, &day); day.Date != date {
+		return 0
+	}
+	return day.Count
+}
+
 // textAlert sends an alert that has just been opened to a number.
 func (a *applier) textAlert(al Alert, to string) error {
 	if to == "" {

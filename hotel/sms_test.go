@@ -68,8 +68,8 @@ func TestSMSADay(t *testing.T) {
 	for range 5 {
 		apply(t, tx, setup, Effect{SMS: &SendSMS{To: "1234", Text: "x"}})
 	}
-	if len(tx.queued) != 3 {
-		t.Errorf("%d are queued", len(tx.queued))
+	if n := TextedOn(tx, "2026-03-01"); len(tx.queued) != 3 || n != 3 || TextedOn(tx, "2026-03-02") != 0 {
+		t.Errorf("%d are queued, %d are counted", len(tx.queued), n)
 	}
 	tx.now = tx.now.Add(2 * time.Minute)
 	apply(t, tx, setup, Effect{SMS: &SendSMS{To: "1234", Text: "x"}})

@@ -33,6 +33,8 @@ func (f *Facts) backup() Finding {
 		return find(checkBackup, Failed, "failed", "at", f.at(b.Failed), "error", b.Error, "made", made)
 	case f.Config.Backup.To == "" && b.Made.IsZero():
 		return find(checkBackup, Warning, "none")
+	case f.Config.Backup.To == "": // one by hand is not one of every night
+		return find(checkBackup, Warning, "by-hand", "days", days, "at", f.at(b.Made), "to", b.To)
 	case b.Made.IsZero():
 		return find(checkBackup, Unknown, "not-yet", "to", f.Config.Backup.To)
 	case f.Now.Sub(b.Made) > backupOld:

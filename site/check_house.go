@@ -190,6 +190,8 @@ func (f *Facts) hooks() Finding {
 		return find(checkHooks, OK, "alone")
 	case len(f.Hooks.Aside) > 0:
 		return find(checkHooks, Failed, "aside", "files", strings.Join(f.Hooks.Aside, ", "), "error", f.Hooks.AsideError)
+	case len(f.Hooks.Waits) > 0:
+		return find(checkHooks, Warning, "waits", "files", strings.Join(f.Hooks.Waits, ", "), "first", f.Hooks.Waits[0])
 	case f.Hooks.Own == 0:
 		return find(checkHooks, OK, "shipped", "at", f.at(f.Hooks.Loaded))
 	case len(f.Hooks.Replaced) > 0:

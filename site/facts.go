@@ -49,6 +49,7 @@ type Facts struct {
 	MailSent, MailFailed time.Time
 	MailError            string
 	Backup               BackupFacts
+	Texted               int // text messages of today; without an agent it is not known, and 0
 	// Look is the newest comparison of the PBX's files; nil: there was none.
 	Look *LastLook
 	// API is how the API is reached over TCP, and Tokens who may come in there.
@@ -78,6 +79,7 @@ type HookFacts struct {
 	Replaced   []string  // those in the place of a shipped one
 	Aside      []string  // those that failed too often
 	AsideError string    // of one of them
+	Waits      []string  // those of which a changed version waits to be accepted
 	Loaded     time.Time // when the folder was read last
 }
 
@@ -180,7 +182,7 @@ func Judge(f *Facts) []Finding {
 	list = append(list, f.boxClock(), f.clock(), f.disk(), f.syncs(), f.wear(), f.memory(), f.ports())
 	list = append(list, f.extensionMonitoring(), f.trunkMonitoring(), f.callControl())
 	list = append(list, f.routes(), f.emergency(), f.emergencyPhones(), f.extensions(), f.occupancy(), f.otherUser(), f.abilities(), f.wakeUps())
-	list = append(list, f.install(), f.installPlan(), f.pms(), f.mail(), f.relay(), f.pins())
+	list = append(list, f.install(), f.installPlan(), f.pms(), f.mail(), f.sms(), f.relay(), f.pins())
 	return append(list, f.store(), f.file(), f.queue(), f.backup(), f.parked(), f.hooks(), f.door())
 }
 

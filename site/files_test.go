@@ -73,6 +73,11 @@ func TestFilesForThePBX(t *testing.T) {
 	if steps := f.ByHand("en", c, Neighbours{Answered: true}); len(steps) != 2 || !strings.HasPrefix(steps[0], ApplyByHand("en")) || !strings.Contains(steps[1], "welcome (zh)") {
 		t.Errorf("by hand: %q", steps)
 	}
+	for _, language := range []string{"en", "zh"} {
+		if steps := f.ByHand(language, c, Neighbours{Answered: true}); !strings.Contains(steps[1], "bellhop install plan --uploads ") {
+			t.Errorf("%s: nobody is told where the files are: %s", language, steps[1])
+		}
+	}
 	if steps := f.ByHand("en", c, Neighbours{}); len(steps) != 3 {
 		t.Errorf("by hand on a PBX that did not answer: %q", steps)
 	}

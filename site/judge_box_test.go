@@ -95,6 +95,10 @@ var boxCases = []struct {
 	{"ports, none", listens4(), "box.ports failed missing", "at :8260, 127.0.0.1:8080; it listens at: -"},
 	{"ports, wider than the config says", listens4("[::]:8260", "[::]:8080"), "box.ports failed missing", "at 127.0.0.1:8080"},
 	{"ports, one more", listens4("[::]:8260", "127.0.0.1:8080", "[::]:6060"), "box.ports warning other", "at tcp [::]:6060, which"},
+	{"ports, a demo's", func(f *Facts) {
+		f.Box.Simulated = []string{"127.0.0.1:9", "127.0.0.1:8"}
+		listens4("[::]:8260", "127.0.0.1:8080", "127.0.0.1:9")(f)
+	}, "box.ports ok demo", "config says: tcp [::]:8260, tcp 127.0.0.1:8080; the demo's PBX and management system, in the same program, at tcp 127.0.0.1:9"},
 	{"ports, one of UDP", func(f *Facts) {
 		f.Box.Ports = append(f.Box.Ports, box.Port{Network: "udp", AddrPort: netip.MustParseAddrPort("127.0.0.1:8080")})
 	}, "box.ports warning other", "at udp 127.0.0.1:8080"},

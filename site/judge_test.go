@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +35,7 @@ func sound() *Facts {
 	c.Hotel = config.Hotel{Timezone: "Asia/Shanghai", Country: "CN", Language: "zh"}
 	c.PBX.URL, c.PBX.Username, c.PBX.RelayTo = "https://192.0.2.1:8088", "api", []string{"http://old/"}
 	c.PMS.Link, c.Install.URL, c.Services.Confirm = "webhook", "sftp://pbx", "775"
-	c.Mail.Host, c.Backup.To = "smtp.example", "usb:B"
+	c.Mail.Host, c.Backup.To, c.SMS.Trunk = "smtp.example", "usb:B", "GSM1"
 	c.Classes = map[string][]string{"local": {"Local"}, "national": {"Local", "National"}}
 	members := []hotel.Member{{Role: hotel.RoleExtension, Number: "101"}, {Role: hotel.RoleOutbound, Trunk: "sip"}}
 	j := &Journal{}
@@ -294,11 +295,17 @@ var cases = []struct {
 	{"backup, clear", func(f *Facts) { f.Backup.Encrypted = false }, "backup ok clear", "passwords are not in it"},
 	{"backup, old", func(f *Facts) { f.Backup.Made = noon.Add(-51 * time.Hour) }, "backup warning old", "2 days old"},
 	{"backup, none", func(f *Facts) { f.Config.Backup.To, f.Backup = "", BackupFacts{} }, "backup warning none", ""},
-	{"backup, by hand", func(f *Facts) { f.Config.Backup.To = "" }, "backup ok ok", ""},
+	{"backup, by hand", func(f *Facts) { f.Config.Backup.To = "" }, "backup warning by-hand", "made by hand at 2026-05-31 06:00:00, at usb:B; none leaves this box at night"},
 	{"backup, not yet", func(f *Facts) { f.Backup = BackupFacts{} }, "backup unknown not-yet", "usb:B"},
 	{"backup, failed", func(f *Facts) { f.Backup.Failed, f.Backup.Error = noon, "disk full" }, "backup failed failed", "(disk full); the newest that was made: 2026-05-31 06:00:00"},
 	{"backup, failed before", func(f *Facts) { f.Backup.Failed = noon.Add(-48 * time.Hour) }, "backup ok ok", ""},
 	{"backup, never made", func(f *Facts) { f.Backup = BackupFacts{Failed: noon, Error: "no disk"} }, "backup failed failed", "made: -"},
+	{"sms", func(*Facts) {}, "sms ok ok", "by the line GSM1, 50 a day at most"},
+	{"sms, no line", func(f *Facts) { f.Config.SMS.Trunk = "" }, "sms skipped none", "becomes an alert"},
+	{"sms, no PBX", func(f *Facts) { f.Config.PBX.Driver = "none" }, "sms failed unable", "GSM1"},
+	{"sms, a PBX without", func(f *Facts) { f.PBX.Lacks = []pbx.Ability{pbx.AbleSMS} }, "sms failed unable", ""},
+	{"sms, one more", func(f *Facts) { f.Texted = 49 }, "sms ok ok", ""},
+	{"sms, the day's are sent", func(f *Facts) { f.Texted = 50 }, "sms warning spent", "50 went today by the line GSM1"},
 	{"mail", func(*Facts) {}, "mail ok ok", "11:59:00"},
 	{"mail, none", func(f *Facts) { f.Config.Mail.Host = "" }, "mail skipped none", ""},
 	{"mail, no agent", func(f *Facts) { f.Running = false }, "mail unknown no-agent", ""},
@@ -318,6 +325,10 @@ var cases = []struct {
 	{"hooks, own", func(f *Facts) { f.Hooks.Own = 2 }, "hooks ok ok", "2"},
 	{"hooks, replaced", func(f *Facts) { f.Hooks.Own, f.Hooks.Replaced = 2, []string{"minibar.lua"} }, "hooks ok replaced", "minibar.lua"},
 	{"hooks, set aside", func(f *Facts) { f.Hooks.Aside, f.Hooks.AsideError = []string{"a.lua"}, "no" }, "hooks failed aside", "a.lua"},
+	{"hooks, waiting", func(f *Facts) { f.Hooks.Own, f.Hooks.Waits = 2, []string{"bar.lua", "minibar.lua"} }, "hooks warning waits", "accepts them: bar.lua, minibar.lua"},
+	{"hooks, waiting and set aside", func(f *Facts) {
+		f.Hooks.Aside, f.Hooks.AsideError, f.Hooks.Waits = []string{"a.lua"}, "no", []string{"b.lua"}
+	}, "hooks failed aside", "a.lua"},
 	{"hooks, faults", func(f *Facts) { f.HookFaults = "a.lua:1" }, "hooks failed faults", "a.lua:1"},
 	{"hooks, no agent", func(f *Facts) { f.Running = false }, "hooks ok alone", ""},
 	{"hooks, faults without an agent", func(f *Facts) { f.Running, f.HookFaults = false, "a.lua:1" }, "hooks failed faults", "a.lua:1"},
@@ -554,5 +565,19 @@ func TestAskKnocksOnce(t *testing.T) {
 	}
 	if a = LeftAlone(d); a.Asked || len(d.asked) != 2 || len(a.Has) != 1 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestPageHasEachCheck: whoever reads a check's name finds it in the doctor's page.
+func TestPageHasEachCheck(t *testing.T) {
+	page, err := os.ReadFile("../docs/doctor.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range Judge(sound()) {
+		group := f.Check[:strings.LastIndex(f.Check, ".")+1] + "*"
+		if !strings.Contains(string(page), "`"+f.Check+"`") && (group == "*" || !strings.Contains(string(page), "`"+group+"`")) {
+			t.Errorf("docs/doctor.md does not have %s", f.Check)
+		}
 	}
 }

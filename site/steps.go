@@ -28,8 +28,8 @@ func (f *Files) ByHand(language string, c config.Config, n Neighbours) []string 
 	all := []string{ApplyByHand(language) + in(language, ": until then the PBX goes by the old dialplan", "：在此之前电话交换机仍使用旧的拨号方案")}
 	if len(f.Uploads) > 0 {
 		all = append(all, fmt.Sprintf(in(language,
-			"Settings → PBX → Voice Prompts → Custom Prompts (配置 → PBX → 提示音 → 自定义提示音): upload the files of %s, under these names. Only what the box itself plays on a telephone needs them: wake-up calls and the hotel's hooks",
-			"配置 → PBX → 提示音 → 自定义提示音：上传以下文件，名称不变：%s。仅盒子自己向电话播放时需要：叫醒电话和酒店的脚本"), promptNames(f.Uploads)))
+			"Settings → PBX → Voice Prompts → Custom Prompts (配置 → PBX → 提示音 → 自定义提示音): upload the files of %s, under these names; \"bellhop install plan --uploads FOLDER\" writes them. Only what the box itself plays on a telephone needs them: wake-up calls and the hotel's hooks",
+			"配置 → PBX → 提示音 → 自定义提示音：上传以下文件，名称不变：%s；“bellhop install plan --uploads 目录”可将其写入该目录。仅盒子自己向电话播放时需要：叫醒电话和酒店的脚本"), promptNames(f.Uploads)))
 	}
 	if strings.HasPrefix(c.PBX.Driver, "yeastar") && !n.Answered {
 		all = append(all, in(language,

@@ -61,6 +61,7 @@ var boxTexts = map[string]words{
 	},
 
 	"box.ports/ok":   {en: "the agent listens where the config says and nowhere else: {ports}", zh: "代理程序只在配置的端口上监听：{ports}"},
+	"box.ports/demo": {en: "the agent listens where the config says: {ports}; the demo's PBX and management system, in the same program, at {simulated}", zh: "代理程序只在配置的端口上监听：{ports}；演示用的交换机和酒店管理系统在同一程序中监听 {simulated}"},
 	"box.ports/free": {en: "the agent does not run; where it would listen is free: {ports}", zh: "代理程序未运行；其端口空闲：{ports}"},
 	"box.ports/taken": {
 		en: "the agent does not run, and where it would listen another program does, or that address is not the box's: {ports}", zh: "代理程序未运行，而其端口已被占用，或该地址不属于本机：{ports}",

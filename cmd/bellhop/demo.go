@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -26,6 +27,9 @@ func demoFlags(f *flag.FlagSet, c *call) {
 	f.StringVar(&c.opt.dir, "dir", "", "keep the demo's files in `FOLDER` (default: a temporary one)")
 }
 
+// demoRooms is how many rooms there are, from 1001 on; the desk has a telephone, too.
+const demoRooms = 10
+
 const demoSecret = "whsec_QmVsbGhvcCdzIGRlbW9uc3RyYXRpb24gc2VjcmV0"
 
 // world is a simulated PBX and PMS, and an agent between them.
@@ -37,6 +41,7 @@ type world struct {
 	pbx    *sim.PBX
 	zone   *time.Location // the PBX's
 	pms    *sim.Sink
+	beside []string // where the far sides listen, in this program
 	client *api.Client
 	log    *slog.Logger
 	clock  demoClock // the agent's; the PBX's goes along
@@ -107,13 +112,19 @@ func newWorld(ctx context.Context, dir string, tcp bool) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: w.zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond, Extensions: 11})
+	w.pbx, err = sim.NewPBX(sim.PBXOptions{Password: "demo", Zone: w.zone, TLS: true, TCP: tcp, Resend: 200 * time.Millisecond, Extensions: demoRooms + 1})
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	err = w.pbx.SetRoutes([]sim.OutRoute{{ID: "1", Name: "Emergency", Prefix: "11X"}, {ID: "2", Name: "Local", Prefix: "Z."}, {ID: "3", Name: "National", Prefix: "0Z."}})
+	err = w.pbx.SetRoutes([]sim.OutRoute{{ID: "1", Name: "Emergency", Prefix: "1[12]X"}, {ID: "2", Name: "Local", Prefix: "Z."}, {ID: "3", Name: "National", Prefix: "0Z."}})
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
+	}
+	for room := 1001; room < 1001+demoRooms; room++ { // every telephone may call for help
+		err := w.pbx.SetExtension(sim.PBXExtension{Number: strconv.Itoa(room), Settings: map[string]string{"selectoutroute": "Emergency"}})
+		if err != nil {
+			return nil, fmt.Errorf("demo: %w", err)
+		}
 	}
 	limits := w.pbx.Limits()
 	limits.Confirm, limits.Languages, limits.CallersForward = "775", "12", true
@@ -144,6 +155,7 @@ func (w *world) serve(run func(context.Context, net.Listener) error) (string, er
 	if err != nil {
 		return "", fmt.Errorf("demo: %w", err)
 	}
+	w.beside = append(w.beside, ln.Addr().String())
 	w.group.Go(func() {
 		if err := run(w.ctx, ln); err != nil {
 			w.log.Error("a simulated far side ended", "error", err)
@@ -256,7 +268,7 @@ func (w *world) startAgent() error {
 	ended := make(chan error, 1)
 	ready := make(chan struct{})
 	go func() {
-		ended <- house{now: w.clock.now}.serve(ctx, w.config, w.log, func(context.Context, *agent.Agent) { close(ready) })
+		ended <- house{now: w.clock.now, simulated: w.beside}.serve(ctx, w.config, w.log, func(context.Context, *agent.Agent) { close(ready) })
 	}()
 	w.stopAgent = func() error {
 		cancel()
@@ -325,6 +337,7 @@ func (w *world) stay(c *call) error {
 The hotel stays up until you press Ctrl-C. In another terminal:
 
   %[1]s status -c %[2]s
+  %[1]s doctor -c %[2]s
   %[1]s events tail -c %[2]s
   %[1]s postings list -c %[2]s
   %[1]s alerts list -c %[2]s

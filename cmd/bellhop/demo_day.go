@@ -16,6 +16,7 @@ import (
 	"bellhop/api"
 	"bellhop/hotel"
 	"bellhop/sim"
+	"bellhop/site"
 )
 
 // day plays the steps of a hotel day and checks what came of each.
@@ -96,6 +97,7 @@ func daySteps(tcp bool) []step {
 		{"Room 1001 checks out; a late minibar entry falls on who has left", (*day).checkOut},
 		{"Phone 1001 is as it was before the guest came, and may dial emergency numbers alone", (*day).phoneVacant},
 		{"The books: every charge is at the PMS once, nothing waits", (*day).books},
+		{"The doctor looks at all of it", (*day).doctor},
 	}
 }
 
@@ -533,4 +535,23 @@ func (d *day) books() (string, error) {
 		return "", fmt.Errorf("%d calls and %d units are parked", s.Store.Parked, s.ParkedUnits)
 	}
 	return fmt.Sprintf("%d postings, room by room the same here and there; %d events kept", len(kept), s.Store.Events), nil
+}
+
+// doctor is what "bellhop doctor" says: a hotel to look at has nothing red. The
+// checks of the box are about the computer on which the demo is played.
+func (d *day) doctor() (string, error) {
+	var all []site.Finding
+	if err := d.client.Post(d.ctx, "/v1/doctor", nil, &all); err != nil {
+		return "", err
+	}
+	var yellow []string
+	for _, f := range all {
+		switch {
+		case f.Result == site.Failed && !strings.HasPrefix(f.Check, "box."):
+			return "", fmt.Errorf("%s: %s", f.Check, f.Text("en"))
+		case f.Result == site.Failed, f.Result == site.Warning:
+			yellow = append(yellow, f.Check)
+		}
+	}
+	return fmt.Sprintf("%d checks, and none of the hotel is red; yellow: %s", len(all), strings.Join(yellow, ", ")), nil
 }

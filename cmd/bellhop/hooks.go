@@ -188,7 +188,11 @@ func hooksCheck(c *call) error {
 		} else if n > 1 {
 			libraries = fmt.Sprintf(", and %d libraries", n)
 		}
-		fmt.Fprintf(c.out, "%s: good: %s in %s%s\n", dir, counted(checked.Hooks, "hook"), counted(checked.Files, "file"), libraries)
+		good := "good"
+		if n := len(checked.Warnings); n > 0 {
+			good = "good, with " + counted(n, "warning")
+		}
+		fmt.Fprintf(c.out, "%s: %s: %s in %s%s\n", dir, good, counted(checked.Hooks, "hook"), counted(checked.Files, "file"), libraries)
 	}
 	return nil
 }

@@ -40,10 +40,10 @@ func TestHooksOnALaptop(t *testing.T) {
 		{"hooks new fr*it --hooks DIR", "", "NAME must be 1 to 64 letters", 2},
 		{"hooks new fruit.lua --hooks DIR", "DIR/fruit.lua\nDIR/fruit_test.lua\n", "", 0},
 		{"hooks new fruit --hooks DIR", "", "DIR/fruit.lua is there already, and stays as it is", 1},
-		{"hooks new night --from call-surcharge --hooks DIR", "DIR/night.lua", "", 0},
+		{"hooks new night --from call-surcharge --hooks DIR", "  bellhop hooks test DIR --watch\n\nNothing in DIR is in use yet. To put it to use:\n\n  cp DIR/night.lua DIR/night_test.lua /etc/bellhop/hooks\n", "", 0},
 		{"hooks new bar --from minibar --hooks DIR", "", "would be done twice", 1},
 		{"hooks new bar --from none --hooks DIR", "", `no hook "none" to start from`, 2},
-		{"hooks new minibar --hooks DIR", "DIR/minibar.lua", "is replaced by the copy", 0},
+		{"hooks new minibar --hooks DIR", "/etc/bellhop/hooks\n\nFrom then on the hook \"minibar\" that Bellhop brings is replaced by the copy", "", 0},
 		{"hooks new lib/prices --from minibar --hooks DIR", "", "a library starts empty", 2},
 		{"hooks new lib/../prices --hooks DIR", "", "NAME must be 1 to 64 letters", 2},
 		{"hooks new lib/prices --hooks DIR", "DIR/lib/prices.lua\nDIR/lib/prices_test.lua\n", "", 0},
@@ -82,9 +82,30 @@ func TestHooksWithFaults(t *testing.T) {
 			t.Errorf("bellhop %s: %d, out %q, err %q", c.args, code, out, errOut)
 		}
 	}
+	warned := t.TempDir()
+	writeHook(t, warned, "b.lua", "bellhop.on('dtmf', function(event)\n  bellhop.psot { room = event.room }\nend)\n")
+	if code, out, errOut := hooked("hooks check " + warned); code != 0 || !strings.HasSuffix(out, "(warning)\n"+warned+": good, with 1 warning: 1 hook in 1 file\n") {
+		t.Errorf("a warning alone: %d, out %q, err %q", code, out, errOut)
+	}
 	empty := t.TempDir()
 	if code, out, errOut := hooked("hooks test " + empty); code != 0 || out != "" || !strings.Contains(errOut, "no examples and no tests") {
 		t.Errorf("an empty folder: %d, out %q, err %q", code, out, errOut)
+	}
+}
+
+// TestHooksNewInTheHotel: a copy in the folder that is in use replaces the hook at
+// once, one on a desk does when it is put there.
+func TestHooksNewInTheHotel(t *testing.T) {
+	file := runningAgent(t, "")
+	used, desk := filepath.Join(filepath.Dir(file), "hooks"), t.TempDir()
+	for _, c := range []struct{ args, out, err string }{
+		{"--hooks " + desk, "in use yet. To put it to use:\n\n  cp " + desk + "/minibar.lua " + desk + "/minibar_test.lua " + used + "\n\nFrom then on the hook", ""},
+		{"", "bellhop hooks test " + used + " --watch\n", `the hook "minibar" that Bellhop brings is replaced by the copy`},
+	} {
+		_, out, errOut := hooked("hooks new minibar -c " + file + " " + c.args)
+		if !strings.Contains(out, c.out) || strings.Contains(out, "in use yet") != (c.args != "") || !strings.Contains(errOut, c.err) || (errOut == "") != (c.err == "") {
+			t.Errorf("%s: out %q, err %q", c.args, out, errOut)
+		}
 	}
 }
 

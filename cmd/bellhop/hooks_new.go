@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"bellhop/config"
 	"bellhop/luahooks"
 )
 
@@ -40,13 +41,13 @@ func hooksNew(c *call) error {
 	if err != nil {
 		return err
 	}
-	folder, err := c.newHookFolder()
+	folder, used, err := c.newHookFolder()
 	if err != nil {
 		return err
 	}
-	dir := folder
+	dir, to := folder, used
 	if library {
-		dir = filepath.Join(folder, luahooks.LibraryFolder)
+		dir, to = filepath.Join(folder, luahooks.LibraryFolder), filepath.Join(used, luahooks.LibraryFolder)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("hooks new: make the folder of libraries: %w", err)
 		}
@@ -58,11 +59,19 @@ func hooksNew(c *call) error {
 	if err := writeNew(test, t.Test); err != nil {
 		return fmt.Errorf("hooks new: %s is written; its tests are not: %w", file, err)
 	}
-	if t.Shipped {
-		fmt.Fprintf(c.err, "the hook %q that Bellhop brings is replaced by the copy: what an update changes in it does not come to you any more\n", name)
+	fmt.Fprintf(c.out, "%s\n%s\n\nChange it, and see what it does:\n\n  bellhop hooks test %s --watch\n", file, test, shownFolder(folder))
+	instead := fmt.Sprintf("the hook %q that Bellhop brings is replaced by the copy: what an update changes in it does not come to you any more", name)
+	if sameFolder(folder, used) {
+		if t.Shipped {
+			fmt.Fprintln(c.err, instead)
+		}
+		return nil
 	}
-	_, err = fmt.Fprintf(c.out, "%s\n%s\n\nChange it, and see what it does:\n\n  bellhop hooks test %s --watch\n", file, test, shownFolder(folder))
-	return err
+	fmt.Fprintf(c.out, "\nNothing in %s is in use yet. To put it to use:\n\n  cp %s %s %s\n", shownFolder(folder), file, test, to)
+	if t.Shipped {
+		fmt.Fprintln(c.out, "\nFrom then on "+instead)
+	}
+	return nil
 }
 
 // template is what a new file begins as.
@@ -90,23 +99,32 @@ func (c *call) template(name string, library bool) (luahooks.Template, error) {
 	return t, nil
 }
 
-// newHookFolder is where new files go; it is made if it is not there.
-func (c *call) newHookFolder() (string, error) {
-	dir := c.opt.hooks.dir
-	if dir == "" {
-		cfg, err := c.load()
-		if errors.Is(err, fs.ErrNotExist) && c.config == defaultConfig {
-			return "", fmt.Errorf("hooks new: there is no config here (%s): name the folder for the hook, such as --hooks here", c.config)
-		}
-		if err != nil {
-			return "", err
-		}
-		dir = cfg.Hooks.Dir
+// newHookFolder is where new files go, which is made if it is not there, and the
+// folder of those that are in use.
+func (c *call) newHookFolder() (dir, used string, err error) {
+	cfg, err := c.load()
+	dir, used = c.opt.hooks.dir, cfg.Hooks.Dir
+	switch {
+	case err == nil && dir == "":
+		dir = used
+	case err != nil && dir != "":
+		used = config.Default().Hooks.Dir // a config is not needed to write a hook
+	case errors.Is(err, fs.ErrNotExist) && c.config == defaultConfig:
+		return "", "", fmt.Errorf("hooks new: there is no config here (%s): name the folder for the hook, such as --hooks here", c.config)
+	case err != nil:
+		return "", "", err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("hooks new: make the folder: %w", err)
+		return "", "", fmt.Errorf("hooks new: make the folder: %w", err)
 	}
-	return dir, nil
+	return dir, used, nil
+}
+
+// sameFolder tells whether two paths lead to one folder.
+func sameFolder(a, b string) bool {
+	one, errOne := os.Stat(a)
+	other, errOther := os.Stat(b)
+	return errOne == nil && errOther == nil && os.SameFile(one, other)
 }
 
 // writeNew writes a file that is not there yet.

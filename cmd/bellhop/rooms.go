@@ -210,6 +210,9 @@ func (c *call) roomsFromPBX() error {
 	if err := writeTable(c.out, rows); err != nil {
 		return err
 	}
+	if absent := absentOf(c.opt.match, p); absent != "" {
+		fmt.Fprintf(c.out, "the PBX has no extension for: %s\n", absent)
+	}
 	if len(lists.Rooms) == 0 {
 		_, err := fmt.Fprintln(c.out, "there is nothing to take")
 		return err
@@ -221,6 +224,24 @@ func (c *call) roomsFromPBX() error {
 		return err
 	}
 	return c.order("/v1/import", lists, fmt.Sprintf("rooms imported: %d", len(lists.Rooms)))
+}
+
+// mostAbsent bounds how many numbers and ranges are named.
+const mostAbsent = 12
+
+// absentOf names the rooms that were asked for and that no extension of the PBX
+// has: whether the list or the PBX is wrong, a person must say.
+func absentOf(match string, p agent.RoomProposal) string {
+	wanted, _ := hotel.ParseNumberMatch(match) // the proposal is by it
+	var there []string
+	for _, r := range slices.Concat(p.Rooms, p.Left) {
+		there = append(there, r.Number)
+	}
+	absent := wanted.Without(there)
+	if len(absent) > mostAbsent {
+		return joined(absent[:mostAbsent]) + " …"
+	}
+	return joined(absent)
 }
 
 var occupancyColumns = []string{"room", "name", "leaves", "stay", "class"}

@@ -92,6 +92,7 @@ func TestRoomsOfThePBX(t *testing.T) {
 	out := p.say("rooms", "import", "--from-pbx", "--match", "1001-1002", "--yes")
 	p.has(out, "1001 1001 SIP becomes room 1001", "1003 1003 SIP left out: it is not among those asked for", "rooms imported: 2")
 	p.has(p.say("rooms", "import", "--from-pbx", "--match", "100x", "--yes"), "1001 1001 SIP left out: it is a room already", "rooms imported: 1")
+	p.has(p.say("rooms", "import", "--from-pbx", "--match", "0998-1001,7xx", "--yes"), "the PBX has no extension for: 0998-1000, 7xx", "there is nothing to take")
 	p.has(p.say("rooms", "import", "--from-pbx", "--yes"), "there is nothing to take")
 }
 

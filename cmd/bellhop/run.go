@@ -84,6 +84,8 @@ type house struct {
 	now    func() time.Time
 	trial  *agent.Trial
 	notice *agent.Notice
+	// simulated are the addresses of the demo's far sides, see [agent.Options].
+	simulated []string
 }
 
 func (s house) serve(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(context.Context, *agent.Agent)) error {
@@ -113,7 +115,7 @@ func (s house) serve(ctx context.Context, cfg config.Config, log *slog.Logger, r
 	door := openDoor(ctx, cfg, s.now, log)
 	a, err := agent.New(agent.Options{
 		Config: cfg, Driver: driver, Link: link, Mail: mail, Hooks: hookFolder(cfg), Log: log, Now: s.now, Verify: verifier(cfg),
-		Door: door.state, Due: due(cfg), Backups: backupsOf(cfg, s.now), Version: programVersion(), Trial: s.trial, Notice: s.notice,
+		Door: door.state, Due: due(cfg), Backups: backupsOf(cfg, s.now), Version: programVersion(), Trial: s.trial, Notice: s.notice, Simulated: s.simulated,
 	})
 	if err != nil {
 		return errors.Join(err, socket.Close(), door.close())
@@ -256,46 +258,4 @@ func lacking(cfg config.Config) []error {
 		}
 	}
 	return all
-}
-
-// newestReport says when it came; nothing, when none has since the start.
-func (c *call) newestReport(t time.Time) string {
-	if t.IsZero() {
-		return ", none yet"
-	}
-	return ", the newest " + c.at(t)
-}
-
-func status(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var s agent.Status
-	if err := client.Get(c.ctx, "/v1/status", &s); err != nil {
-		return err
-	}
-	if c.json {
-		return showOne(c, s)
-	}
-	fmt.Fprintf(c.out, "%s: running since %s\n", s.Hotel, c.at(s.Started))
-	fmt.Fprintf(c.out, "  events   %d kept, newest %d, %d not finished\n", s.Store.Events, s.Store.LastID, s.Store.LastID-s.Store.Watermark)
-	if s.PBX != nil && s.PBX.Listening != "" {
-		fmt.Fprintf(c.out, "  reports  taken at %s%s\n", s.PBX.Listening, c.newestReport(s.PBX.LastPush))
-	}
-	if s.API.Address != "" {
-		fmt.Fprintf(c.out, "  api      %s\n", doorText(s.API))
-	}
-	fmt.Fprintf(c.out, "  queue    %d waiting, %d parked\n", s.Store.Waiting, s.Store.Parked)
-	if s.Backup != nil {
-		fmt.Fprintf(c.out, "  backup   %s, at %s\n", c.at(s.Backup.Made), plain(s.Backup.To))
-	}
-	fmt.Fprintf(c.out, "  alerts   %d open; %d hook runs parked\n", s.Alerts, s.ParkedUnits)
-	for _, m := range s.Missing {
-		fmt.Fprintf(c.out, "  missing  %s\n", plain(m))
-	}
-	if len(s.Missing) == 0 {
-		fmt.Fprintln(c.out, "  nothing is missing")
-	}
-	return nil
 }

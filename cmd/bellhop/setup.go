@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -36,7 +37,7 @@ func setupCommands() []*command {
 		flags: func(f *flag.FlagSet, c *call) { setupFlags(f, c, o) },
 		more: `Each question has a flag, and what is set already is its answer. An example that asks nothing:
 
-  bellhop setup --yes --country CN --name "Harbour Inn" --pbx 192.168.5.150 --password-file pbx.pw \
+  bellhop setup --yes --country CN --language en --name "Harbour Inn" --pbx 192.168.5.150 --password-file pbx.pw \
     --pbx-fingerprint 3f…9a --sole-user --install sftp://support@192.168.5.150:8022 \
     --install-password-file ssh.pw --install-fingerprint SHA256:… --rooms 1001-1048
 
@@ -46,7 +47,7 @@ Run it again at any time: what is as it should be stays, and an unfinished run g
 
 func setupFlags(f *flag.FlagSet, c *call, o *setupOptions) {
 	f.BoolVar(&c.opt.yes, "yes", false, "ask nothing: the flags are the answers, what is set already stays")
-	f.StringVar(&o.language, "language", "", "the `LANGUAGE`, zh or en, of this command, of prompts and of alerts")
+	f.StringVar(&o.language, "language", "", "the `LANGUAGE`, zh or en, of this command, of prompts and of alerts; otherwise by the country, and this command by the terminal's LANG")
 	f.StringVar(&o.name, "name", "", "the hotel's `NAME`")
 	f.StringVar(&o.country, "country", "", "two letters such as CN: the `CODE` of the country, from which the numbers for help follow")
 	f.StringVar(&o.zone, "timezone", "", "the hotel's `ZONE`, such as Asia/Shanghai")
@@ -147,8 +148,8 @@ func (s *setup) begin() error {
 	if err := s.choices(); err != nil {
 		return err
 	}
-	c.opt.lang = s.o.language
-	if c.opt.lang == "" && s.old != nil {
+	c.opt.lang = cmp.Or(s.o.language, languageOfTerminal())
+	if s.o.language == "" && s.old != nil {
 		c.opt.lang = s.cfg.Hotel.Language
 	}
 	if !c.opt.yes && !asks() {

@@ -146,10 +146,13 @@ func (s *setup) askHotel() error {
 		return nil
 	}
 	country := def("hotel.country", h.Country, "")
+	said := !s.opt.yes || s.o.language != "" || s.said("hotel.language") // and not guessed by the country
 	if err := ask("hotel.language", query{ask: "language", flag: "language", given: s.o.language, def: def("hotel.language", h.Language, s.languageHere()), check: oneOf("zh", "en")}); err != nil {
 		return err
 	}
-	s.opt.lang = s.cfg.Hotel.Language
+	if said {
+		s.opt.lang = s.cfg.Hotel.Language
+	}
 	if err := ask("hotel.name", query{ask: "name", flag: "name", given: s.o.name, def: h.Name, may: true}); err != nil {
 		return err
 	}
@@ -161,6 +164,19 @@ func (s *setup) askHotel() error {
 		return err
 	}
 	return ask("hotel.currency", query{ask: "currency", flag: "currency", given: s.o.currency, def: def("hotel.currency", h.Currency, currency), check: s.valid("hotel.currency", strings.ToUpper)})
+}
+
+// languageOfTerminal is in which language this command speaks to whom has named
+// none: who sets a box up need not be the hotel's.
+func languageOfTerminal() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if locale := os.Getenv(name); strings.HasPrefix(locale, "zh") {
+			return "zh"
+		} else if locale != "" {
+			return "en"
+		}
+	}
+	return "en"
 }
 
 // languageHere is what is proposed where nothing is known but the country.

@@ -49,6 +49,9 @@ func (s *setup) takeRooms() error {
 	if len(numbers) == 0 && !known {
 		return s.refuse("rooms.none", match)
 	}
+	if absent := absentOf(match, p); absent != "" {
+		fmt.Fprintln(s.err, s.tell("rooms.absent", absent))
+	}
 	if len(numbers) > 0 {
 		if err := s.client.Post(s.ctx, "/v1/import", lists, nil); err != nil {
 			return fmt.Errorf("rooms import: %w", err)
@@ -123,36 +126,39 @@ func (s *setup) ring() error {
 		return fmt.Errorf("test call: %w", err)
 	}
 	fmt.Fprintln(s.err, s.tell("ring", room, at))
-	state, err := s.rung(answer.WakeUps[0].ID, room)
-	if err != nil {
+	w, err := s.rung(answer.WakeUps[0].ID, room)
+	switch {
+	case err != nil:
 		return err
-	}
-	if state != hotel.WakeUpAnswered {
-		return s.refuse("ring.not", room, state)
+	case w.Trouble != "":
+		return s.refuse("ring.refused", room, w.Trouble, room)
+	case w.State != hotel.WakeUpAnswered:
+		return s.refuse("ring.not", room, w.State)
 	}
 	fmt.Fprintln(s.out, s.tell("ring.done", room))
 	return nil
 }
 
-// rung waits for what comes of it, and takes it back if nothing does.
-func (s *setup) rung(id, room string) (state hotel.WakeUpState, err error) {
-	for began := time.Now(); time.Since(began) < ringMost; {
+// rung waits for what comes of it, and takes it back if nothing does. A call that
+// the PBX does not place is not waited for: who stands at the telephone is told.
+func (s *setup) rung(id, room string) (w hotel.WakeUp, err error) {
+	for began := time.Now(); time.Since(began) < ringMost && w.Trouble == ""; {
 		var all []hotel.WakeUp
 		if err := s.client.Get(s.ctx, "/v1/wakeups?all=1&room="+url.QueryEscape(room), &all); err != nil {
-			return "", fmt.Errorf("test call: %w", err)
+			return w, fmt.Errorf("test call: %w", err)
 		}
 		i := slices.IndexFunc(all, func(w hotel.WakeUp) bool { return w.ID == id })
 		if i >= 0 {
-			state = all[i].State
+			w = all[i]
 		}
-		if i >= 0 && state != hotel.WakeUpScheduled && state != hotel.WakeUpRinging {
-			return state, nil
+		if i >= 0 && w.State.Over() {
+			return w, nil
 		}
 		select {
 		case <-s.ctx.Done():
-			return "", s.ctx.Err()
+			return w, s.ctx.Err()
 		case <-time.After(ringEvery):
 		}
 	}
-	return state, s.client.Post(s.ctx, "/v1/wakeups/cancel", hotel.WakeUpCancel{IDs: []string{id}}, nil)
+	return w, s.client.Post(s.ctx, "/v1/wakeups/cancel", hotel.WakeUpCancel{IDs: []string{id}}, nil)
 }

@@ -230,6 +230,7 @@ func TestSetupChangesNothingBeforeItMay(t *testing.T) {
 		"no zone":               {[]string{"--timezone", "Shanghai"}, "--timezone: must be an IANA zone", 2, 0, 0},
 		"no such way":           {[]string{"--events", "udp"}, "--events must be one of", 2, 0, 0},
 		"no patterns":           {[]string{"--rooms", "1y"}, "--rooms: ", 2, 0, 0},
+		"a range backwards":     {[]string{"--rooms", "1010-1001"}, `--rooms: "1010-1001" runs backwards: write 1001-1010`, 2, 0, 0},
 		"a code twice":          {[]string{"--set", "services.minibar=777"}, "is another service's too", 1, 1, 0},
 		"a code of the PBX":     {[]string{"--set", "services.minibar=1001"}, "1001 means something else on the PBX already: give another one by --set services.minibar=", 1, 1, 0},
 	} {
@@ -406,27 +407,45 @@ func (p *patient) clear() {
 }
 
 // TestSetupRings: the test call is one wake-up, and its proof a key; one that
-// comes to nothing else is an error that says to what.
+// comes to nothing else is an error that says to what, and one that the PBX does
+// not place says at once what the PBX answered, and is taken back.
 func TestSetupRings(t *testing.T) {
 	for name, c := range map[string]struct {
-		states []hotel.WakeUpState
-		want   string
+		states  []hotel.WakeUpState
+		trouble string // of the last of them
+		want    string
 	}{
-		"a key":  {[]hotel.WakeUpState{hotel.WakeUpScheduled, hotel.WakeUpRinging, hotel.WakeUpAnswered}, ""},
-		"no key": {[]hotel.WakeUpState{hotel.WakeUpUnanswered}, "the test call to room 1001 came to: unanswered"},
+		"a key":  {[]hotel.WakeUpState{"", hotel.WakeUpScheduled, hotel.WakeUpRinging, hotel.WakeUpAnswered}, "", ""},
+		"no key": {[]hotel.WakeUpState{hotel.WakeUpUnanswered}, "", "the test call to room 1001 came to: unanswered"},
+		"not placed": {
+			[]hotel.WakeUpState{"", hotel.WakeUpRinging}, "the PBX refuses: pbx error 10024: the extension may not call out",
+			"the test call to room 1001 does not come about: the PBX refuses: pbx error 10024: the extension may not call out. Look whether its telephone",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var order hotel.WakeUpAdd
+			var cancelled hotel.WakeUpCancel
 			mux := http.NewServeMux()
 			mux.HandleFunc("POST /v1/wakeups", func(w http.ResponseWriter, r *http.Request) {
 				_ = json.NewDecoder(r.Body).Decode(&order)
 				_ = json.NewEncoder(w).Encode(api.WakeUpsAnswer{WakeUps: []hotel.WakeUp{{ID: "W7"}}})
 			})
 			mux.HandleFunc("GET /v1/wakeups", func(w http.ResponseWriter, _ *http.Request) {
-				_ = json.NewEncoder(w).Encode([]hotel.WakeUp{{ID: "W6", State: hotel.WakeUpFailed}, {ID: "W7", State: c.states[0]}})
+				now := hotel.WakeUp{ID: "W7", State: c.states[0]}
 				if len(c.states) > 1 {
 					c.states = c.states[1:]
+				} else {
+					now.Trouble = c.trouble
 				}
+				all := []hotel.WakeUp{{ID: "W6", State: hotel.WakeUpFailed}, now}
+				if now.State == "" { // the list does not have it yet
+					all = all[:1]
+				}
+				_ = json.NewEncoder(w).Encode(all)
+			})
+			mux.HandleFunc("POST /v1/wakeups/cancel", func(w http.ResponseWriter, r *http.Request) {
+				_ = json.NewDecoder(r.Body).Decode(&cancelled)
+				_ = json.NewEncoder(w).Encode(api.WakeUpsAnswer{})
 			})
 			socket := filepath.Join(t.TempDir(), "s")
 			ln, err := net.Listen("unix", socket)
@@ -439,6 +458,9 @@ func TestSetupRings(t *testing.T) {
 			err = s.ring()
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v\n%s", err, out.String())
+			}
+			if (len(cancelled.IDs) > 0) != (c.trouble != "") {
+				t.Errorf("cancelled %+v", cancelled)
 			}
 			if at, err := time.Parse("15:04", order.Time); err != nil || !slices.Equal(order.Rooms, []string{"1001"}) || order.Retries == nil || *order.Retries != 0 {
 				t.Errorf("ordered %+v at %v, %v", order, at, err)
@@ -489,6 +511,38 @@ func TestSetupTexts(t *testing.T) {
 	}
 }
 
+// TestSetupSpeaks: who sets a box up is spoken to in the language that was named,
+// or in the terminal's: not in the one that the hotel's country suggests. What the
+// hotel reads is in the country's.
+func TestSetupSpeaks(t *testing.T) {
+	const english, chinese = "is not made unattended", "无人值守时不会执行"
+	p, flags := newSetup(t, sim.PBXOptions{})
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		t.Setenv(name, "")
+	}
+	for _, c := range []struct{ language, lang, all, want string }{
+		{"", "", "", english}, {"", "en_GB.UTF-8", "", english}, {"", "zh_CN.UTF-8", "", chinese}, {"", "en_GB.UTF-8", "zh_TW", chinese},
+		{"", "zh_CN.UTF-8", "C.UTF-8", english}, {"zh", "en_GB.UTF-8", "", chinese}, {"en", "zh_CN.UTF-8", "", english},
+	} {
+		t.Setenv("LANG", c.lang)
+		t.Setenv("LC_ALL", c.all)
+		if _, errOut, code := p.setup(but(flags, "--language", c.language, "--sole-user", "")); code != 1 || !strings.Contains(errOut, c.want) {
+			t.Errorf("%+v: %d, %s", c, code, errOut)
+		}
+	}
+	t.Setenv("LANG", "en_GB.UTF-8")
+	t.Setenv("LC_ALL", "")
+	out, errOut, code := p.setup(but(few(flags), "--language", ""))
+	if code != 0 {
+		t.Fatalf("%d\n%s%s", code, out, errOut)
+	}
+	p.has(out, "The PBX: Yeastar S300")
+	p.has(p.box()["b.toml"], `language = "zh"`)
+	if sheet := p.box()["data/handover.html"]; strings.Contains(sheet, "Save and Apply") || !strings.Contains(sheet, "分机") {
+		t.Errorf("the hotel's sheet: %s", sheet)
+	}
+}
+
 // TestSetupSaysWhatItCannotFind: rooms that no telephone has are no success, and a
 // fingerprint that was mistyped does not accuse the server.
 func TestSetupSaysWhatItCannotFind(t *testing.T) {
@@ -497,13 +551,17 @@ func TestSetupSaysWhatItCannotFind(t *testing.T) {
 	if out, errOut, code := p.setup(but(flags, "--rooms", "7001-7009")); code != 1 || !strings.Contains(out+errOut, "no extension of the PBX fits the rooms 7001-7009") {
 		t.Errorf("%d\n%s%s", code, out, errOut)
 	}
-	if out, errOut, code := p.setup(flags); code != 0 {
-		t.Fatalf("%d\n%s%s", code, out, errOut)
+	if out, errOut, code := p.setup(but(flags, "--rooms", "998-1002,7xx,7001")); code != 2 || !strings.Contains(errOut, "of one length") {
+		t.Errorf("%d\n%s%s", code, out, errOut)
 	}
-	if out, errOut, code := p.setup(flags); code != 0 {
+	out, errOut, code := p.setup(but(flags, "--rooms", "0999-1002,7xx,7001"))
+	if code != 0 || !strings.Contains(out, "New rooms: 2 1001-1002") || !strings.Contains(errOut, "no extension for these rooms, and they are left out: 0999-1000, 7xx, 7001.") {
+		t.Errorf("%d\n%s%s", code, out, errOut)
+	}
+	if out, errOut, code := p.setup(flags); code != 0 || strings.Contains(errOut, "left out") {
 		t.Errorf("the rooms are there already: %d\n%s%s", code, out, errOut)
 	}
-	out, errOut, code := p.setup(but(flags, "--install-fingerprint", "SHA256:AAAA"))
+	out, errOut, code = p.setup(but(flags, "--install-fingerprint", "SHA256:AAAA"))
 	if code != 1 || strings.Contains(out+errOut, "NOT the one") {
 		t.Errorf("%d\n%s%s", code, out, errOut)
 	}

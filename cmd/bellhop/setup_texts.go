@@ -91,8 +91,10 @@ var setupPhrases = map[string]phrase{
 	"install.none": {"Nothing is put on the PBX: no address was given for its files.", "未给出文件地址，不向交换机安装任何内容。"},
 	"rooms":        {"New rooms: %d %s", "新增房间：%d %s"},
 	"rooms.none":   {"no extension of the PBX fits the rooms %s: \"bellhop rooms import --from-pbx\" lists what there is", "交换机上没有与房间 %s 相符的分机：可用 bellhop rooms import --from-pbx 查看"},
+	"rooms.absent": {"The PBX has no extension for these rooms, and they are left out: %s. Add them on the PBX, or name rooms whose telephones have other numbers by \"bellhop rooms import FILE\"", "交换机上没有以下房间的分机，已略过：%s。请在交换机上添加；若房间的分机号不同，请用 bellhop rooms import FILE 导入"},
 	"ring":         {"Room %s rings at %s: lift the handset there and press a key.", "房间 %s 将在 %s 振铃：请拿起听筒并按任意键。"},
 	"ring.done":    {"Room %s was woken: somebody pressed a key.", "房间 %s 已叫醒：有人按了键。"},
+	"ring.refused": {"the test call to room %s does not come about: %s. Look whether its telephone is plugged in and may dial (\"bellhop doctor\"), then run setup again with --test-call %s", "对房间 %s 的测试叫醒无法拨出：%s。请检查该电话是否接好、是否有权拨号（bellhop doctor），然后用 --test-call %s 再次运行"},
 	"ring.not":     {"the test call to room %s came to: %s; \"bellhop alerts list\" and docs/wakeups.md say more", "对房间 %s 的测试叫醒结果为：%s；见 bellhop alerts list 和 docs/wakeups.md"},
 
 	"sheet":   {"The sheet for the hotel, to be printed: %s", "交接单（请打印）：%s"},

@@ -139,7 +139,7 @@ func (s *setup) apply() error {
 	if err != nil {
 		return err
 	}
-	s.byHand = append(s.byHand, w.files.ByHand(s.opt.lang, s.cfg, s.seen.neighbours)...)
+	s.byHand = append(s.byHand, w.files.ByHand(s.cfg.Hotel.Language, s.cfg, s.seen.neighbours)...)
 	done, err := w.lookAndPut()
 	if errors.Is(err, install.ErrLogin) {
 		s.forget(s.cfg.Install.PasswordFile)

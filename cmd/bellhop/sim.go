@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -188,8 +189,11 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 	id := sim.CallID(now, number)
 	switch order := strings.Join(words[:min(2, len(words))], " "); {
 	case words[0] == "dial" && len(words) == 3:
-		_, err := s.pbx.Dial(words[1], words[2])
-		return err
+		id, err := s.pbx.Dial(words[1], words[2])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s dials %s, as call %s\n", words[1], words[2], id)
 	case words[0] == "call" && len(words) == 3:
 		return s.pbx.Push(ctx, sim.NewCdr(s.pbx.Serial(), sim.CDR{
 			CallID: id, Start: now, From: words[1], To: words[2], Duration: 65, Talk: 60, Status: "ANSWERED", Type: "Outbound",
@@ -198,6 +202,7 @@ func (s *sides) obey(ctx context.Context, words []string, number int) error {
 		s.pbx.SetDown(words[1] == "down")
 	case order == "apply":
 		s.pbx.Apply()
+		fmt.Fprintf(s.out, "applied: the PBX has read its dialplan, of %s\n", counted(bytes.Count(s.pbx.LoadedDialplan(), []byte("\n")), "line"))
 	case order == "stream cut":
 		s.pbx.CutStreams()
 	case order == "pms down", order == "pms up":

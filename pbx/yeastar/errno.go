@@ -31,17 +31,14 @@ const (
 )
 
 func (e Errno) Error() string {
-	switch e {
-	case ErrnoLocked:
-		return fmt.Sprintf("pbx error %d: this address is locked for ten minutes", int(e))
-	case ErrnoPassword:
-		return fmt.Sprintf("pbx error %d: wrong user name or password", int(e))
+	if words := errnoMeanings[e].words; words != "" {
+		return fmt.Sprintf("pbx error %d: %s", int(e), words)
 	}
 	return fmt.Sprintf("pbx error %d", int(e))
 }
 
 // Is implements what [errors.Is] asks for.
-func (e Errno) Is(kind error) bool { return slices.Contains(errnoKinds[e], kind) }
+func (e Errno) Is(kind error) bool { return slices.Contains(errnoMeanings[e].kinds, kind) }
 
 // renews tells whether a new login cures the error.
 func (e Errno) renews() bool {

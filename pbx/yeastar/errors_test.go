@@ -201,16 +201,23 @@ func TestAnswerHeadIsBounded(t *testing.T) {
 	}
 }
 
-// TestErrnoInWords holds that the two errors that a person has to mend say what
-// they are.
+// TestErrnoInWords holds that an error of the PBX says what it is, beside the
+// number by which the maker's manual has it.
 func TestErrnoInWords(t *testing.T) {
 	for errno, want := range map[Errno]string{
 		20002: "pbx error 20002: this address is locked for ten minutes",
 		20003: "pbx error 20003: wrong user name or password",
-		10004: "pbx error 10004",
+		10023: "pbx error 10023: there is no such prompt: upload it on the PBX's page",
+		10024: "pbx error 10024: the extension may not call out",
+		10999: "pbx error 10999",
 	} {
 		if got := errno.Error(); got != want {
 			t.Errorf("%d is %q, want %q", int(errno), got, want)
+		}
+	}
+	for errno, m := range errnoMeanings {
+		if m.words == "" || strings.ContainsAny(m.words, "()@") { // as they would not pass through a reason
+			t.Errorf("%d says %q", int(errno), m.words)
 		}
 	}
 }
