@@ -262,6 +262,9 @@ func (o *outbox) judge(ctx context.Context, c hotel.QueuedCall, out hotel.Outcom
 		out.State, out.Reply = hotel.CallDelivered, reply
 	case errors.As(err, &refused):
 		out.State, out.Error = hotel.CallRefused, refused.Error()
+	case c.Kind == hotel.Once && errors.As(err, &retry) && retry.Unsent:
+		o.unsent(ctx, c)
+		return out, retry
 	case ctx.Err() != nil:
 		return out, &pms.Retry{Err: ctx.Err()}
 	case c.Kind == hotel.Once:
@@ -272,6 +275,14 @@ func (o *outbox) judge(ctx context.Context, c hotel.QueuedCall, out hotel.Outcom
 		return out, &pms.Retry{Err: err}
 	}
 	return out, nil
+}
+
+// unsent takes back the mark of a call of which nothing has gone out, also while the
+// agent ends. Where that fails, nobody knows after a restart whether it was made.
+func (o *outbox) unsent(ctx context.Context, c hotel.QueuedCall) {
+	if err := o.store.Unsent(context.WithoutCancel(ctx), c); err != nil {
+		o.report(err)
+	}
 }
 
 // noted counts failures in a row; any answer that is no failure of the far

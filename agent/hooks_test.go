@@ -201,6 +201,44 @@ func TestEventEndsOnTheHooksOnWhichItBegan(t *testing.T) {
 	}
 }
 
+// Schedules are those of the files in use: changed, new and gone with them.
+func TestSchedulesAreThoseOfTheFiles(t *testing.T) {
+	schedule := func(expression, job string) string {
+		return fmt.Sprintf(`bellhop.cron(%q, %q, function() bellhop.kv.set("word", %q) end)`+"\n", expression, job, job)
+	}
+	s := newShelf(map[string]string{"test.lua": schedule("0 4 * * *", "stock")})
+	a := shelved(t, s)
+	of := func(job string) string {
+		for _, j := range a.Jobs() {
+			if j.Name == job {
+				return j.Schedule
+			}
+		}
+		return ""
+	}
+	for _, row := range []struct{ text, stock, ice string }{
+		{"", "0 4 * * *", ""},
+		{schedule("0 5 * * *", "stock") + schedule("0 6 * * *", "ice"), "0 5 * * *", "0 6 * * *"},
+		{schedule("0 6 * * *", "ice"), "", "0 6 * * *"},
+		{"(", "", "0 6 * * *"},
+		{"-- nothing", "", ""},
+	} {
+		if row.text != "" {
+			s.save("test.lua", row.text)
+			reload(t, a)
+		}
+		if of("stock") != row.stock || of("ice") != row.ice {
+			t.Errorf("%s: stock at %q, ice at %q", row.text, of("stock"), of("ice"))
+		}
+		if row.ice == "" {
+			continue
+		}
+		if _, err := a.RunJob(t.Context(), "ice"); err != nil || kvOf(a, "word") != `"ice"` {
+			t.Errorf("%s: %v, kept %s", row.text, err, kvOf(a, "word"))
+		}
+	}
+}
+
 // A library that changes is seen and loads the files that need it.
 func TestLibrariesAreWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -248,6 +248,29 @@ func TestOnceIsNotRepeated(t *testing.T) {
 	b.none()
 }
 
+// Nothing of it has gone out: it is tried again, over a restart too.
+func TestOnceIsTriedAgainWhereNothingWentOut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.db")
+	b := newBox(t, path)
+	once := call("sms", "101", hotel.Guest)
+	once.Kind = hotel.Once
+	b.queue(once)
+	away := &pms.Retry{Err: errors.New("away"), Unsent: true}
+	b.want("sms").answer <- away
+	b.want("sms").answer <- away
+	b.stop()
+	b = newBox(t, path)
+	if again := b.want("sms"); again.call.State != hotel.CallQueued {
+		t.Errorf("after a restart it is %q", again.call.State)
+	} else {
+		again.answer <- nil
+	}
+	b.empty()
+	if parked, err := b.store.Calls(store.ListParked, 10); err != nil || len(parked) != 0 {
+		t.Errorf("parked: %+v, %v", parked, err)
+	}
+}
+
 func TestExpiredCallIsToldNotSent(t *testing.T) {
 	b := newBox(t, filepath.Join(t.TempDir(), "b.db"))
 	late := call("late", "101", hotel.Guest)

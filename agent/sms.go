@@ -5,15 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"bellhop/hotel"
 	"bellhop/pbx"
 	"bellhop/pms"
 )
-
-// smsBusyAgain is how soon a line that is in use is tried again, within one attempt.
-const smsBusyAgain = 3 * time.Second
 
 // smsSender has the PBX send text messages, one after the other.
 type smsSender struct {
@@ -28,21 +24,11 @@ func (s smsSender) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error)
 	if err := json.Unmarshal(c.Body, &m); err != nil {
 		return nil, &pms.Refused{Reason: "the call names no message"}
 	}
-	for {
-		id, err := s.sender.SendSMS(ctx, pbx.SMS{Trunk: s.trunk, To: m.To, Text: m.Text})
-		if !errors.Is(err, pbx.ErrBusy) {
-			return texted(id, err)
-		}
-		select { // the line is in use: nothing has gone out
-		case <-ctx.Done():
-			return texted("", err)
-		case <-time.After(smsBusyAgain):
-		}
-	}
+	return texted(s.sender.SendSMS(ctx, pbx.SMS{Trunk: s.trunk, To: m.To, Text: m.Text}))
 }
 
 // texted says what came of a message. Whether one went out of which no answer
-// came nobody knows.
+// came nobody knows; while the PBX is away, or its line in use, none has.
 func texted(id string, err error) ([]byte, error) {
 	switch {
 	case err == nil:
@@ -51,7 +37,11 @@ func texted(id string, err error) ([]byte, error) {
 			panic(fmt.Sprintf("agent: encode a reply: %v", err)) // our own types always encode
 		}
 		return text, nil
-	case errors.Is(err, pbx.ErrUncertain), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, pbx.ErrUncertain):
+		return nil, &pms.Retry{Err: err, Only: true}
+	case errors.Is(err, pbx.ErrRetry), errors.Is(err, pbx.ErrBusy):
+		return nil, &pms.Retry{Err: err, Unsent: true, Only: errors.Is(err, pbx.ErrBusy)}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return nil, &pms.Retry{Err: err, Only: true}
 	}
 	return nil, &pms.Refused{Reason: hotel.Because(hotel.ReasonPBXRefuses, err.Error())}

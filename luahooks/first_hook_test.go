@@ -114,6 +114,10 @@ func TestHookTestsPage(t *testing.T) {
 	if last := r.Results[len(r.Results)-1]; r.Failed() != 1 || !strings.HasSuffix(shown, strings.ReplaceAll(last.Error, "\n", "\n        ")+"\n") {
 		t.Errorf("%+v\nthe page says\n%s", r, shown)
 	}
+	ice := fstest.MapFS{"ice.lua": {Data: []byte(blockWith(t, page, "-- ice.lua"))}, "ice_test.lua": {Data: []byte(blockWith(t, page, "-- ice_test.lua"))}}
+	if r = RunTests(context.Background(), ice, TestOptions{}); r.Failed() > 0 || len(r.Results) != 2 {
+		t.Errorf("the report: %+v", r)
+	}
 	text, err := os.ReadFile("../docs/hook-tests.md")
 	if err != nil {
 		t.Fatal(err)

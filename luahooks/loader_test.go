@@ -80,6 +80,8 @@ func checkFault(t *testing.T, err error, want, instead string) {
 	var f *LoadFault
 	if !errors.As(err, &f) || !strings.Contains(f.Error(), want) || f.Instead != instead {
 		t.Errorf("fault %+v, want %q and %q instead", err, want, instead)
+	} else if strings.HasPrefix(f.Message, f.File) {
+		t.Errorf("the file is named twice: %v", f)
 	}
 }
 
@@ -112,6 +114,9 @@ func TestFolderThatIsGoneChangesNothing(t *testing.T) {
 		if got := saidBy(t, two, "t.lua"); got != "one" || err == nil || !strings.Contains(err.Error(), "read the folder of hooks") {
 			t.Errorf("%v: %q is in use, fault %v", why, got, err)
 		}
+		if !two.Found("t.lua") || two.Found("minibar.lua") || two.Found("none.lua") {
+			t.Errorf("%v: it is forgotten what the folder had", why)
+		}
 		two.Close()
 	}
 	// Where there never was one, there is nothing to be told of.
@@ -121,6 +126,65 @@ func TestFolderThatIsGoneChangesNothing(t *testing.T) {
 		t.Errorf("no folder of hooks: %v", err)
 	}
 	s.Close()
+}
+
+// A copy of a shipped file, as "bellhop hooks new" makes it, is the hotel's own from
+// then on, and so it is when it is loaded again.
+func TestCopyOfAShippedFileIsTheHotels(t *testing.T) {
+	copied, _ := TemplateOf("sweep")
+	before := mustLoad(t, Options{}, nil)
+	for range 2 {
+		before = mustLoad(t, Options{Before: before}, map[string]string{"sweep.lua": string(copied.Text)})
+		for _, f := range before.Files() {
+			if own := f.Name == "sweep.lua"; f.Shipped == own || f.Replaces != own {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	if units := before.Match(&hotel.Event{Kind: hotel.KindCron, Name: "nightly-checkout-sweep"}); len(units) != 1 {
+		t.Errorf("it runs %q", units)
+	}
+	gone := mustLoad(t, Options{Before: before}, nil)
+	for _, f := range gone.Files() {
+		if !f.Shipped {
+			t.Errorf("removed: %+v", f)
+		}
+	}
+}
+
+// The examples of a file are run once, also where another file's do not come true.
+func TestExamplesAreRunOnce(t *testing.T) {
+	ran := map[string]int{}
+	s, err := load(t, Options{Examples: func(_ *Set, file string) error {
+		if ran[file]++; file == "b.lua" || file == "c.lua" {
+			return errors.New("otherwise")
+		}
+		return nil
+	}}, map[string]string{"a.lua": tells("a"), "b.lua": tells("b"), "c.lua": tells("c"), "d.lua": tells("d")})
+	if len(split(err)) != 2 || len(ran) != 4 || saidBy(t, s, "d.lua") != "d" || !strings.Contains(saidBy(t, s, "b.lua"), "gone") {
+		t.Errorf("fault %v, examples %v", err, ran)
+	}
+	for file, n := range ran {
+		if n != 1 {
+			t.Errorf("the examples of %s were run %d times", file, n)
+		}
+	}
+}
+
+// What the folder has it has, good, bad or held back: a file that goes is another
+// matter than one with a fault.
+func TestFound(t *testing.T) {
+	s, err := load(t, Options{Hold: func(file, _ string) bool { return file == "held.lua" }}, map[string]string{
+		"good.lua": tells("x"), "bad.lua": "(", "held.lua": tells("y"), "bad name.lua": "", "good_test.lua": "", "lib/l.lua": "",
+	})
+	if err == nil {
+		t.Error("no fault")
+	}
+	for file, want := range map[string]bool{"good.lua": true, "bad.lua": true, "held.lua": true, "gone.lua": false, "sweep.lua": false, "good_test.lua": false} {
+		if s.Found(file) != want {
+			t.Errorf("%s is found: %v", file, !want)
+		}
+	}
 }
 
 func TestVersionSetAsideMakesPlaceForTheShipped(t *testing.T) {

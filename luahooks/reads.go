@@ -133,11 +133,6 @@ func (v *vm) now(L *lua.LState) int {
 	return 1
 }
 
-func (v *vm) time(L *lua.LState) int {
-	L.Push(lua.LNumber(v.running(L, "bellhop.time").in.Now.Unix()))
-	return 1
-}
-
 // maxAnswer is how much of an answer's body a hook gets and the record keeps.
 const maxAnswer = 64 << 10
 

@@ -128,10 +128,18 @@ func effectFunctions() []function {
 				req("name", "string", "of a-z, 0-9 and -"),
 				req("title", "string", "its heading"),
 				opt("text", "string", "what stands above the table"),
-				opt("head", "string[]", "above the columns"),
-				opt("rows", "(string|number)[][]", "the table; a row of one is a heading within it"),
+				opt("head", "string[]", "above the columns, where there are rows"),
+				opt("parts", "(string|(string|number)[])[][]", "the table in parts, each a heading and its rows: one without rows is left out, of a long one it says how many more there are, and a long cell is cut"),
+				opt("most", "integer", "rows that are shown of each part; 50 without it"),
+				opt("none", "string", "a line below the text where no part has a row"),
+				opt("rows", "(string|number)[][]", "the table, or what follows its parts; a row of one is a heading within it"),
 				opt("mail", "boolean", "mail it, if [mail] is set"),
 			)},
+			Example: `local alerts = { "Open alerts" }
+for _, a in ipairs(bellhop.alerts()) do
+  alerts[#alerts + 1] = { a.room or "", a.text }
+end
+bellhop.report { name = "open", title = "What is open", parts = { alerts }, none = "Nothing is open." }`,
 			call: (*vm).report,
 		},
 		{

@@ -109,7 +109,8 @@ var uses = map[string][]string{
 	"bellhop.http.get":      {`bellhop.http.get("https://x.example/")`, `bellhop.http.get("https://broken.example/")`},
 
 	"bellhop.now":           {`bellhop.now()`},
-	"bellhop.time":          {`bellhop.time()`},
+	"bellhop.time":          {`bellhop.time()`, `bellhop.time("2026-11-22")`, `bellhop.time("2026-11-22 06:00")`},
+	"bellhop.say":           {`bellhop.say("ice", "冰")`},
 	"bellhop.date":          {`bellhop.date()`, `bellhop.date(1)`},
 	"bellhop.money":         {`bellhop.money(1250)`},
 	"bellhop.money.format":  {`bellhop.money.format(1250)`},

@@ -8,13 +8,23 @@ func toolFunctions() []function {
 			Returns: []field{req("now", "bellhop.Now", "")}, call: (*vm).now,
 		},
 		{
-			Name: "bellhop.time", Doc: "Gives the time of this run in seconds since 1970.",
-			Returns: []field{req("time", "integer", "")}, call: (*vm).time,
+			Name: "bellhop.time", Doc: "Gives a time in seconds since 1970: that of this run, or of a moment on the hotel's wall.",
+			Args:    []field{opt("at", "string", `"2026-11-22 06:00", or "2026-11-22" for its midnight; this run without it`)},
+			Returns: []field{req("time", "integer", "")},
+			Example: `local calls = bellhop.calls { since = bellhop.time(bellhop.date()) } -- since midnight`,
+			call:    (*vm).time,
 		},
 		{
 			Name: "bellhop.date", Doc: "Gives the hotel's date, so many days from today.",
 			Args:    []field{opt("days", "integer", "-3660 to 3660; today without it")},
 			Returns: []field{req("date", "string", `"2026-11-22"`)}, call: (*vm).date,
+		},
+		{
+			Name: "bellhop.say", Doc: "Gives the one of two texts that is in the hotel's language.",
+			Args:    []field{req("en", "string", "in English"), req("zh", "string", "in Chinese")},
+			Returns: []field{req("text", "string", "")},
+			Example: `bellhop.alert(bellhop.say("the ice machine is empty", "制冰机空了"))`,
+			call:    (*vm).say,
 		},
 		{
 			Name: "bellhop.money", Doc: "Writes an amount for people: 1250 as \"12.50 CNY\".",

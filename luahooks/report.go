@@ -20,9 +20,7 @@ func (v *vm) report(L *lua.LState) int {
 	if !hotel.IsReportName(k.Name) {
 		o.fail("name", "1 to 32 of a-z, 0-9 and -", lua.LString(k.Name))
 	}
-	if head := o.tableOf("head", maxReportRows); head != nil {
-		k.Head = o.row("head", head)
-	}
+	o.reportParts(k, v.set.language)
 	if rows := o.tableOf("rows", maxReportRows); rows != nil {
 		for i := 1; i <= rows.Len(); i++ {
 			row, ok := rows.RawGetInt(i).(*lua.LTable)
@@ -31,6 +29,9 @@ func (v *vm) report(L *lua.LState) int {
 			}
 			k.Rows = append(k.Rows, o.row("rows", row))
 		}
+	}
+	if head := o.tableOf("head", maxReportRows); head != nil && len(k.Rows) > 0 {
+		k.Head = o.row("head", head)
 	}
 	v.want(r, hotel.Effect{Report: k})
 	return 0

@@ -107,13 +107,3 @@ func uncommented(text, title string) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// What a hotel is to change must be short enough to be read.
-func TestTemplatesAreShort(t *testing.T) {
-	for _, one := range Templates() {
-		lines := strings.Count(string(one.Text), "\n")
-		if lines > 60 && one.Name != "morning" { // which has much to say, in two languages
-			t.Errorf("%s has %d lines", one.Name, lines)
-		}
-	}
-}

@@ -68,7 +68,10 @@ type Retry struct {
 	// Only says that the far side is there, and that it is this message alone
 	// that must wait.
 	Only bool
-	Err  error // never nil
+	// Unsent says that nothing of the message has gone out: one that must not be
+	// sent twice may be tried again.
+	Unsent bool
+	Err    error // never nil
 }
 
 func (e *Retry) Error() string {

@@ -242,16 +242,28 @@ func (c *commit) tell(q *hotel.QueuedCall, reply []byte) {
 // Sending marks a call of kind once before its attempt and returns when that
 // is on disk; a call of another kind needs no mark.
 func (s *Store) Sending(ctx context.Context, q hotel.QueuedCall) error {
+	return s.setState(ctx, q.ID, hotel.CallSending)
+}
+
+// Unsent takes the mark back: nothing of the attempt has gone out.
+func (s *Store) Unsent(ctx context.Context, q hotel.QueuedCall) error {
+	return s.setState(ctx, q.ID, hotel.CallQueued)
+}
+
+// setState changes the state of a waiting call, and nothing else: names may have been
+// removed from it since it was read.
+func (s *Store) setState(ctx context.Context, id uint64, state hotel.CallState) error {
 	err := s.submit(ctx, false, func(c *commit) error {
-		if c.tx.Bucket(bucketOutbox).Get(number(q.ID)) == nil {
+		q, ok := c.read(bucketOutbox, number(id))
+		if !ok {
 			return errors.New("it is not queued any more")
 		}
-		q.State = hotel.CallSending
-		c.put(bucketOutbox, number(q.ID), encode(q))
+		q.State = state
+		c.put(bucketOutbox, number(id), encode(q))
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("mark call %d: %w", q.ID, err)
+		return fmt.Errorf("mark call %d as %s: %w", id, state, err)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +42,72 @@ func TestHooksAreListedAndLoadedAnew(t *testing.T) {
 		if code, out, errOut := ask(row.args); code != row.code || !strings.Contains(out, row.out) || !strings.Contains(errOut, row.err) {
 			t.Errorf("%s: %d, out %q, err %q", row.args, code, out, errOut)
 		}
+	}
+}
+
+// priced reports what a hook file says that the ice costs.
+func priced(amount int) string {
+	return fmt.Sprintf(`local bellhop = require "bellhop"
+bellhop.cron("0 3 * * *", "ice", function() bellhop.report { name = "ice", title = "ice costs %d" } end)
+`, amount)
+}
+
+// TestHookIsAccepted goes the way of a changed file with [hooks] replay: it waits,
+// is looked at, accepted, and the next event is run on it.
+func TestHookIsAccepted(t *testing.T) {
+	h := serveHooks(t, `replay = "7d"`, map[string]string{"hooks/own.lua": priced(5)})
+	costs := func(when, want string) {
+		t.Helper()
+		h.must("cron", "run", "ice")
+		if out := h.must("report", "show", "ice"); !strings.Contains(out, "ice costs "+want) {
+			t.Errorf("%s: want %s: %s", when, want, out)
+		}
+	}
+	own := func() (f agent.HookFile) {
+		t.Helper()
+		for line := range strings.Lines(h.must("hooks", "list", "--json")) {
+			if strings.Contains(line, `"file":"own.lua"`) {
+				check(t, json.Unmarshal([]byte(line), &f))
+			}
+		}
+		return f
+	}
+	costs("at first", "5")
+	first := own().Version
+	h.save("hooks/own.lua", priced(7))
+	h.must("hooks", "reload")
+	costs("while it waits", "5")
+
+	waits := own().Waits
+	if waits == nil || own().Version != first || waits.Version == first || waits.Replay == nil || waits.Replay.Changed != 1 {
+		t.Fatalf("%+v, %+v", own(), waits)
+	}
+	for _, c := range []struct {
+		args, out, err string
+		code           int
+	}{
+		{"hooks list", "own.lua: version " + waits.Version + " waits since ", "", 0},
+		{"hooks list", `"bellhop hooks accept own.lua": 1 event and 1 runs of the last 7d were replayed, 1 would be otherwise`, "", 0},
+		{"alerts list", waits.Version, "", 0},
+		{"hooks replay --hook own.lua", "report: 2 changed, 0 new, 0 gone", "", 0}, // what ran while it waited, too
+		{"hooks accept own.lua --version " + first, "", "own.lua has changed since: version " + waits.Version + " waits now", 1},
+		{"hooks accept other.lua", "", "nothing of other.lua waits", 1},
+		{"hooks accept own.lua --version " + waits.Version, "own.lua is accepted: 7 files", "", 0},
+		{"hooks accept own.lua", "", "nothing of own.lua waits", 1},
+	} {
+		if code, out, errOut := h.bellhop(strings.Fields(c.args)...); code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errOut, c.err) {
+			t.Errorf("%s: %d, out %q, err %q", c.args, code, out, errOut)
+		}
+	}
+	if f := own(); f.Version != waits.Version || f.Waits != nil {
+		t.Errorf("accepted: %+v, %+v", f, f.Waits)
+	}
+	if out := h.must("hooks", "list"); strings.Contains(out, "waits") {
+		t.Errorf("it waits still: %s", out)
+	}
+	costs("accepted", "7")
+	if out := h.must("hooks", "replay", "--hook", "own.lua", "--since", "1m"); !strings.Contains(out, "2 changed") {
+		t.Errorf("what was done on the version before is compared with: %s", out)
 	}
 }
 

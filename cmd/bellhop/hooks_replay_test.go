@@ -1,18 +1,17 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"bellhop/agent"
+	"bellhop/api"
 	"bellhop/config"
+	"bellhop/hotel"
 	"bellhop/luahooks"
 )
 
@@ -29,42 +28,11 @@ end)
 // against its store: what has changed since makes no difference, another price
 // does, and nothing is carried out.
 func TestHooksReplay(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "b.toml")
-	text := "[hotel]\ntimezone=\"Asia/Shanghai\"\ncountry=\"CN\"\ncurrency=\"CNY\"\n[pbx]\ndriver=\"none\"\n[hooks]\ndir=\"" + dir + "/hooks\"\n[api]\nlisten=\"\"\nsocket=\"" +
-		dir + "/s\"\n[store]\npath=\"" + dir + "/b.db\"\n"
-	tried := filepath.Join(dir, "tried")
-	for name, content := range map[string]string{
-		"b.toml": text, "hooks/own.lua": fruit, "tried/own.lua": strings.Replace(fruit, "4500", "4000", 1), "bad/own.lua": "local x =",
-	} {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cfg, err := config.Load(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() {
-		ended <- serve(ctx, cfg, slog.New(slog.DiscardHandler), func(context.Context, *agent.Agent) { close(ready) })
-	}()
-	<-ready
-	bellhop := func(args ...string) (code int, out, errOut string) {
-		var o, e strings.Builder
-		code = run(t.Context(), append(args, "-c", file), &o, &e)
-		return code, o.String(), e.String()
-	}
-	must := func(args ...string) {
-		t.Helper()
-		if code, out, errOut := bellhop(args...); code != 0 {
-			t.Fatalf("bellhop %s: %d, %s%s", args, code, out, errOut)
-		}
-	}
+	h := serveHooks(t, "", map[string]string{
+		"hooks/own.lua": fruit, "tried/own.lua": strings.Replace(fruit, "4500", "4000", 1), "bad/own.lua": "local x =",
+	})
+	dir, tried := h.dir, filepath.Join(h.dir, "tried")
+	bellhop, must := h.bellhop, h.must
 	rooms := func(floor string) {
 		t.Helper()
 		var list strings.Builder
@@ -126,11 +94,84 @@ func TestHooksReplay(t *testing.T) {
 	if _, after, _ := bellhop("folio", "101", "--json"); after != before {
 		t.Errorf("the folio was\n%s\nand is\n%s", before, after)
 	}
-	cancel()
-	if err := <-ended; err != nil {
+	h.end()
+	try("ended")
+}
+
+// looking tells what it finds in the history: of a room, of a stay, of all, and of
+// what has not been yet.
+const looking = `local bellhop = require "bellhop"
+bellhop.cron("0 3 * * *", "fruit", function()
+  local found = {}
+  for i, q in ipairs { { room = "101" }, { stay = STAY }, { limit = 2 }, { since = bellhop.time() + 3600 } } do
+    local postings, more = bellhop.postings(q)
+    local calls, others = bellhop.calls(q)
+    for _, p in ipairs(postings) do found[#found + 1] = p.room .. "=" .. p.amount end
+    for _, c in ipairs(calls) do found[#found + 1] = c.room .. "~" .. c.talk end
+    found[#found + 1] = tostring(more) .. " " .. tostring(others) .. ";"
+  end
+  bellhop.alert(table.concat(found, " "))
+end)
+`
+
+// TestReplayAsksForTheHistory: what a changed hook asks of postings and calls, and
+// nobody asked then, a running agent tells over its API, and an ended one's store:
+// both the same.
+func TestReplayAsksForTheHistory(t *testing.T) {
+	h := serveHooks(t, "", map[string]string{"hooks/own.lua": fruit, "rooms.csv": "number,floor\n101,1\n102,2\n"})
+	h.must("rooms", "import", filepath.Join(h.dir, "rooms.csv"))
+	h.must("checkin", "101")
+	for range 3 {
+		h.must("cron", "run", "fruit") // 101 pays
+	}
+	for n, room := range []string{"101", "101", "102"} {
+		cdr := hotel.CDR{From: room, To: "05551234", Start: "2026-11-20 12:00:00", Duration: 70, Talk: 61 + n, Status: "ANSWERED", Type: "Outbound"}
+		if _, err := h.agent.Do(t.Context(), hotel.Event{Kind: hotel.KindCDR, CallID: fmt.Sprint("1.", n), Room: room, Extension: room, CDR: &cdr}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stay := h.agent.Rooms()[0].Stay
+	h.save("tried/own.lua", strings.ReplaceAll(looking, "STAY", fmt.Sprintf("%q", stay)))
+	replay := []string{"hooks", "replay", "--hooks", filepath.Join(h.dir, "tried"), "--hook", "own", "--json"}
+	code, running, errOut := h.bellhop(replay...)
+	h.end()
+	want := "101=3000 101=3000 101=3000 101~62 101~61 false false; 101=3000 101=3000 101=3000 false false; 102=4500 101=3000 102~63 101~62 true true; false false;"
+	if _, ended, _ := h.bellhop(replay...); ended != running || code != 0 || !strings.Contains(running, `"text":"`+want+`"`) {
+		t.Errorf("%d: want %s; running\n%s%sended\n%s", code, want, running, errOut, ended)
+	}
+}
+
+// TestReplayOfAnAgentThatGoesAway: half a history looks as if nothing differed.
+func TestReplayOfAnAgentThatGoesAway(t *testing.T) {
+	h := serveHooks(t, "", map[string]string{"hooks/own.lua": fruit, "rooms.csv": "number,floor\n101,1\n"})
+	h.must("rooms", "import", filepath.Join(h.dir, "rooms.csv"))
+	h.must("cron", "run", "fruit")
+	cfg, err := config.Load(h.file)
+	if err != nil {
 		t.Fatal(err)
 	}
-	try("ended")
+	for name, ask := range map[string]func(*askedPast) error{
+		"since": func(a *askedPast) error { _, err := a.since(time.Now().Add(-time.Hour)); return err },
+		"page":  func(a *askedPast) error { _, err := a.page(0); return err },
+		"a record": func(a *askedPast) error {
+			a.Record(hotel.RoomKey("101"))
+			return a.failed()
+		},
+		"records": func(a *askedPast) error {
+			a.Records(hotel.PrefixRoom)
+			return a.failed()
+		},
+		"postings": func(a *askedPast) error { _, _, err := a.RecentPostings(hotel.HistoryQuery{Most: 1}); return err },
+		"calls":    func(a *askedPast) error { _, _, err := a.RecentCalls(hotel.HistoryQuery{Most: 1}); return err },
+	} {
+		if err := ask(&askedPast{ctx: t.Context(), client: api.NewClient(cfg.API.Socket)}); err != nil {
+			t.Errorf("%s of a running agent: %v", name, err)
+		}
+		gone := &askedPast{ctx: t.Context(), client: api.NewClient(filepath.Join(h.dir, "none"))}
+		if err := ask(gone); err == nil {
+			t.Errorf("%s of an agent that has gone: no error", name)
+		}
+	}
 }
 
 func TestPastTime(t *testing.T) {

@@ -29,9 +29,18 @@ type night struct {
 	agent *agent.Agent
 	sim   *sim.PBX
 	zone  *time.Location
+
+	begin, end func()      // the agent's runs, one after the other on one store
+	unplugged  atomic.Bool // whoever dials the PBX is told that nobody is there
+	asked      []string    // the bodies of text messages, as they went over the line
 }
 
 func overnight(t *testing.T, how string, limits sim.Limits, test func(n *night)) {
+	overnightWith(t, limits, func(o *agent.Options) { o.Config.WakeUp.How, o.Config.WakeUp.Calls = how, 6 }, test)
+}
+
+// overnightWith is the same with an agent of other options.
+func overnightWith(t *testing.T, limits sim.Limits, set func(*agent.Options), test func(n *night)) {
 	synctest.Test(t, func(t *testing.T) {
 		zone, err := time.LoadLocation("Asia/Shanghai")
 		if err != nil {
@@ -54,46 +63,56 @@ func overnight(t *testing.T, how string, limits sim.Limits, test func(n *night))
 		if err := p.SetLimits(limits); err != nil {
 			t.Fatal(err)
 		}
-		cable, client := sim.NewCable(), yeastar.NewPlainClient()
-		client.Transport.(*http.Transport).DialContext = cable.Dial
+		n := &night{t: t, sim: p, zone: zone}
+		cable := sim.NewCable()
 		c := config.Default()
 		c.Hotel = config.Hotel{Name: "Night", Timezone: "Asia/Shanghai", Country: "CN", Currency: "CNY", Language: "en"}
-		c.Services.Confirm, c.WakeUp.How, c.WakeUp.Calls = "775", how, 6
+		c.Services.Confirm = "775"
 		c.Store.Path = filepath.Join(t.TempDir(), "bellhop.db")
-		driver := &yeastar.Driver{
-			Address:  "192.0.2.9:8260",
-			Listener: yeastar.Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},
-			Listen: func(context.Context, string, string) (net.Listener, error) {
-				to := sim.NewCable()
-				pushes.Store(to)
-				return to, nil
-			},
-			Session: &yeastar.Session{
-				Base: "http://192.0.2.1", API: yeastar.V2, User: "api", Password: "secret", HTTP: client,
-				Registration: yeastar.Registration{Address: "192.0.2.9", Port: "8260"},
-			},
-		}
-		a, err := agent.New(agent.Options{Config: c, Driver: driver, Log: slog.New(slog.DiscardHandler), Synced: func() bool { return true }})
-		if err != nil {
-			t.Fatal(err)
+		n.begin = func() {
+			client := yeastar.NewPlainClient()
+			client.Transport.(*http.Transport).DialContext = n.dialer(cable)
+			client.Transport = n.noting(client.Transport)
+			options := agent.Options{Config: c, Log: slog.New(slog.DiscardHandler), Synced: func() bool { return true }, Driver: &yeastar.Driver{
+				Address:  "192.0.2.9:8260",
+				Listener: yeastar.Listener{Allowed: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},
+				Listen: func(context.Context, string, string) (net.Listener, error) {
+					to := sim.NewCable()
+					pushes.Store(to)
+					return to, nil
+				},
+				Session: &yeastar.Session{
+					Base: "http://192.0.2.1", API: yeastar.V2, User: "api", Password: "secret", HTTP: client,
+					Registration: yeastar.Registration{Address: "192.0.2.9", Port: "8260"},
+				},
+			}}
+			set(&options)
+			a, err := agent.New(options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			var running sync.WaitGroup
+			running.Go(func() {
+				if err := a.Run(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+			n.agent, n.end = a, func() { cancel(); running.Wait() }
+			time.Sleep(time.Minute)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
-		var running sync.WaitGroup
-		running.Go(func() { _ = p.Serve(ctx, cable) })
-		running.Go(func() {
-			if err := a.Run(ctx); err != nil {
-				t.Error(err)
-			}
-		})
-		n := &night{t: t, agent: a, sim: p, zone: zone}
-		time.Sleep(time.Minute)
+		var serving sync.WaitGroup
+		serving.Go(func() { _ = p.Serve(ctx, cable) })
+		n.begin()
 		lists := hotel.Import{Rooms: []hotel.Room{{Number: "1001"}, {Number: "1002"}, {Number: "1003"}}}
-		if _, err := a.Do(ctx, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}); err != nil {
+		if _, err := n.agent.Do(ctx, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &lists}); err != nil {
 			t.Fatal(err)
 		}
 		test(n)
+		n.end()
 		cancel()
-		running.Wait()
+		serving.Wait()
 	})
 }
 
