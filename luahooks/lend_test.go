@@ -58,7 +58,7 @@ func TestLentTablesAreAsNew(t *testing.T) {
 	long := dialled("1203", "778*12*2")
 	long.Members, long.Source, long.Emergency, long.Cause = []hotel.Member{{Number: "1203"}}, "x", "112", 7
 	short := dialled("1501", "1")
-	short.Cause = 3 // which comes behind what only the other has
+	short.Cause = 3                        // which comes behind what only the other has
 	two := Options{Limits: Limits{VMs: 2}} // which take turns
 	again, anew := mustLoad(t, two, map[string]string{"t.lua": text}), mustLoad(t, two, map[string]string{"t.lua": text})
 	for n, ev := range []*hotel.Event{short, short, long, long, short} {

@@ -17,7 +17,12 @@ const (
 )
 
 // moreRows says how many rows of a part are not shown.
-var moreRows = map[string]string{"en": "… and %d more", "zh": "……另有 %d 项"}
+func moreRows(language string) string {
+	if language == "zh" {
+		return "……另有 %d 项"
+	}
+	return "… and %d more"
+}
 
 // reportParts writes the parts of a report's table, and below its text the line for
 // a report of which no part has anything to tell.
@@ -70,7 +75,7 @@ func (o options) part(t *lua.LTable, most int, language string) [][]string {
 		rows = append(rows, cells)
 	}
 	if count > most {
-		rows = append(rows, []string{"", fmt.Sprintf(moreRows[language], count-most)})
+		rows = append(rows, []string{"", fmt.Sprintf(moreRows(language), count-most)})
 	}
 	return rows
 }
