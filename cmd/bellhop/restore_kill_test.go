@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"bellhop/backup"
 	"bellhop/config"
 	"bellhop/store"
 )
@@ -89,9 +90,19 @@ func TestRestoreKilledAtEachStep(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(to, "etc", "b.toml")); err == nil && restored(cfg) == nil && readText(t, db) == old {
 			t.Errorf("after step %d an agent would start with the new config on the old database", n)
 		}
+		// One that had come to its end is not gone on with, but restored once more.
+		plan, err := backup.Unfinished(filepath.Join(filepath.Dir(db), backup.Staging))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := plan == nil && readText(t, db) != old
 		var out, errOut bytes.Buffer
 		if code := run(t.Context(), args, &out, &errOut); code != 0 {
 			t.Fatalf("after it was killed at step %d: %d, %s%s", n, code, &out, &errOut)
+		}
+		if ended {
+			m.isPlaced(to, db, n)
+			continue
 		}
 		m.isRestored(to, db, old)
 	}
