@@ -20,13 +20,20 @@ const syncSize = 4 << 10
 
 // TimeSyncs writes a page into a file of its own in the folder, has it put on the
 // disk, and does so again: some times, but no longer than ctx allows between two.
-// The file is gone afterwards. It blocks for as long as the disk does.
+// The file has no name meanwhile where the system allows it, so that nothing stays
+// whatever ends the process. It blocks for as long as the disk does.
 func TimeSyncs(ctx context.Context, folder string, times int) (s Syncs, err error) {
 	f, err := os.CreateTemp(folder, ".sync-*")
 	if err != nil {
 		return s, fmt.Errorf("write on the disk: %w", err)
 	}
-	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
+	nameless := os.Remove(f.Name()) == nil
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if !nameless {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
 	page := make([]byte, syncSize)
 	var took []time.Duration
 	for n := 0; n <= times && ctx.Err() == nil; n++ {

@@ -139,3 +139,28 @@ func TestReplace(t *testing.T) {
 		t.Error("a folder that is not there was made")
 	}
 }
+
+// What a crash left half written is gone with the next time, and two at once never
+// make one file of their halves.
+func TestReplaceAfterACrashAndBesideAnother(t *testing.T) {
+	dir := t.TempDir()
+	path, half := filepath.Join(dir, "a"), filepath.Join(dir, ".a.new")
+	if err := os.WriteFile(half, []byte("half a secret, and much longer than the next"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first := Replace(path, []byte("first"), 0o600, func(*os.File) error {
+		return Replace(path, []byte("second"), 0o600, nil)
+	})
+	if text, _ := os.ReadFile(path); string(text) != "second" || !errors.Is(first, errTaken) {
+		t.Errorf("%q, %v", text, first)
+	}
+	first = Replace(path, []byte("third"), 0o600, func(*os.File) error { // another has begun, and has not ended
+		return errors.Join(os.Remove(half), os.WriteFile(half, []byte("fourth"), 0o600))
+	})
+	if text, _ := os.ReadFile(path); string(text) != "second" || !errors.Is(first, errTaken) {
+		t.Errorf("%q, %v", text, first)
+	}
+	if text, err := os.ReadFile(half); string(text) != "fourth" {
+		t.Errorf("what another writes is %q, %v", text, err)
+	}
+}
