@@ -76,7 +76,6 @@ func (a *Agent) ReloadHooks(ctx context.Context) error {
 		return nil
 	}
 	a.log.Info("hooks were loaded anew", "files", changed)
-	a.cron.set(a.cronJobs())
 	return nil
 }
 
@@ -106,6 +105,7 @@ func (a *Agent) reload(ctx context.Context) (changed string, faults bool, waitin
 	}
 	a.hooks.swap(newHookSet(set), loaded)
 	a.saveHooks(set)
+	a.cron.set(a.cronJobs()) // before another load: its schedules must not be overtaken
 	return changed, faults, waiting, nil
 }
 
