@@ -40,6 +40,11 @@ func (w *wire) send(ctx context.Context, c hotel.QueuedCall) ([]byte, error) {
 	case err := <-a.answer:
 		return []byte("reply"), err
 	case <-ctx.Done():
+	}
+	select {
+	case err := <-a.answer: // it was there before the end
+		return []byte("reply"), err
+	default:
 		return nil, ctx.Err()
 	}
 }

@@ -26,8 +26,9 @@ type watch struct {
 	timer  *time.Timer
 
 	// Of the interpreter's goroutine:
-	steps int // instructions of this run
-	spent int // bytes of large texts made since the last look
+	steps  int       // instructions of this run
+	looked time.Time // when it looked by itself, or the run began
+	spent  int       // bytes of large texts made since the last look
 
 	mu      sync.Mutex
 	looking bool            // the timer is set; an idle interpreter's is not
@@ -51,15 +52,23 @@ func newWatch(memory int) *watch {
 func (w *watch) Deadline() (time.Time, bool) { return time.Time{}, false }
 func (w *watch) Value(any) any               { return nil }
 
-// lookSteps is after how many instructions the interpreter itself looks: on a busy
-// box with one processor the timer comes too late for one that fills the memory.
-// Ordinary runs have fewer.
-const lookSteps = 128
+// The interpreter itself looks as well: on a busy box with one processor the timer
+// comes too late for one that fills the memory. After so many instructions it asks
+// for the time, and when so much has passed it looks. An instruction takes a
+// megabyte at most, so the instructions in between are few, and an ordinary run is
+// over before the time has passed.
+const (
+	lookSteps = 16
+	lookTime  = 250 * time.Microsecond
+)
 
 // Done is asked by the interpreter before each instruction, which is so counted.
 func (w *watch) Done() <-chan struct{} {
 	if w.steps++; w.steps%lookSteps == 0 {
-		w.lookHere()
+		if now := time.Now(); now.Sub(w.looked) >= lookTime {
+			w.looked = now
+			w.lookHere()
+		}
 	}
 	return w.done
 }
@@ -89,7 +98,8 @@ func (w *watch) arm(ctx context.Context, left time.Duration) {
 	defer w.mu.Unlock()
 	w.steps, w.spent = 0, 0
 	w.on, w.base, w.peak, w.caller = true, 0, 0, ctx
-	w.end = time.Now().Add(left)
+	w.looked = time.Now()
+	w.end = w.looked.Add(left)
 	// A timer that is set already comes early, which does no harm.
 	if !w.looking {
 		w.looking = true

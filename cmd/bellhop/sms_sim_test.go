@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -40,10 +41,19 @@ func (n *night) noting(way http.RoundTripper) http.RoundTripper {
 				return nil, err
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
+			n.mu.Lock()
 			n.asked = append(n.asked, path+" "+string(body))
+			n.mu.Unlock()
 		}
 		return way.RoundTrip(r)
 	})
+}
+
+// onTheLine are the messages that the PBX was asked for, or would have been.
+func (n *night) onTheLine() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.asked)
 }
 
 // texting is a hotel in which a phone's 9 has a message sent.
@@ -94,8 +104,8 @@ func TestTextMessageGoesOut(t *testing.T) {
 		n.rest(10 * time.Second)
 		n.sent("asked", 1)
 		want := `v2.0.0/sms/send {"message":"%E6%88%BF%E9%97%B4%201001%3A%2050%25%20%26%20more","phonenumber":"+8613912345678","trunk":"GSM"}`
-		if len(n.asked) != 1 || n.asked[0] != want {
-			t.Errorf("on the line\n%q, want\n%q", n.asked, want)
+		if asked := n.onTheLine(); len(asked) != 1 || asked[0] != want {
+			t.Errorf("on the line\n%q, want\n%q", asked, want)
 		}
 		id := n.sim.State().SMS[0].ID
 		events, err := n.agent.Events(0, 1000)
@@ -122,8 +132,8 @@ func TestTextMessageWaitsForThePBX(t *testing.T) {
 			n.ask()
 			n.rest(10 * time.Minute)
 			n.sent(name, 0)
-			if len(n.asked) < 5 {
-				t.Errorf("%s: tried %d times", name, len(n.asked))
+			if tried := len(n.onTheLine()); tried < 5 {
+				t.Errorf("%s: tried %d times", name, tried)
 			}
 			if restart {
 				n.end()

@@ -32,7 +32,8 @@ type night struct {
 
 	begin, end func()      // the agent's runs, one after the other on one store
 	unplugged  atomic.Bool // whoever dials the PBX is told that nobody is there
-	asked      []string    // the bodies of text messages, as they went over the line
+	mu         sync.Mutex
+	asked      []string // the bodies of text messages, as they went over the line
 }
 
 func overnight(t *testing.T, how string, limits sim.Limits, test func(n *night)) {
