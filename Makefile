@@ -40,7 +40,7 @@ vuln:
 # their results are out of date, nor that a tool which they need is there now:
 # they always run.
 unit:
-	go test -race -timeout 20m $$(go list ./... | grep -v '^bellhop/e2e')
+	go test -race -timeout 30m $$(go list ./... | grep -v '^bellhop/e2e')
 	go -C packaging test -count=1 ./...
 	go test -race -count=1 -timeout 20m $$(go list ./e2e/... | grep -v '/quarter$$')
 	go test -count=1 -timeout 20m ./e2e/quarter
