@@ -215,8 +215,8 @@ func TestRandomDaysAtTheDesk(t *testing.T) {
 					for _, line := range day.said {
 						t.Log(line)
 					}
-					for i, op := range d.pbx.log {
-						t.Log(d.pbx.writes[i].Sub(d.pbx.writes[0])+0, d.pbx.writes[i].UTC().Format(time.TimeOnly), op)
+					for _, line := range d.pbx.story {
+						t.Log("the PBX:", line)
 					}
 				}
 			})

@@ -34,8 +34,9 @@ type deskPBX struct {
 	after     func(op string) error // when it is done
 	log       []string
 	writes    []time.Time
-	keeps     bool   // alarms, whoever deletes them
-	stuck     string // a telephone that takes no change
+	story     []string // each change and its moment, for a person who looks for a fault
+	keeps     bool     // alarms, whoever deletes them
+	stuck     string   // a telephone that takes no change
 	// lag is how long a telephone is shown as it was before a change.
 	lag   time.Duration
 	stale map[string]staleSettings
@@ -72,6 +73,7 @@ func (p *deskPBX) do(op string, write bool, change func()) error {
 	p.mu.Lock() // call records are fetched beside the rest
 	if write {
 		p.writes = append(p.writes, time.Now())
+		p.story = append(p.story, time.Now().UTC().Format("15:04:05 UTC ")+op)
 		p.log = append(p.log, op)
 	}
 	change()
