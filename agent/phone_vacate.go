@@ -236,8 +236,7 @@ func (p *phoneWriter) roomOf(extension string) string {
 // leftOn lists what the PBX shows of a guest on a telephone, as [hotel.Because]
 // writes it. Voicemail of one who has moved is not among it, but counted.
 func (p *phoneWriter) leftOn(ctx context.Context, body hotel.PhoneCall) (left []string, messages int, err error) {
-	wanted := hotel.Phone{Extension: body.Extension}
-	p.view().Get(hotel.PhoneKey(body.Extension), &wanted)
+	wanted := p.wanted(body.Extension)
 	found, err := p.pbx.ReadExtensions(ctx, body.Extension)
 	if err != nil || len(found) == 0 {
 		return nil, 0, err

@@ -381,3 +381,26 @@ func TestRoomThatNobodyLooksThrough(t *testing.T) {
 		d.shows("102", "Room 102", "Emergency", "Lift")
 	})
 }
+
+// What a check-out by the PBX had taken was given back long ago: it is nothing that
+// is left on a telephone that was put back before a guest who has moved was off it.
+func TestPutBackAfterAMoveIsClean(t *testing.T) {
+	set := func(c *config.Config) { c.Checkout.Phones = config.CheckoutPBX }
+	atDesk(t, set, func(d *desk) {
+		own := []string{"Emergency", "Local", "Lift"}
+		d.pbx.phones["104"].Routes = own
+		d.checkIn("104", "Zhao", "national")
+		d.rest(2 * time.Minute)
+		d.checkOut("104")
+		d.rest(2 * time.Minute)
+		d.pbx.fail = func(string) error { return fmt.Errorf("away: %w", pbx.ErrRetry) }
+		d.checkIn("104", "Li", "")
+		d.order(hotel.Event{Kind: hotel.KindMove, Room: "104", Fields: map[string]string{"to": "102"}})
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandRestore, Extension: "104"})
+		d.rest(5 * time.Second)
+		d.pbx.fail = nil
+		d.rest(10 * time.Minute)
+		d.shows("104", "Room 104", own...)
+		d.alerted()
+	})
+}

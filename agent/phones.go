@@ -263,14 +263,21 @@ type phoneLook struct {
 // leaving tells whether a check-out by the PBX is not over.
 func leaving(wanted hotel.Phone) bool { return wanted.Leaving != nil && wanted.GivenBack.IsZero() }
 
-// look plans by what the PBX shows now and by what is wanted now. What it was
-// told a moment ago and does not show yet counts as well.
-func (p *phoneWriter) look(ctx context.Context, extension string, plan planner) (phoneLook, error) {
+// wanted is how a telephone is to be. What a check-out by the PBX took away counts
+// until the PBX has had time to show that it was given back.
+func (p *phoneWriter) wanted(extension string) hotel.Phone {
 	wanted := hotel.Phone{Extension: extension}
 	p.view().Get(hotel.PhoneKey(extension), &wanted)
 	if !wanted.GivenBack.IsZero() && p.now().Sub(wanted.GivenBack).Abs() >= showsWithin {
 		wanted.Leaving = nil
 	}
+	return wanted
+}
+
+// look plans by what the PBX shows now and by what is wanted now. What it was
+// told a moment ago and does not show yet counts as well.
+func (p *phoneWriter) look(ctx context.Context, extension string, plan planner) (phoneLook, error) {
+	wanted := p.wanted(extension)
 	found, err := p.pbx.ReadExtensions(ctx, extension)
 	if err != nil {
 		return phoneLook{}, fmt.Errorf("read: %w", err)
