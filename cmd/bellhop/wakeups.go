@@ -25,7 +25,7 @@ type wakeOptions struct {
 
 func wakeCommands() []*command {
 	return []*command{
-		{words: "wakeup add", args: "ROOM... HH:MM", about: "order wake-ups", run: wakeAdd, flags: wakeAddFlags, more: "Without --date a room is woken when the hotel's clock shows the time next; +2m instead of HH:MM is two\nminutes from now. Several rooms are one order: all are\ntaken, or none."},
+		{words: "wakeup add", args: "ROOM... HH:MM", about: "order wake-ups", run: wakeAdd, flags: wakeAddFlags, more: "Without --date a room is woken when the hotel's clock shows the time next; +2m instead of HH:MM is two\nminutes from now. Several rooms are one order: all are taken, or none."},
 		{words: "wakeup list", about: "list the wake-ups that are to come", run: wakeList, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
 			f.StringVar(&c.opt.room, "room", "", "of one `ROOM`")
