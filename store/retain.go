@@ -19,6 +19,10 @@ const (
 	// retainLooks bounds how many records of a kind one call looks at: postings
 	// of a PMS that has been away for long may not go, however many there are.
 	retainLooks = 10_000
+	// historyEvery is how long after a look at all calls, postings and stays, of
+	// which none could go, they are looked at again: those that are old and must
+	// stay are thousands.
+	historyEvery = time.Hour
 )
 
 // Retain removes finished events that are older than keep by a clock that is
@@ -35,13 +39,17 @@ func (s *Store) Retain(ctx context.Context, keep time.Duration, maxBytes int64) 
 	s.retaining.Lock()
 	defer s.retaining.Unlock()
 	r := retention{now: s.now().UTC(), maxBytes: maxBytes, left: retainBatch, state: s.Snapshot(), looked: s.looked}
+	since := r.now.Sub(s.noneOld)
+	r.history = since < 0 || since >= historyEvery
 	if s.believed() { // by one that runs ahead everything would be old
 		r.before = r.now.Add(-keep)
 	}
 	if err := s.view(r.find); err != nil {
 		return 0, false, err
 	}
-	r.findStays()
+	if r.findStays(); r.history && r.left > 0 && len(r.records)+len(r.stays)+len(r.looked) == 0 {
+		s.noneOld = r.now
+	}
 	r.findKept()
 	if r.left == retainBatch {
 		return 0, false, nil
@@ -63,6 +71,7 @@ type retention struct {
 	left        int // of retainBatch
 	state       hotel.View
 	looked      map[string][]byte // where the next look at a bucket begins
+	history     bool              // calls, postings and stays are looked at
 
 	events  []oldEvent
 	aged    uint64 // the newest of them that is too old; those behind it go for their size
@@ -95,8 +104,10 @@ func (r *retention) find(tx *bbolt.Tx) error {
 	r.findEvents(tx, m.Watermark, large)
 	r.findPast(tx, m.LastID)
 	r.gone = goneUpTo(tx, r.events)
-	r.findOld(tx, bucketCalls, r.lookCall)
-	r.findOld(tx, bucketPostings, r.lookPosting)
+	if r.history {
+		r.findOld(tx, bucketCalls, r.lookCall)
+		r.findOld(tx, bucketPostings, r.lookPosting)
+	}
 	r.findOld(tx, bucketEnded, func(v []byte) (time.Time, bool) {
 		var q hotel.QueuedCall
 		err := json.Unmarshal(v, &q)
@@ -206,8 +217,8 @@ func (r *retention) findOld(tx *bbolt.Tx, bucket []byte, look func(v []byte) (at
 
 // findStays finds those that ended long ago.
 func (r *retention) findStays() {
-	if r.left == 0 {
-		return // the next call comes to them
+	if r.left == 0 || !r.history {
+		return // a later call comes to them
 	}
 	r.state.List(hotel.PrefixStay, func(key string, decode func(any) bool) bool {
 		if r.oldStay(decode) {

@@ -108,6 +108,10 @@ func TestRetentionGoesOnBehindWhatStays(t *testing.T) {
 		}
 	}
 	put(1, hotel.PostingPosted, then) // settled at last
+	if n := retain(); n != 0 {
+		t.Errorf("%d were removed at once: all are looked at each minute", n)
+	}
+	b.clock.add(historyEvery)
 	if n := retain(); n != 1 {
 		t.Errorf("once the first is settled %d are removed", n)
 	}

@@ -123,6 +123,7 @@ type Store struct {
 
 	retaining sync.Mutex
 	looked    map[string][]byte // see [retention]; while retaining is held
+	noneOld   time.Time         // when nothing of history could go; while retaining is held
 
 	recent    *recent
 	claims    *claims
