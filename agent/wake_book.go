@@ -16,14 +16,21 @@ type WakeQuery struct {
 	All  bool   // also those that are over
 }
 
+func (q WakeQuery) fits(w hotel.WakeUp) bool {
+	return (q.All || !w.State.Over()) && (q.Room == "" || w.Room == q.Room) && (q.Date == "" || w.RingsOn(q.Date))
+}
+
 // WakeUps lists the order book, the next to ring first.
 func (a *Agent) WakeUps(q WakeQuery) []hotel.WakeUp {
-	all := slices.DeleteFunc(list[hotel.WakeUp](a.store.Snapshot(), hotel.PrefixWakeUp), func(w hotel.WakeUp) bool {
-		return w.State.Over() && !q.All || q.Room != "" && w.Room != q.Room || q.Date != "" && !w.RingsOn(q.Date)
+	all := []hotel.WakeUp{}
+	a.store.Snapshot().List(hotel.PrefixWakeUp, func(_ string, decode func(any) bool) bool {
+		var w hotel.WakeUp
+		if decode(&w); q.fits(w) {
+			w.Trouble = hotel.Said(w.Trouble, "en")
+			all = append(all, w)
+		}
+		return true
 	})
-	for i := range all {
-		all[i].Trouble = hotel.Said(all[i].Trouble, "en")
-	}
 	slices.SortStableFunc(all, func(a, b hotel.WakeUp) int {
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(len(a.Room), len(b.Room)), cmp.Compare(a.Room, b.Room))
 	})

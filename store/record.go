@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -90,10 +89,13 @@ func isPlain(t reflect.Type) bool {
 	return false
 }
 
-// isPart tells lists and maps of strings, and pointers to what is plain.
+// isPart tells lists of what is plain, pointers to it, and maps of strings.
 func isPart(t reflect.Type) bool {
-	return t == reflect.TypeFor[[]string]() || t == reflect.TypeFor[map[string]string]() ||
-		t.Kind() == reflect.Pointer && isPlain(t.Elem())
+	switch t.Kind() {
+	case reflect.Slice, reflect.Pointer:
+		return isPlain(t.Elem())
+	}
+	return t == reflect.TypeFor[map[string]string]()
 }
 
 // copyValue copies a value of a plain shape.
@@ -108,14 +110,16 @@ func copyValue(to, from reflect.Value) {
 
 // copyPart lets a field have a copy of what it leads to.
 func copyPart(field reflect.Value) {
-	switch part := field.Interface().(type) {
-	case []string:
-		field.Set(reflect.ValueOf(slices.Clone(part)))
-	case map[string]string:
-		field.Set(reflect.ValueOf(maps.Clone(part)))
-	default:
-		fresh := reflect.New(field.Type().Elem())
+	var fresh reflect.Value
+	switch field.Kind() {
+	case reflect.Slice:
+		fresh = reflect.MakeSlice(field.Type(), field.Len(), field.Len())
+		reflect.Copy(fresh, field)
+	case reflect.Pointer:
+		fresh = reflect.New(field.Type().Elem())
 		fresh.Elem().Set(field.Elem())
-		field.Set(fresh)
+	default:
+		fresh = reflect.ValueOf(maps.Clone(field.Interface().(map[string]string)))
 	}
+	field.Set(fresh)
 }

@@ -20,6 +20,10 @@ func TestRecordsAreCopies(t *testing.T) {
 		hotel.Alert{ID: "a", Params: map[string]string{"item": "7"}, First: day},
 		hotel.Item{Code: "2", Price: 800},
 		hotel.Item{Code: "3", Names: map[string]string{"zh": "水"}, Tax: new(hotel.TaxRate(1000))},
+		hotel.WakeUp{
+			ID: "W1", Days: []time.Weekday{time.Monday}, Attempt: &hotel.WakeAttempt{Number: 1, Began: day}, Desk: &hotel.WakeDesk{At: day},
+			Alarms: []hotel.WakeAlarm{{Extension: "1203", At: day}}, Seen: []string{"x"},
+		},
 		hotel.ParkedUnit{Event: 3, Time: day},
 		"a hook's own",
 		map[string][]string{"a": {"b", "c"}},
@@ -60,6 +64,8 @@ func spoil(v reflect.Value) {
 		}
 	case reflect.String:
 		v.SetString("spoilt")
+	case reflect.Int:
+		v.SetInt(-1)
 	}
 }
 
@@ -84,9 +90,22 @@ func TestRecordReadAsTwoTypes(t *testing.T) {
 }
 
 func BenchmarkRecord(b *testing.B) {
-	r := newRecord(1, encode(hotel.Room{Number: "1203", Extensions: []string{"1203"}, Status: hotel.StatusDirty}))
+	day := time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC)
+	b.Run("room", func(b *testing.B) {
+		benchmarkDecode(b, hotel.Room{Number: "1203", Extensions: []string{"1203"}, Status: hotel.StatusDirty})
+	})
+	b.Run("wake-up", func(b *testing.B) {
+		benchmarkDecode(b, hotel.WakeUp{
+			ID: "W1", Room: "1203", Date: "2026-11-22", Time: "06:30", Due: day, At: day, Alarms: []hotel.WakeAlarm{{Extension: "1203", At: day}},
+		})
+	})
+}
+
+func benchmarkDecode[T any](b *testing.B, value T) {
+	r := newRecord(1, encode(value))
+	b.ReportAllocs()
 	for b.Loop() {
-		var room hotel.Room
-		r.decode("key", &room)
+		var into T
+		r.decode("key", &into)
 	}
 }
