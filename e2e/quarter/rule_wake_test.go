@@ -181,10 +181,10 @@ func (h *house) wakeMoved(seen *ring) bool {
 // have ordered it: that of this guest counts before, and then one that ended alike.
 func (h *house) outcomeOf(w *wake, due time.Time) string {
 	found, best := "not known", -1
-	for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true}) {
+	for _, known := range h.box.agent.WakeUps(agent.WakeQuery{All: true, Room: w.room.number}) {
 		outcome := known.State
 		switch {
-		case known.Time != w.clock || known.Room != w.room.number:
+		case known.Time != w.clock:
 			continue
 		case known.Due.Equal(due):
 		case known.LastDue.Equal(due):
