@@ -16,21 +16,20 @@ type WakeQuery struct {
 	All  bool   // also those that are over
 }
 
-func (q WakeQuery) fits(w hotel.WakeUp) bool {
-	return (q.All || !w.State.Over()) && (q.Room == "" || w.Room == q.Room) && (q.Date == "" || w.RingsOn(q.Date))
-}
-
 // WakeUps lists the order book, the next to ring first.
 func (a *Agent) WakeUps(q WakeQuery) []hotel.WakeUp {
-	all := []hotel.WakeUp{}
-	a.store.Snapshot().List(hotel.PrefixWakeUp, func(_ string, decode func(any) bool) bool {
-		var w hotel.WakeUp
-		if decode(&w); q.fits(w) {
-			w.Trouble = hotel.Said(w.Trouble, "en")
-			all = append(all, w)
-		}
-		return true
+	var all []hotel.WakeUp
+	if view := a.store.Snapshot(); q.All {
+		all = list[hotel.WakeUp](view, hotel.PrefixWakeUp)
+	} else {
+		all = hotel.OpenWakeUps(view, q.Room)
+	}
+	all = slices.DeleteFunc(all, func(w hotel.WakeUp) bool {
+		return q.Room != "" && w.Room != q.Room || q.Date != "" && !w.RingsOn(q.Date)
 	})
+	for i := range all {
+		all[i].Trouble = hotel.Said(all[i].Trouble, "en")
+	}
 	slices.SortStableFunc(all, func(a, b hotel.WakeUp) int {
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(len(a.Room), len(b.Room)), cmp.Compare(a.Room, b.Room))
 	})
@@ -62,13 +61,14 @@ func (a *Agent) AddWakeUps(ctx context.Context, o hotel.WakeUpAdd) (event uint64
 	}
 	setup := a.wakeSetup()
 	spread.AtOnce = a.wakePlaces()
-	for _, w := range a.WakeUps(WakeQuery{All: true}) {
+	open := a.WakeUps(WakeQuery{})
+	for _, w := range open {
 		if w.Event == event {
 			orders = append(orders, w)
 			spread.From = w.Due
 		}
 	}
-	for _, w := range a.WakeUps(WakeQuery{}) {
+	for _, w := range open {
 		if w.Due.Equal(spread.From) && setup.HowOf(w) != hotel.WakeByPBX {
 			spread.Calls++
 		}

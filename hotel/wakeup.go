@@ -280,6 +280,15 @@ func (a *applier) saveWakeUp(w WakeUp) {
 	a.putWakeUp(w)
 }
 
+// OpenWakeUps are the wake-ups that are not over, of a room or, if it is empty, of
+// all rooms. They are found without reading those that are.
+func OpenWakeUps(v View, room string) []WakeUp {
+	if room == "" {
+		return wakeUpsBelow(v, prefixWakeRoom)
+	}
+	return wakeUpsOf(v, room)
+}
+
 // wakeUpsOf are the wake-ups of a room that are not over, in the order of their
 // ids.
 func wakeUpsOf(v View, room string) []WakeUp { return wakeUpsBelow(v, prefixWakeRoom+room+"/") }
