@@ -288,10 +288,10 @@ func (a *applier) endAttempt(w *WakeUp, outcome WakeUpState) {
 	w.At = a.ev.Time.Add(wakeGrace)
 	spacing := time.Duration(w.Spacing) * time.Minute
 	last := w.Tries > w.Retries
-	if again := began.Add(spacing); !last && again.After(w.At) {
-		w.At = again
+	w.Planned = began.Add(spacing) // whenever we hear of the end: the next may be too late, too
+	if !last && w.Planned.After(w.At) {
+		w.At = w.Planned
 	}
-	w.Planned = w.At
 	a.saveWakeUp(*w)
 	if spacing > dndBetween { // after the last one it is when nothing more comes
 		a.putBackDND(w.Room)

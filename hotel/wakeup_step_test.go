@@ -97,6 +97,30 @@ func TestTooLateIsNotRung(t *testing.T) {
 	}
 }
 
+// Nor is the room rung once more when the power fails in the middle and comes back
+// so late: the desk is rung instead.
+func TestNextAttemptMayBeTooLate(t *testing.T) {
+	for _, c := range []struct {
+		off   time.Duration
+		state WakeUpState
+		rings int
+	}{
+		{34*time.Minute + 50*time.Second, WakeUpRinging, 2},
+		{35*time.Minute + 10*time.Second, WakeUpUnanswered, 1},
+		{5 * time.Hour, WakeUpUnanswered, 1},
+	} {
+		b := newWakeBook(t, "Asia/Shanghai")
+		w := b.add(wakeNow, WakeUpAdd{Time: "06:30", Spacing: 5})
+		b.rings(w)
+		b.step(w.Due.Add(c.off))
+		b.step(w.Due.Add(c.off + wakeGrace))
+		got := b.get(w.ID)
+		if rings := strings.Count(strings.Join(b.queued(), " "), OpRing); got.State != c.state || rings != c.rings {
+			t.Errorf("off for %s: rung %d times, %+v", c.off, rings, got)
+		}
+	}
+}
+
 func TestAlarmThatRangWhileTheBoxWasOff(t *testing.T) {
 	for _, c := range []struct {
 		late time.Duration
