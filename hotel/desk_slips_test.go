@@ -41,3 +41,10 @@ func TestStaffHaveNames(t *testing.T) {
 		refused(t, tx, Invalid{"staff", "name", "is missing or too long", name}, Effect{Staff: &StaffOrder{Staff: Staff{Code: "12", Name: name}}})
 	}
 }
+
+func TestVacantRoomSaysWhoLeftItLast(t *testing.T) {
+	tx := creditHotel(t, creditSetup)
+	apply(t, tx, creditSetup, Effect{CheckOut: &CheckOut{Room: "101"}})
+	refusedBy(t, tx, creditSetup, Invalid{"posting", "room", "is vacant: name the stay; the last was G1", "101"}, Effect{Pay: &Pay{Room: "101", Amount: 100}})
+	refusedBy(t, tx, creditSetup, Invalid{"posting", "room", "is vacant: name the stay", "102"}, Effect{Pay: &Pay{Room: "102", Amount: 100}})
+}

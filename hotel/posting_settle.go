@@ -179,7 +179,10 @@ func (a *applier) payer(stay, room string) (Stay, error) {
 		if err != nil {
 			return s, err
 		}
-		if stay = r.Stay; stay == "" {
+		switch stay = r.Stay; {
+		case stay == "" && r.LastStay != "":
+			return s, &Invalid{"posting", "room", "is vacant: name the stay; the last was " + r.LastStay, room}
+		case stay == "":
 			return s, &Invalid{"posting", "room", "is vacant: name the stay", room}
 		}
 	}
