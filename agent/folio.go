@@ -113,3 +113,24 @@ func (a *Agent) FindPostings(q PostingQuery, most int) ([]hotel.Posting, error) 
 			(q.From == "" || day >= q.From) && (q.To == "" || day <= q.To)
 	})
 }
+
+// maxPostedAtOnce is how many postings one order is looked for in: it has just
+// been carried out.
+const maxPostedAtOnce = 200
+
+// PostedBy gives the postings that an order has made, the oldest first. They are
+// known by when they were made, as an entry that is resolved is of the event with
+// which it was entered.
+func (a *Agent) PostedBy(event uint64) ([]hotel.Posting, error) {
+	ev, err := a.store.Event(event)
+	if err != nil {
+		return nil, fmt.Errorf("read event %d: %w", event, err)
+	}
+	newest, err := a.store.FindPostings(maxPostedAtOnce, func(hotel.Posting) bool { return true })
+	if err != nil {
+		return nil, fmt.Errorf("read the postings of event %d: %w", event, err)
+	}
+	made := slices.DeleteFunc(newest, func(p hotel.Posting) bool { return !p.Made().Equal(ev.Time) })
+	slices.Reverse(made)
+	return made, nil
+}

@@ -64,7 +64,7 @@ func (s *server) pay(w http.ResponseWriter, r *http.Request) {
 	if p.Back {
 		fields["back"] = "true"
 	}
-	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandPay, Room: p.Room, Fields: fields})
+	s.charge(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandPay, Room: p.Room, Fields: fields})
 }
 
 func (s *server) decidePosting(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +86,7 @@ func (s *server) decidePosting(w http.ResponseWriter, r *http.Request) {
 	if d.Quantity != 0 {
 		fields["quantity"] = strconv.Itoa(d.Quantity)
 	}
-	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: name, Room: d.Room, Fields: fields})
+	s.charge(w, r, hotel.Event{Kind: hotel.KindCommand, Name: name, Room: d.Room, Fields: fields})
 }
 
 // maxSummed bounds the postings that one sum is made of.

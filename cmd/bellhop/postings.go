@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"bellhop/api"
@@ -80,6 +82,29 @@ func (c *call) postingRow(p hotel.Posting) []any {
 	return []any{p.ID, c.at(p.Time), p.Room, p.Stay, p.Kind, brief(p.Description, 30), p.Quantity, hotel.FormatAmount(p.Amount, p.Currency) + " " + p.Currency, p.Event, noteOf(p)}
 }
 
+// posted says in a line what an order has posted, and on whom it fell.
+func posted(p hotel.Posting) string {
+	what := cmp.Or(p.Description, p.Item, p.Kind)
+	switch {
+	case p.Kind == hotel.PostingPayment && p.Description != "":
+		what = p.Kind + ": " + what
+	case p.Quantity != 1:
+		what = fmt.Sprintf("%d × %s", p.Quantity, what)
+	}
+	whose := fmt.Sprintf("stay %s, room %s", p.Stay, p.Room)
+	if p.Stay == "" {
+		whose = fmt.Sprintf("nobody: no stay is known of room %s", p.Room)
+	}
+	line := fmt.Sprintf("%s: %s, %s %s, on %s", p.ID, what, hotel.FormatAmount(p.Amount, p.Currency), p.Currency, whose)
+	if p.Late {
+		line += ", late"
+	}
+	if p.Corrects != "" {
+		line += ", corrects " + p.Corrects
+	}
+	return line
+}
+
 func (c *call) postingQuery() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{"from": c.opt.money.from, "to": c.opt.money.to} {
@@ -94,7 +119,8 @@ func (c *call) decidePosting(do string, body api.PostingDecision, done string) e
 	if err := c.need(1); err != nil {
 		return err
 	}
-	return c.order("/v1/postings/"+url.PathEscape(c.args[0])+"/"+do, body, "posting "+c.args[0]+" "+done)
+	id := strings.ToUpper(c.args[0]) // p12 is P12 at night
+	return c.order("/v1/postings/"+url.PathEscape(id)+"/"+do, body, "posting "+id+" "+done)
 }
 
 func postingsResend(c *call) error {

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bellhop/api"
+)
+
+// slipHotel is a running agent with rooms 1203, whose guest is G1, 1204, which G2
+// and G3 share, 1205, which G4 has left, and 1206, in which nobody has stayed.
+func slipHotel(t *testing.T) (file string) {
+	t.Helper()
+	file = runningAgentWith(t, `local bellhop = require "bellhop"
+bellhop.cron("0 3 * * *", "enter", function()
+  bellhop.minibar.unclear { room = "1203", item = "4", count = 9 }
+end)
+`, "")
+	tryLines(t, file, []minibarLine{
+		{"rooms import " + slipFile(t, "rooms.csv", "number\n1203\n1204\n1205\n1206\n"), "rooms imported: 4", "", 0},
+		{"minibar items import " + slipFile(t, "items.csv", "code,name,price,max\n4,Cola,15.5,3\n"), "items imported: 1", "", 0},
+		{"checkin 1203 --stay G1", "checked in", "", 0},
+		{"checkin 1204 --stay G2", "checked in", "", 0},
+		{"checkin 1204 --stay G3 --share", "checked in", "", 0},
+		{"checkin 1205 --stay G4", "checked in", "", 0},
+		{"checkout 1205 --now", "checked out", "", 0},
+	})
+	return file
+}
+
+func slipFile(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestOrdersSayOnWhomTheyFell: who enters a charge at night sees at once whose it
+// became, what it came to, and the id by which it can be taken back.
+func TestOrdersSayOnWhomTheyFell(t *testing.T) {
+	file := slipHotel(t)
+	tryLines(t, file, []minibarLine{
+		{"minibar post 1203 4 2", "\n  P1: 2 × Cola, 31.00 CNY, on stay G1, room 1203\n", "", 0},
+		{"minibar post 1205 4 1", "\n  P2: Cola, 15.50 CNY, on stay G4, room 1205, late\n", "", 0},
+		{"minibar post 1206 4 1", "\n  P3: Cola, 15.50 CNY, on nobody: no stay is known of room 1206\n", "", 0},
+		{"folio pay 20 --room 1204 --how cash", "\n  P4: payment: cash, -20.00 CNY, on stay G2, room 1204\n", "", 0},
+		{"minibar correct p1 --quantity 1", "posting P1 is taken back", "", 0},
+		{"minibar correct 1", "", "must be a posting that is kept", 1},
+		{"postings move P3 --stay G1", "\n  P6: -1 × Cola, -15.50 CNY, on nobody: no stay is known of room 1206, corrects P3\n  P7: Cola, 15.50 CNY, on stay G1, room 1203\n", "", 0},
+		{"minibar post 1203 4 1 --json", `"postings":[{"id":"P8","room":"1203","stay":"G1",`, "", 0},
+		{"staff add 12 Wang", "staff 12 is Wang (event ", "", 0},
+	})
+}
+
+// TestImpossibleCountMustBeSaid: an alert that asks how many it was is not
+// answered by charging what cannot be.
+func TestImpossibleCountMustBeSaid(t *testing.T) {
+	file := slipHotel(t)
+	tryLines(t, file, []minibarLine{{"cron run enter", "ran", "", 0}})
+	id := waitingCount(t, file)
+	tryLines(t, file, []minibarLine{
+		{"minibar resolve " + id, "", "--count must say how many it was, as the count that was entered (9) cannot be", 2},
+		{"minibar resolve " + id + " --stay G1", "", "--count must say", 2},
+		{"minibar resolve " + id + " --count -1", "", "--count must be above zero", 2},
+		{"folio 1203", "charges 0.00", "", 0},
+		{"minibar resolve " + id + " --count 2", "\n  P1: 2 × Cola, 31.00 CNY, on stay G1, room 1203\n", "", 0},
+		{"cron run enter", "ran", "", 0},
+	})
+	tryLines(t, file, []minibarLine{
+		{"minibar resolve " + waitingCount(t, file) + " --drop", "is dropped", "", 0},
+		{"folio 1203", "charges 31.00", "", 0},
+	})
+}
+
+// waitingCount is the alert of a count that cannot be.
+func waitingCount(t *testing.T, file string) string {
+	t.Helper()
+	_, out, _ := bellhop(t, "alerts", "list", "--json", "-c", file)
+	for line := range strings.Lines(out) {
+		var al api.AlertAnswer
+		if err := json.Unmarshal([]byte(line), &al); err != nil {
+			t.Fatal(err)
+		}
+		if al.Code == "minibar-count" {
+			return al.ID
+		}
+	}
+	t.Fatalf("no count waits: %s", out)
+	return ""
+}
