@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -158,7 +156,7 @@ func noteOf(p hotel.Posting) string {
 	add(p.Corrects != "", "corrects "+p.Corrects)
 	add(p.Late, "late")
 	add(p.State != hotel.PostingPosted, string(p.State))
-	add(p.Refusal != "", brief(hotel.Said(p.Refusal, "en"), 40))
+	add(p.Refusal != "", brief(hotel.Said(p.Refusal, "en"), 80))
 	add(p.Reason != "", brief(p.Reason, 40))
 	return note
 }
@@ -175,34 +173,6 @@ func (c *call) folioCSV(bills []hotel.Bill) error {
 		}
 	}
 	return c.writeCSV(rows)
-}
-
-// writeCSV writes rows; what a spreadsheet would take for a formula is told to
-// be text.
-func (c *call) writeCSV(rows [][]string) error {
-	w := csv.NewWriter(c.out)
-	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = noFormula(cell)
-		}
-	}
-	return errors.Join(w.WriteAll(rows), w.Error())
-}
-
-// noFormula keeps a cell from being run by a spreadsheet: names of items and
-// staff come from anybody. A number may well be negative.
-func noFormula(cell string) string {
-	if cell == "" {
-		return cell
-	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
-		return cell
-	}
-	switch cell[0] {
-	case '=', '+', '-', '@', '\t', '\r':
-		return "'" + cell
-	}
-	return cell
 }
 
 func yesNo(is bool) string {

@@ -147,7 +147,18 @@ func (c *call) days() url.Values {
 	return c.postingQuery()
 }
 
+// oneForm refuses what asks for two forms of one answer.
+func (c *call) oneForm() error {
+	if c.json && c.opt.money.csv {
+		return c.wrong("give --json or --csv, not both")
+	}
+	return nil
+}
+
 func reconcile(c *call) error {
+	if err := c.oneForm(); err != nil {
+		return err
+	}
 	client, err := c.client()
 	if err != nil {
 		return err
@@ -156,8 +167,11 @@ func reconcile(c *call) error {
 	if err := client.Get(c.ctx, "/v1/reconciliation?"+c.days().Encode(), &r); err != nil {
 		return err
 	}
-	if c.json {
+	switch {
+	case c.json:
 		return showOne(c, r)
+	case c.opt.money.csv:
+		return c.writeCSV(c.reconciled(r))
 	}
 	rows := [][]string{{"STATE", "KIND", "COUNT", "AMOUNT"}}
 	for _, s := range r.States {
@@ -166,9 +180,6 @@ func reconcile(c *call) error {
 	open := [][]string{{"ID", "TIME", "ROOM", "STAY", "KIND", "WHAT", "QUANTITY", "AMOUNT", "EVENT", "NOTE"}}
 	for _, p := range r.Open {
 		open = append(open, cellsOf(c.postingRow(p)))
-	}
-	if c.opt.money.csv {
-		return c.writeCSV(append(append(rows, nil), open...))
 	}
 	fmt.Fprintf(c.out, "what was charged from %s to %s, in %s, and what became of it at the PMS\n\n", orAlways(r.From, "the first day"), orAlways(r.To, "today"), r.Currency)
 	if len(r.States) == 0 {
@@ -184,6 +195,23 @@ func reconcile(c *call) error {
 	return c.printRows(open, "")
 }
 
+// reconciled is a reconciliation for a spreadsheet: amounts that it can add up, and
+// the whole of what the PMS has said.
+func (c *call) reconciled(r hotel.Reconciliation) [][]string {
+	rows := [][]string{{"state", "kind", "count", "amount", "currency"}}
+	for _, s := range r.States {
+		rows = append(rows, []string{string(s.State), s.Kind, strconv.Itoa(s.Count), hotel.FormatAmount(s.Amount, r.Currency), r.Currency})
+	}
+	rows = append(rows, nil, []string{"posting", "time", "room", "stay", "kind", "text", "quantity", "amount", "currency", "event", "late", "corrects", "state", "refusal", "reason"})
+	for _, p := range r.Open {
+		rows = append(rows, []string{
+			p.ID, c.at(p.Time), p.Room, p.Stay, p.Kind, p.Description, strconv.Itoa(p.Quantity), hotel.FormatAmount(p.Amount, p.Currency), p.Currency,
+			strconv.FormatUint(p.Event, 10), yesNo(p.Late), p.Corrects, string(p.State), hotel.Said(p.Refusal, "en"), p.Reason,
+		})
+	}
+	return rows
+}
+
 func orAlways(date, otherwise string) string {
 	if date == "" {
 		return otherwise
@@ -192,6 +220,9 @@ func orAlways(date, otherwise string) string {
 }
 
 func reportSums(c *call) error {
+	if err := c.oneForm(); err != nil {
+		return err
+	}
 	client, err := c.client()
 	if err != nil {
 		return err

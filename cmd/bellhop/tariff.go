@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"errors"
 	"flag"
 	"fmt"
@@ -114,7 +113,7 @@ func tariffExport(c *call) error {
 	for _, r := range rates {
 		rows = append(rows, r.Row())
 	}
-	return csv.NewWriter(c.out).WriteAll(rows)
+	return c.exportCSV(rows)
 }
 
 func tariffImport(c *call) error {
