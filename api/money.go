@@ -3,9 +3,9 @@ package api
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
+	"time"
 
 	"bellhop/agent"
 	"bellhop/hotel"
@@ -107,15 +107,16 @@ func (s *server) postings(w http.ResponseWriter, r *http.Request) {
 	list(w, all, err)
 }
 
-var isDate = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
-
 func postingQuery(r *http.Request) (agent.PostingQuery, error) {
 	from := r.URL.Query()
 	q := agent.PostingQuery{Room: from.Get("room"), Stay: from.Get("stay"), From: from.Get("from"), To: from.Get("to")}
 	for _, date := range []string{q.From, q.To} {
-		if date != "" && !isDate.MatchString(date) {
+		if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
 			return q, wrongRequest(fmt.Sprintf("from and to must be dates such as 2026-11-24, but one is %q", date))
 		}
+	}
+	if q.From != "" && q.To != "" && q.From > q.To {
+		return q, wrongRequest(fmt.Sprintf("from must not be after to, but %s is after %s", q.From, q.To))
 	}
 	for _, state := range from["state"] {
 		known := hotel.PostingStates

@@ -35,13 +35,13 @@ func folioCommands() []*command {
 			f.BoolVar(&c.opt.money.joined, "joined", false, "of several guests one bill")
 			f.BoolVar(&c.opt.money.csv, "csv", false, "as CSV")
 			f.BoolVar(&c.opt.html, "html", false, "as a page to print")
-			f.StringVar(&c.opt.lang, "lang", "", "of names and of the page, `zh` or en; the hotel's when it is not given")
+			f.StringVar(&c.opt.lang, "lang", "", "the `LANGUAGE` of names and of the page, zh or en; the hotel's when it is not given")
 		}},
 		{words: "folio pay", args: "AMOUNT", about: "note what a guest has paid", run: folioPay, more: payHelp, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
 			whoseFlags(f, c, "who stays in this `ROOM`", "the stay of this `ID`")
-			f.StringVar(&c.opt.money.how, "how", "", "in words, such as `cash`")
-			f.StringVar(&c.opt.money.staff, "staff", "", "who took it")
+			f.StringVar(&c.opt.money.how, "how", "", "in `WORDS`, such as cash")
+			f.StringVar(&c.opt.money.staff, "staff", "", "who took it, by staff `CODE`")
 			f.BoolVar(&c.opt.money.back, "back", false, "the guest got it back")
 		}},
 	}

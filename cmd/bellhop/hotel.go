@@ -19,6 +19,13 @@ func listFlags(f *flag.FlagSet, c *call) {
 	f.Uint64Var(&c.opt.limit, "limit", 100, "at most so many")
 }
 
+// tellCut says that a list may go on: who adds it up would not notice.
+func (c *call) tellCut(listed int) {
+	if uint64(listed) == c.opt.limit {
+		fmt.Fprintf(c.err, "these are the newest %d: --limit shows more\n", listed)
+	}
+}
+
 // maxCSV bounds an import file.
 const maxCSV = 1 << 20
 

@@ -93,3 +93,46 @@ func waitingCount(t *testing.T, file string) string {
 	t.Fatalf("no count waits: %s", out)
 	return ""
 }
+
+// TestSlipsOfTheDeskAreNamed: what cannot be meant is not answered by "nothing".
+func TestSlipsOfTheDeskAreNamed(t *testing.T) {
+	file := slipHotel(t)
+	tryLines(t, file, []minibarLine{
+		{"postings list --from 2026-11-31", "", `must be dates such as 2026-11-24, but one is "2026-11-31"`, 1},
+		{"postings reconcile --from 2026-13-01", "", "must be dates", 1},
+		{"report sums --from 2026-11-23 --to 2026-11-21", "", "from must not be after to, but 2026-11-23 is after 2026-11-21", 1},
+		{"report sums --from 2026-11-21 --to 2026-11-21", "", "nothing to list", 0},
+		{"folio limit 1203 0", "", `AMOUNT must be above zero; "none" lets a guest owe any amount`, 2},
+		{"checkin 1206 --stay G6 --limit 0", "", "--limit must be above zero", 2},
+		{"minibar post 1203 4 1", "P1", "", 0},
+		{"minibar post 1203 4 1", "P2", "", 0},
+		{"postings list --limit 1", "P2  ", "these are the newest 1: --limit shows more\n", 0},
+		{"tariff test abc 60 now", "", `NUMBER must be what a telephone dials, but it is "abc"`, 2},
+		{"tariff import " + slipFile(t, "t.csv", "prefix,destination,price,surcharge\n0,National,,\n00,Abroad,0,\n0039,Italy,1,10%\n") + " --yes",
+			"rows whose calls cost nothing: 2 (National, Abroad)\n", "", 0},
+		{"tariff list", "Italy", "", 0},
+		{"tariff test 0039061 60 now", "1.1", "", 0},
+	})
+	if _, _, errOut := bellhop(t, "postings", "list", "-c", file); errOut != "" {
+		t.Errorf("a whole list: %s", errOut)
+	}
+}
+
+// TestConfigCheckFindsAmountsOfNoCurrency: what an agent does not start with is
+// found by the check.
+func TestConfigCheckFindsAmountsOfNoCurrency(t *testing.T) {
+	head := "[hotel]\ntimezone=\"Asia/Tokyo\"\ncountry=\"JP\"\ncurrency=\"JPY\"\n[pbx]\ndriver=\"none\"\n"
+	for text, want := range map[string]string{
+		"[tariff]\nround=\"0.5\"\n": "tariff.round: must be a whole number",
+		"[credit]\nlimit=\"5.5\"\n": "credit.limit: must be a whole number",
+	} {
+		code, out, errOut := bellhop(t, "config", "check", "-c", written(t, "b.toml", head+text))
+		if code != 1 || !strings.Contains(errOut, want) {
+			t.Errorf("%s: %d, %s%s", text, code, out, errOut)
+		}
+	}
+	code, out, errOut := bellhop(t, "config", "check", "-c", written(t, "b.toml", head+"[tariff]\nround=\"10\"\n"))
+	if code != 0 || !strings.Contains(out, "good (") || !strings.Contains(out, ", no PBX)") {
+		t.Errorf("a good one: %d, %s%s", code, out, errOut)
+	}
+}

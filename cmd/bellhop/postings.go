@@ -75,6 +75,7 @@ func postingsList(c *call) error {
 	if err := client.Get(c.ctx, "/v1/postings?"+q.Encode(), &all); err != nil {
 		return err
 	}
+	c.tellCut(len(all))
 	return show(c, all, "ID TIME ROOM STAY KIND WHAT QUANTITY AMOUNT EVENT NOTE", c.postingRow)
 }
 
