@@ -11,6 +11,21 @@ import (
 // ErrNoFolio says that the room or the stay is not known, or nobody stayed there.
 var ErrNoFolio = errors.New("there is no such folio")
 
+// ErrCurrencies says that postings are of several currencies, and have no sum.
+var ErrCurrencies = errors.New("amounts of two currencies cannot be added up")
+
+// OneCurrency tells whether postings can be added up: those from before somebody
+// changed the hotel's currency cannot, and yen would stand on a bill as fen.
+func (a *Agent) OneCurrency(postings []hotel.Posting) error {
+	for _, p := range postings {
+		if c := a.config.Hotel.Currency; p.Currency != "" && p.Currency != c {
+			return fmt.Errorf("%w: posting %s is of %s %s, and hotel.currency is %s now. \"bellhop postings list\" shows each in its own; set hotel.currency back, or leave those of before out",
+				ErrCurrencies, p.ID, hotel.FormatAmount(p.Amount, p.Currency), p.Currency, c)
+		}
+	}
+	return nil
+}
+
 // FolioQuery says whose folio is wanted.
 type FolioQuery struct {
 	Stay string // one stay's; empty: by the room
@@ -25,7 +40,7 @@ type FolioQuery struct {
 const maxFolio = 20_000
 
 // Folio gives the bills of a room's stays, or of one stay. The error is
-// ErrNoFolio, or of reading.
+// ErrNoFolio, ErrCurrencies, or of reading.
 func (a *Agent) Folio(q FolioQuery) ([]hotel.Bill, error) {
 	view := a.store.Snapshot()
 	stays, err := folioStays(view, q)
@@ -38,6 +53,9 @@ func (a *Agent) Folio(q FolioQuery) ([]hotel.Bill, error) {
 		postings, err := a.store.Folio(s.ID, "", maxFolio)
 		if err != nil {
 			return nil, fmt.Errorf("read the folio of %s: %w", s.ID, err)
+		}
+		if err := a.OneCurrency(postings); err != nil {
+			return nil, err
 		}
 		if q.Joined {
 			all = append(all, postings...)

@@ -151,12 +151,15 @@ func (s *server) reconciliation(w http.ResponseWriter, r *http.Request) {
 	answer(w, hotel.Reconcile(all, s.agent.Currency(), q.From, q.To))
 }
 
-// asked gives all postings that a request asks about.
+// asked gives all postings that a request asks about, to be added up.
 func (s *server) asked(r *http.Request) (agent.PostingQuery, []hotel.Posting, error) {
 	q, err := postingQuery(r)
 	if err != nil {
 		return q, nil, err
 	}
 	all, err := s.agent.FindPostings(q, maxSummed)
+	if err == nil {
+		err = s.agent.OneCurrency(all)
+	}
 	return q, all, err
 }

@@ -188,6 +188,8 @@ func fail(w http.ResponseWriter, err error) {
 		status = http.StatusConflict
 	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall), errors.Is(err, errNoReport), errors.Is(err, agent.ErrNoFolio):
 		status = http.StatusNotFound
+	case errors.Is(err, agent.ErrCurrencies):
+		status = http.StatusConflict
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest
 	case errors.Is(err, agent.ErrTooManyRooms):
