@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"bellhop/hotel"
 )
@@ -120,16 +121,21 @@ type PostingQuery struct {
 	Room, Stay string
 	States     []hotel.PostingState
 	From, To   string // dates of the hotel, the first and the last, "2006-01-02"
+	// Decided is for those that were written off on these days, too.
+	Decided bool
 }
 
 // FindPostings reads up to most postings, newest first.
 func (a *Agent) FindPostings(q PostingQuery, most int) ([]hotel.Posting, error) {
 	return a.store.FindPostings(most, func(p hotel.Posting) bool {
-		day := p.Day(a.zone)
 		return (q.Room == "" || p.Room == q.Room) && (q.Stay == "" || p.Stay == q.Stay) &&
 			(len(q.States) == 0 || slices.Contains(q.States, p.State)) &&
-			(q.From == "" || day >= q.From) && (q.To == "" || day <= q.To)
+			(q.spans(p.Day(a.zone)) || q.Decided && !p.WrittenOff.IsZero() && q.spans(p.WrittenOff.In(a.zone).Format(time.DateOnly)))
 	})
+}
+
+func (q PostingQuery) spans(day string) bool {
+	return (q.From == "" || day >= q.From) && (q.To == "" || day <= q.To)
 }
 
 // maxPostedAtOnce is how many postings one order is looked for in: it has just

@@ -134,16 +134,17 @@ func (s *server) sums(w http.ResponseWriter, r *http.Request) {
 		fail(w, wrongRequest(fmt.Sprintf("by must be day, item, staff or destination, but it is %q", by)))
 		return
 	}
-	_, all, err := s.asked(r)
+	q, all, err := s.asked(r, true)
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	answer(w, Sums{s.agent.Currency(), hotel.SumUp(all, by, s.agent.Zone())})
+	zone := s.agent.Zone()
+	answer(w, Sums{s.agent.Currency(), hotel.SumUp(hotel.Entries(all, q.From, q.To, zone), by, zone)})
 }
 
 func (s *server) reconciliation(w http.ResponseWriter, r *http.Request) {
-	q, all, err := s.asked(r)
+	q, all, err := s.asked(r, false)
 	if err != nil {
 		fail(w, err)
 		return
@@ -151,12 +152,14 @@ func (s *server) reconciliation(w http.ResponseWriter, r *http.Request) {
 	answer(w, hotel.Reconcile(all, s.agent.Currency(), q.From, q.To))
 }
 
-// asked gives all postings that a request asks about, to be added up.
-func (s *server) asked(r *http.Request) (agent.PostingQuery, []hotel.Posting, error) {
+// asked gives all postings that a request asks about, to be added up; decided for
+// those that were written off on its days, too.
+func (s *server) asked(r *http.Request, decided bool) (agent.PostingQuery, []hotel.Posting, error) {
 	q, err := postingQuery(r)
 	if err != nil {
 		return q, nil, err
 	}
+	q.Decided = decided
 	all, err := s.agent.FindPostings(q, maxSummed)
 	if err == nil {
 		err = s.agent.OneCurrency(all)

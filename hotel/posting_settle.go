@@ -99,7 +99,7 @@ func (a *applier) requeue(r *Requeue) error {
 // back stands again.
 func (a *applier) writeOff(p Posting, reason string) {
 	old := p
-	p.State, p.Call = PostingWrittenOff, 0
+	p.State, p.Call, p.WrittenOff = PostingWrittenOff, 0, a.ev.Time
 	if reason != "" {
 		p.Reason = clip(reason)
 	}
