@@ -84,17 +84,22 @@ func (p Posting) entries() []Posting {
 func (by SumBy) group(p Posting, zone *time.Location) (name string, of bool) {
 	switch by {
 	case ByItem:
-		name = p.Item
-		if p.Minibar != "" && p.Minibar != DefaultMinibar {
-			name = p.Minibar + "/" + p.Item
-		}
-		return name, p.Kind == PostingMinibar
+		return ItemGroup(p.Minibar, p.Item), p.Kind == PostingMinibar
 	case ByStaff:
 		return p.Staff, p.Kind != PostingCall
 	case ByDestination:
 		return cmp.Or(p.Item, p.Description), p.Kind == PostingCall
 	}
 	return p.Day(zone), true
+}
+
+// ItemGroup is the group of an item in sums by item: its code, and of another price
+// list than the usual one that, too.
+func ItemGroup(minibar, code string) string {
+	if minibar != "" && minibar != DefaultMinibar {
+		return minibar + "/" + code
+	}
+	return code
 }
 
 // Reconciliation is what the box has charged against what the PMS has taken, by

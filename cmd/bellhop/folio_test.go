@@ -73,7 +73,7 @@ end)
 		{"postings reconcile --json", `"from":"` + today + `"`, "", 0},
 		{"postings reconcile --csv", "posted,payment,2,-3.00,CNY\n", "", 0},
 		{"report sums", today + "  payment", "", 0},
-		{"report sums --by staff --csv", "staff,kind,postings,quantity,amount,tax,currency\n", "", 0},
+		{"report sums --by staff --csv", "staff,kind,postings,quantity,amount,tax,currency,name\n", "", 0},
 		{"report sums --by moon", "", "by must be", 1},
 	} {
 		var out, errOut strings.Builder

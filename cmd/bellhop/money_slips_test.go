@@ -53,7 +53,8 @@ func TestOrdersSayOnWhomTheyFell(t *testing.T) {
 		{"minibar correct 1", "", "must be a posting that is kept", 1},
 		{"postings move P3 --stay G1", "\n  P6: -1 × Cola, -15.50 CNY, on nobody: no stay is known of room 1206, corrects P3\n  P7: Cola, 15.50 CNY, on stay G1, room 1203\n", "", 0},
 		{"minibar post 1203 4 1 --json", `"postings":[{"id":"P8","room":"1203","stay":"G1",`, "", 0},
-		{"staff add 12 Wang", "staff 12 is Wang (event ", "", 0},
+		{"folio pay 5 --stay G4", "\n  P9: payment, -5.00 CNY, on stay G4, room 1205, late\n", "", 0},
+		{"minibar correct P9", "\n  P10: payment, 5.00 CNY, on stay G4, room 1205, late, corrects P9\n", "", 0},
 	})
 }
 
@@ -135,4 +136,22 @@ func TestConfigCheckFindsAmountsOfNoCurrency(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "good (") || !strings.Contains(out, ", no PBX)") {
 		t.Errorf("a good one: %d, %s%s", code, out, errOut)
 	}
+}
+
+// TestSumsNameWhatTheirCodesStandFor: a manager knows no codes, and a code that
+// was another's is not given away unnoticed.
+func TestSumsNameWhatTheirCodesStandFor(t *testing.T) {
+	file := slipHotel(t)
+	tryLines(t, file, []minibarLine{
+		{"minibar items import " + slipFile(t, "suite.csv", "minibar,code,name,price\nsuite,4,=Champagne,300\n"), "items imported: 1", "", 0},
+		{"staff add 12 Wang Li", "staff 12 is Wang Li (event ", "", 0},
+		{"staff add 12 Wang Wu", "staff 12 is Wang Wu, and no longer Wang Li (event ", "", 0},
+		{"staff add 12 Wang Wu", "staff 12 is Wang Wu (event ", "", 0},
+		{"minibar post 1203 4 2 --staff 12", "P1", "", 0},
+		{"minibar post 1203 4 1 --minibar suite", "P2", "", 0},
+		{"report sums --by item", "NAME\n4        minibar  1         2         31.00   0.00  Cola\nsuite/4  minibar  1         1         300.00  0.00  =Champagne\n", "", 0},
+		{"report sums --by item --csv", "suite/4,minibar,1,1,300.00,0.00,CNY,'=Champagne\n", "", 0},
+		{"report sums --by staff --csv", "\n12,minibar,1,2,31.00,0.00,CNY,Wang Wu\n", "", 0},
+		{"report sums", "AMOUNT  TAX\n", "", 0},
+	})
 }

@@ -89,6 +89,7 @@ func posted(p hotel.Posting) string {
 	switch {
 	case p.Kind == hotel.PostingPayment && p.Description != "":
 		what = p.Kind + ": " + what
+	case p.Kind == hotel.PostingPayment: // there are no two of it
 	case p.Quantity != 1:
 		what = fmt.Sprintf("%d × %s", p.Quantity, what)
 	}
@@ -234,19 +235,51 @@ func reportSums(c *call) error {
 	if err := client.Get(c.ctx, "/v1/sums?"+q.Encode(), &sums); err != nil {
 		return err
 	}
+	names, err := c.groupNames(client)
+	if err != nil {
+		return err
+	}
 	row := func(s hotel.Sum) []any {
 		return []any{s.Group, s.Kind, s.Count, s.Quantity, hotel.FormatAmount(s.Amount, sums.Currency), hotel.FormatAmount(s.Tax, sums.Currency)}
 	}
 	if c.opt.money.csv {
-		rows := [][]string{{c.opt.money.by, "kind", "postings", "quantity", "amount", "tax", "currency"}}
+		rows := [][]string{{c.opt.money.by, "kind", "postings", "quantity", "amount", "tax", "currency", "name"}}
 		for _, s := range sums.Sums {
 			var cells []string
 			for _, v := range row(s) {
 				cells = append(cells, fmt.Sprint(v))
 			}
-			rows = append(rows, append(cells, sums.Currency))
+			rows = append(rows, append(cells, sums.Currency, names[s.Group]))
 		}
 		return c.writeCSV(rows)
 	}
+	if len(names) > 0 {
+		return show(c, sums.Sums, "GROUP KIND POSTINGS QUANTITY AMOUNT TAX NAME", func(s hotel.Sum) []any { return append(row(s), brief(names[s.Group], 40)) })
+	}
 	return show(c, sums.Sums, "GROUP KIND POSTINGS QUANTITY AMOUNT TAX", row)
+}
+
+// groupNames are what the codes of items and of staff stand for, as the lists have
+// them now.
+func (c *call) groupNames(client *api.Client) (map[string]string, error) {
+	names := map[string]string{}
+	switch hotel.SumBy(c.opt.money.by) {
+	case hotel.ByItem:
+		var items []hotel.Item
+		if err := client.Get(c.ctx, "/v1/items", &items); err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			names[hotel.ItemGroup(i.Minibar, i.Code)] = i.Name
+		}
+	case hotel.ByStaff:
+		var staff []hotel.Staff
+		if err := client.Get(c.ctx, "/v1/staff", &staff); err != nil {
+			return nil, err
+		}
+		for _, s := range staff {
+			names[s.Code] = s.Name
+		}
+	}
+	return names, nil
 }
