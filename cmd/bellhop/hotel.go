@@ -22,7 +22,7 @@ func listFlags(f *flag.FlagSet, c *call) {
 // tellCut says that a list may go on: who adds it up would not notice.
 func (c *call) tellCut(listed int) {
 	if uint64(listed) == c.opt.limit {
-		fmt.Fprintf(c.err, "these are the newest %d: --limit shows more\n", listed)
+		fmt.Fprintf(c.err, "these are the newest %d; --limit shows more, if there are any\n", listed)
 	}
 }
 
