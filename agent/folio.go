@@ -121,6 +121,9 @@ type PostingQuery struct {
 	Room, Stay string
 	States     []hotel.PostingState
 	From, To   string // dates of the hotel, the first and the last, "2006-01-02"
+	// Nobody is for charges that fall on no stay and that nobody has settled: all of
+	// them, whatever an alert shows of the newest.
+	Nobody bool
 	// Decided is for those that were written off on these days, too.
 	Decided bool
 }
@@ -129,9 +132,13 @@ type PostingQuery struct {
 func (a *Agent) FindPostings(q PostingQuery, most int) ([]hotel.Posting, error) {
 	return a.store.FindPostings(most, func(p hotel.Posting) bool {
 		return (q.Room == "" || p.Room == q.Room) && (q.Stay == "" || p.Stay == q.Stay) &&
-			(len(q.States) == 0 || slices.Contains(q.States, p.State)) &&
+			(len(q.States) == 0 || slices.Contains(q.States, p.State)) && (!q.Nobody || onNobody(p)) &&
 			(q.spans(p.Day(a.zone)) || q.Decided && !p.WrittenOff.IsZero() && q.spans(p.WrittenOff.In(a.zone).Format(time.DateOnly)))
 	})
+}
+
+func onNobody(p hotel.Posting) bool {
+	return p.Stay == "" && p.Corrects == "" && p.State != hotel.PostingWrittenOff && p.Back.Quantity != p.Quantity
 }
 
 func (q PostingQuery) spans(day string) bool {

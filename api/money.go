@@ -109,7 +109,7 @@ func (s *server) postings(w http.ResponseWriter, r *http.Request) {
 
 func postingQuery(r *http.Request) (agent.PostingQuery, error) {
 	from := r.URL.Query()
-	q := agent.PostingQuery{Room: from.Get("room"), Stay: from.Get("stay"), From: from.Get("from"), To: from.Get("to")}
+	q := agent.PostingQuery{Room: from.Get("room"), Stay: from.Get("stay"), From: from.Get("from"), To: from.Get("to"), Nobody: from.Get("nobody") != ""}
 	for _, date := range []string{q.From, q.To} {
 		if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
 			return q, wrongRequest(fmt.Sprintf("from and to must be dates such as 2026-11-24, but one is %q", date))

@@ -20,7 +20,7 @@ type moneyOptions struct {
 	from, to, state, by, how string
 	reason, staff, limit     string
 	quantity                 int
-	drop, charge             bool
+	drop, charge, nobody     bool
 }
 
 func moneyCommands() []*command {

@@ -52,6 +52,7 @@ func TestOrdersSayOnWhomTheyFell(t *testing.T) {
 		{"minibar correct p1 --quantity 1", "posting P1 is taken back", "", 0},
 		{"minibar correct 1", "", "must be a posting that is kept", 1},
 		{"postings move P3 --stay G1", "\n  P6: -1 × Cola, -15.50 CNY, on nobody: no stay is known of room 1206, corrects P3\n  P7: Cola, 15.50 CNY, on stay G1, room 1203\n", "", 0},
+		{"postings list --nobody", "", "nothing to list", 0}, // of one that was moved, there is nothing left
 		{"minibar post 1203 4 1 --json", `"postings":[{"id":"P8","room":"1203","stay":"G1",`, "", 0},
 		{"folio pay 5 --stay G4", "\n  P9: payment, -5.00 CNY, on stay G4, room 1205, late\n", "", 0},
 		{"minibar correct P9", "\n  P10: payment, 5.00 CNY, on stay G4, room 1205, late, corrects P9\n", "", 0},
@@ -154,5 +155,28 @@ func TestSumsNameWhatTheirCodesStandFor(t *testing.T) {
 		{"report sums --by item --csv", "suite/4,minibar,1,1,300.00,0.00,CNY,'=Champagne\n", "", 0},
 		{"report sums --by staff --csv", "\n12,minibar,1,2,31.00,0.00,CNY,Wang Wu\n", "", 0},
 		{"report sums", "AMOUNT  TAX\n", "", 0},
+	})
+}
+
+// TestChargesOnNobodyAreListed: an alert tells of the newest alone, and each is to
+// be put on a stay.
+func TestChargesOnNobodyAreListed(t *testing.T) {
+	file := slipHotel(t)
+	tryLines(t, file, []minibarLine{
+		{"postings list --nobody", "", "nothing to list", 0},
+		{"minibar post 1206 4 1", "P1", "", 0},
+		{"minibar post 1206 4 2", "P2", "", 0},
+		{"minibar post 1203 4 1", "P3", "", 0},
+		{"minibar correct P2 --quantity 1", "P4", "", 0},
+		{"postings list --nobody", "\nP2  ", "", 0}, // what is left of it
+		{"postings list --nobody", "\nP1  ", "", 0},
+	})
+	if _, out, _ := bellhop(t, "postings", "list", "--nobody", "-c", file); strings.Count(out, "\n") != 3 {
+		t.Errorf("others are listed, too:\n%s", out)
+	}
+	tryLines(t, file, []minibarLine{
+		{"postings move P1 --stay G1", "P6", "", 0},
+		{"minibar correct P2", "P7", "", 0},
+		{"postings list --nobody", "", "nothing to list", 0},
 	})
 }

@@ -28,6 +28,7 @@ func postingCommands() []*command {
 		{words: "postings list", about: "list the newest postings", run: postingsList, more: postingsHelp, flags: func(f *flag.FlagSet, c *call) {
 			listFlags(f, c)
 			f.StringVar(&c.opt.stay, "stay", "", "of the stay of this `ID`")
+			f.BoolVar(&c.opt.money.nobody, "nobody", false, "that fall on no stay, and wait to be moved onto one")
 			f.StringVar(&c.opt.money.state, "state", "", "in this `STATE`: pending, posted, refused, unclear or written-off")
 			f.StringVar(&c.opt.money.from, "from", "", "of this `DATE` on, such as 2026-11-01")
 			f.StringVar(&c.opt.money.to, "to", "", "up to this `DATE`")
@@ -50,6 +51,7 @@ const (
 	postingsHelp = `
   bellhop postings list --state refused
   bellhop postings list --stay G4711 --json
+  bellhop postings list --nobody         # "postings move" puts them on a stay
 `
 	movePostingHelp = `
   bellhop postings move P12 --room 1207 --reason "entered for the wrong room"
@@ -66,6 +68,9 @@ func postingsList(c *call) error {
 	}
 	q := c.postingQuery()
 	q.Set("limit", strconv.FormatUint(c.opt.limit, 10))
+	if c.opt.money.nobody {
+		q.Set("nobody", "1")
+	}
 	for name, value := range map[string]string{"room": c.opt.room, "stay": c.opt.stay, "state": c.opt.money.state} {
 		if value != "" {
 			q.Set(name, value)
