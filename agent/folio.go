@@ -102,16 +102,18 @@ func folioStays(view hotel.View, q FolioQuery) ([]hotel.BillStay, error) {
 	return stays, nil
 }
 
-// translate names what was taken from a minibar in the language that is wanted.
+// translate names what was taken from a minibar in the language that is wanted:
+// where it was charged by a name that the item still has. A hook's own words stay,
+// and so does the name of what had the code before.
 func translate(view hotel.View, lines []hotel.BillLine, language string) {
 	for i := range lines {
 		l := &lines[i]
 		var item hotel.Item
-		if l.Kind != hotel.PostingMinibar || !view.Get(hotel.ItemKey(l.Minibar, l.Item), &item) {
+		if language == "" || l.Kind != hotel.PostingMinibar || !view.Get(hotel.ItemKey(l.Minibar, l.Item), &item) {
 			continue
 		}
-		if name := item.Names[language]; name != "" {
-			l.Text = name
+		if l.Text == item.Name || l.Text == item.Names["zh"] || l.Text == item.Names["en"] {
+			l.Text = item.NameIn(language)
 		}
 	}
 }
