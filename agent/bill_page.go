@@ -22,7 +22,7 @@ var billTexts = map[string]map[string]string{
 	"zh": {
 		"title": "账单", "guest": "客人", "room": "房间", "arrival": "入住", "departure": "退房", "printed": "打印时间",
 		"date": "日期", "what": "项目", "quantity": "数量", "rate": "税率", "amount": "金额",
-		"charges": "消费合计", "paid": "已付", "owed": "应付", "credit": "应退", "tax": "含税 %s（计税金额 %s）", "currency": "金额单位：%s。",
+		"charges": "消费合计", "paid": "已付", "owed": "应付", "credit": "应退", "tax": "其中税额 %s（含税合计 %s）", "currency": "金额单位：%s。",
 		"minibar": "迷你吧", "call": "电话", "other": "其他", "payment": "付款", "back": "更正", "late": "退房后录入", "none": "没有消费。",
 	},
 }

@@ -4,12 +4,28 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"bellhop/hotel"
 )
 
 // ErrNoFolio says that the room or the stay is not known, or nobody stayed there.
 var ErrNoFolio = errors.New("there is no such folio")
+
+// ErrCurrencies says that postings are of several currencies, and have no sum.
+var ErrCurrencies = errors.New("amounts of two currencies cannot be added up")
+
+// OneCurrency tells whether postings can be added up: those from before somebody
+// changed the hotel's currency cannot, and yen would stand on a bill as fen.
+func (a *Agent) OneCurrency(postings []hotel.Posting) error {
+	for _, p := range postings {
+		if c := a.config.Hotel.Currency; p.Currency != "" && p.Currency != c {
+			return fmt.Errorf("%w: posting %s is of %s %s, and hotel.currency is %s now. \"bellhop postings list\" shows each in its own; set hotel.currency back, or leave those of before out",
+				ErrCurrencies, p.ID, hotel.FormatAmount(p.Amount, p.Currency), p.Currency, c)
+		}
+	}
+	return nil
+}
 
 // FolioQuery says whose folio is wanted.
 type FolioQuery struct {
@@ -25,7 +41,7 @@ type FolioQuery struct {
 const maxFolio = 20_000
 
 // Folio gives the bills of a room's stays, or of one stay. The error is
-// ErrNoFolio, or of reading.
+// ErrNoFolio, ErrCurrencies, or of reading.
 func (a *Agent) Folio(q FolioQuery) ([]hotel.Bill, error) {
 	view := a.store.Snapshot()
 	stays, err := folioStays(view, q)
@@ -38,6 +54,9 @@ func (a *Agent) Folio(q FolioQuery) ([]hotel.Bill, error) {
 		postings, err := a.store.Folio(s.ID, "", maxFolio)
 		if err != nil {
 			return nil, fmt.Errorf("read the folio of %s: %w", s.ID, err)
+		}
+		if err := a.OneCurrency(postings); err != nil {
+			return nil, err
 		}
 		if q.Joined {
 			all = append(all, postings...)
@@ -83,16 +102,18 @@ func folioStays(view hotel.View, q FolioQuery) ([]hotel.BillStay, error) {
 	return stays, nil
 }
 
-// translate names what was taken from a minibar in the language that is wanted.
+// translate names what was taken from a minibar in the language that is wanted:
+// where it was charged by a name that the item still has. A hook's own words stay,
+// and so does the name of what had the code before.
 func translate(view hotel.View, lines []hotel.BillLine, language string) {
 	for i := range lines {
 		l := &lines[i]
 		var item hotel.Item
-		if l.Kind != hotel.PostingMinibar || !view.Get(hotel.ItemKey(l.Minibar, l.Item), &item) {
+		if language == "" || l.Kind != hotel.PostingMinibar || !view.Get(hotel.ItemKey(l.Minibar, l.Item), &item) {
 			continue
 		}
-		if name := item.Names[language]; name != "" {
-			l.Text = name
+		if l.Text == item.Name || l.Text == item.Names["zh"] || l.Text == item.Names["en"] {
+			l.Text = item.NameIn(language)
 		}
 	}
 }
@@ -102,14 +123,47 @@ type PostingQuery struct {
 	Room, Stay string
 	States     []hotel.PostingState
 	From, To   string // dates of the hotel, the first and the last, "2006-01-02"
+	// Nobody is for charges that fall on no stay and that nobody has settled: all of
+	// them, whatever an alert shows of the newest.
+	Nobody bool
+	// Decided is for those that were written off on these days, too.
+	Decided bool
 }
 
 // FindPostings reads up to most postings, newest first.
 func (a *Agent) FindPostings(q PostingQuery, most int) ([]hotel.Posting, error) {
 	return a.store.FindPostings(most, func(p hotel.Posting) bool {
-		day := p.Day(a.zone)
 		return (q.Room == "" || p.Room == q.Room) && (q.Stay == "" || p.Stay == q.Stay) &&
-			(len(q.States) == 0 || slices.Contains(q.States, p.State)) &&
-			(q.From == "" || day >= q.From) && (q.To == "" || day <= q.To)
+			(len(q.States) == 0 || slices.Contains(q.States, p.State)) && (!q.Nobody || onNobody(p)) &&
+			(q.spans(p.Day(a.zone)) || q.Decided && !p.WrittenOff.IsZero() && q.spans(p.WrittenOff.In(a.zone).Format(time.DateOnly)))
 	})
+}
+
+func onNobody(p hotel.Posting) bool {
+	return p.Stay == "" && p.Corrects == "" && p.State != hotel.PostingWrittenOff && p.Back.Quantity != p.Quantity
+}
+
+func (q PostingQuery) spans(day string) bool {
+	return (q.From == "" || day >= q.From) && (q.To == "" || day <= q.To)
+}
+
+// maxPostedAtOnce is how many postings one order is looked for in: it has just
+// been carried out.
+const maxPostedAtOnce = 200
+
+// PostedBy gives the postings that an order has made, the oldest first. They are
+// known by when they were made, as an entry that is resolved is of the event with
+// which it was entered.
+func (a *Agent) PostedBy(event uint64) ([]hotel.Posting, error) {
+	ev, err := a.store.Event(event)
+	if err != nil {
+		return nil, fmt.Errorf("read event %d: %w", event, err)
+	}
+	newest, err := a.store.FindPostings(maxPostedAtOnce, func(hotel.Posting) bool { return true })
+	if err != nil {
+		return nil, fmt.Errorf("read the postings of event %d: %w", event, err)
+	}
+	made := slices.DeleteFunc(newest, func(p hotel.Posting) bool { return !p.Made().Equal(ev.Time) })
+	slices.Reverse(made)
+	return made, nil
 }

@@ -30,7 +30,7 @@ func (s *server) postMinibar(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fields := map[string]string{"stay": e.Stay, "minibar": e.Minibar, "item": e.Item, "count": strconv.Itoa(e.Count), "staff": e.Staff}
-	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandMinibarPost, Room: e.Room, Fields: flagged(fields, "removal", e.Removal)})
+	s.charge(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandMinibarPost, Room: e.Room, Fields: flagged(fields, "removal", e.Removal)})
 }
 
 func (s *server) deleteItem(w http.ResponseWriter, r *http.Request) {
@@ -59,7 +59,7 @@ func (s *server) resolveEntry(w http.ResponseWriter, r *http.Request) {
 			ev.Room = al.Room
 		}
 	}
-	s.do(w, r, ev)
+	s.charge(w, r, ev)
 }
 
 func (s *server) staff(w http.ResponseWriter, r *http.Request) {

@@ -3,9 +3,9 @@ package api
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
+	"time"
 
 	"bellhop/agent"
 	"bellhop/hotel"
@@ -64,7 +64,7 @@ func (s *server) pay(w http.ResponseWriter, r *http.Request) {
 	if p.Back {
 		fields["back"] = "true"
 	}
-	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandPay, Room: p.Room, Fields: fields})
+	s.charge(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandPay, Room: p.Room, Fields: fields})
 }
 
 func (s *server) decidePosting(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +86,7 @@ func (s *server) decidePosting(w http.ResponseWriter, r *http.Request) {
 	if d.Quantity != 0 {
 		fields["quantity"] = strconv.Itoa(d.Quantity)
 	}
-	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: name, Room: d.Room, Fields: fields})
+	s.charge(w, r, hotel.Event{Kind: hotel.KindCommand, Name: name, Room: d.Room, Fields: fields})
 }
 
 // maxSummed bounds the postings that one sum is made of.
@@ -107,15 +107,16 @@ func (s *server) postings(w http.ResponseWriter, r *http.Request) {
 	list(w, all, err)
 }
 
-var isDate = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
-
 func postingQuery(r *http.Request) (agent.PostingQuery, error) {
 	from := r.URL.Query()
-	q := agent.PostingQuery{Room: from.Get("room"), Stay: from.Get("stay"), From: from.Get("from"), To: from.Get("to")}
+	q := agent.PostingQuery{Room: from.Get("room"), Stay: from.Get("stay"), From: from.Get("from"), To: from.Get("to"), Nobody: from.Get("nobody") != ""}
 	for _, date := range []string{q.From, q.To} {
-		if date != "" && !isDate.MatchString(date) {
+		if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
 			return q, wrongRequest(fmt.Sprintf("from and to must be dates such as 2026-11-24, but one is %q", date))
 		}
+	}
+	if q.From != "" && q.To != "" && q.From > q.To {
+		return q, wrongRequest(fmt.Sprintf("from must not be after to, but %s is after %s", q.From, q.To))
 	}
 	for _, state := range from["state"] {
 		known := hotel.PostingStates
@@ -133,16 +134,17 @@ func (s *server) sums(w http.ResponseWriter, r *http.Request) {
 		fail(w, wrongRequest(fmt.Sprintf("by must be day, item, staff or destination, but it is %q", by)))
 		return
 	}
-	_, all, err := s.asked(r)
+	q, all, err := s.asked(r, true)
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	answer(w, Sums{s.agent.Currency(), hotel.SumUp(all, by, s.agent.Zone())})
+	zone := s.agent.Zone()
+	answer(w, Sums{s.agent.Currency(), hotel.SumUp(hotel.Entries(all, q.From, q.To, zone), by, zone)})
 }
 
 func (s *server) reconciliation(w http.ResponseWriter, r *http.Request) {
-	q, all, err := s.asked(r)
+	q, all, err := s.asked(r, false)
 	if err != nil {
 		fail(w, err)
 		return
@@ -150,12 +152,17 @@ func (s *server) reconciliation(w http.ResponseWriter, r *http.Request) {
 	answer(w, hotel.Reconcile(all, s.agent.Currency(), q.From, q.To))
 }
 
-// asked gives all postings that a request asks about.
-func (s *server) asked(r *http.Request) (agent.PostingQuery, []hotel.Posting, error) {
+// asked gives all postings that a request asks about, to be added up; decided for
+// those that were written off on its days, too.
+func (s *server) asked(r *http.Request, decided bool) (agent.PostingQuery, []hotel.Posting, error) {
 	q, err := postingQuery(r)
 	if err != nil {
 		return q, nil, err
 	}
+	q.Decided = decided
 	all, err := s.agent.FindPostings(q, maxSummed)
+	if err == nil {
+		err = s.agent.OneCurrency(all)
+	}
 	return q, all, err
 }

@@ -47,6 +47,9 @@ type Order struct {
 	// Unclear: the call was not dropped but parked, as an attempt may have arrived:
 	// it tells the PMS of this posting, which waits for a person now.
 	Unclear string `json:"unclear,omitempty"`
+	// Postings are those that it made, the oldest first: on whom a charge fell is
+	// not always on whom it was meant to.
+	Postings []hotel.Posting `json:"postings,omitempty"`
 }
 
 // RoomAnswer is a room with who stays there.
@@ -185,6 +188,8 @@ func fail(w http.ResponseWriter, err error) {
 		status = http.StatusConflict
 	case errors.Is(err, agent.ErrNoEvent), errors.Is(err, errNoCall), errors.Is(err, errNoReport), errors.Is(err, agent.ErrNoFolio):
 		status = http.StatusNotFound
+	case errors.Is(err, agent.ErrCurrencies):
+		status = http.StatusConflict
 	case errors.Is(err, errRequest):
 		status = http.StatusBadRequest
 	case errors.Is(err, agent.ErrTooManyRooms):
@@ -298,6 +303,13 @@ type Rerun struct {
 
 func (s *server) do(w http.ResponseWriter, r *http.Request, ev hotel.Event) {
 	s.order(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Do(ctx, ev) })
+}
+
+// charge is do for what makes postings: the answer shows them.
+func (s *server) charge(w http.ResponseWriter, r *http.Request, ev hotel.Event) {
+	s.orderWith(w, r, func(ctx context.Context) (uint64, error) { return s.agent.Do(ctx, ev) }, func(o *Order) {
+		o.Postings, _ = s.agent.PostedBy(o.Event) // it is done, whether they can be shown or not
+	})
 }
 
 // patience is how long an answer waits for an order to have its turn; the

@@ -55,7 +55,7 @@ func (s *server) assignCall(w http.ResponseWriter, r *http.Request) {
 	if to.Stay != "" {
 		fields["stay"] = to.Stay
 	}
-	s.do(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandAssignCall, Room: to.Room, Fields: fields})
+	s.charge(w, r, hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandAssignCall, Room: to.Room, Fields: fields})
 }
 
 // Limit says how much a stay may owe.

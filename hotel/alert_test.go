@@ -161,7 +161,7 @@ func TestAlertText(t *testing.T) {
 		{"Chinese", Alert{Code: AlertWrongPIN, Params: map[string]string{"staff": "12"}}, "zh", "员工号 12 连续三次输错密码"},
 		{"another language", Alert{Code: AlertMany}, "fr", "There are more alerts than can be kept apart"},
 		{"a hook's own words", Alert{Code: AlertHook, Params: map[string]string{"text": "no {hook}", "hook": "minibar"}}, "en", "no {hook}"},
-		{"a value that is not known", Alert{Code: AlertRefused, Params: map[string]string{"to": "pms", "op": "posting"}}, "en", "pms refused posting: ?"},
+		{"a value that is not known", Alert{Code: AlertRefused, Params: map[string]string{"to": "pms", "op": "posting"}}, "en", `pms refused posting: ?. What waits: "bellhop queue list --parked"; of charges: "bellhop postings list --state refused"`},
 		{"an unknown code", Alert{Code: "new", Params: map[string]string{"k": "v"}}, "zh", "new map[k:v]"},
 		{"an unknown code alone", Alert{Code: "new"}, "en", "new map[]"},
 	}

@@ -24,7 +24,7 @@ var alertTexts = map[string][2]string{
 	AlertWakeUp:       {"The guest of room {room} dialled {digits} for a wake-up, and it could not be done: {error}", "房间 {room} 的客人拨 {digits} 设置叫醒，未能完成：{error}"},
 	AlertUnreadable:   {"A report of the PBX could not be read: {error}", "无法读取电话交换机的报告：{error}"},
 	AlertUnknownEvent: {"The PBX reports something unknown: {name}", "电话交换机报告了未知事件：{name}"},
-	AlertRefused:      {"{to} refused {op}: {error}", "{to} 拒绝了 {op}：{error}"},
+	AlertRefused:      {"{to} refused {op}: {error}. What waits: \"bellhop queue list --parked\"; of charges: \"bellhop postings list --state refused\"", "{to} 拒绝了 {op}：{error}。待处理的消息：bellhop queue list --parked；其中的费用：bellhop postings list --state refused"},
 	AlertExpired:      {"{op} for {to} came too late and was not sent", "发往 {to} 的 {op} 已过期，未发送"},
 	AlertUncertain:    {"It is not known whether {op} reached {to}", "不确定 {op} 是否已到达 {to}"},
 	AlertUnreachable:  {"{to} has taken no calls for 15 minutes; they are kept and sent when it is back", "{to} 已 15 分钟未接收任何消息；消息已保存，恢复后会发送"},

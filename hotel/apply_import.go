@@ -118,7 +118,8 @@ func (a *applier) importRoom(r Room) error {
 	return nil
 }
 
-func (a *applier) importItem(i Item, seen map[string]bool) error {
+// Check says what is wrong with an item, whoever brings it.
+func (i Item) Check() error {
 	switch {
 	case !isNumber(i.Code, maxItemDigits):
 		return &Invalid{"items", "code", fmt.Sprintf("must be 1 to %d digits", maxItemDigits), clip(i.Code)}
@@ -140,6 +141,13 @@ func (a *applier) importItem(i Item, seen map[string]bool) error {
 		case name == "" || len(name) > maxText:
 			return &Invalid{"items", "names", fmt.Sprintf("must have 1 to %d bytes each", maxText), clip(name)}
 		}
+	}
+	return nil
+}
+
+func (a *applier) importItem(i Item, seen map[string]bool) error {
+	if err := i.Check(); err != nil {
+		return err
 	}
 	if i.Minibar == "" {
 		i.Minibar = DefaultMinibar

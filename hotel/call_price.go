@@ -102,7 +102,9 @@ func (a *applier) chargeTo(r *CallRecord, room, stay string) error {
 		return nil
 	case stay == "":
 		r.Why = WhyVacant
-		return a.alert(&RaiseAlert{Code: AlertVacantCall, Room: room, Joined: true, Params: a.amountOf(r)})
+		params := a.amountOf(r)
+		params["room"] = room
+		return a.alert(&RaiseAlert{Code: AlertVacantCall, Room: room, Joined: true, Params: params})
 	}
 	var s Stay
 	known := a.tx.Get(StayKey(stay), &s)

@@ -31,7 +31,7 @@ type Credit struct {
 // SetLimit gives a stay a limit of its own.
 type SetLimit struct {
 	Room  string `json:"room,omitempty"`
-	Stay  string `json:"stay,omitempty"`  // instead of who stays in the room
+	Stay  string `json:"stay,omitempty"`  // with a room: of those who share it
 	Limit *int64 `json:"limit,omitempty"` // minor units; nil: the hotel's; 0: none
 }
 
@@ -79,6 +79,9 @@ func (a *applier) setLimit(l *SetLimit) error {
 	s, err := a.payer(l.Stay, l.Room)
 	if err != nil {
 		return err
+	}
+	if l.Room != "" && s.Room != l.Room {
+		return &Invalid{"limit", "stay", "is not in room " + clip(l.Room) + ", but in " + s.Room, s.ID}
 	}
 	var c Credit
 	a.tx.Get(CreditKey(s.ID), &c)

@@ -66,6 +66,8 @@ type Posting struct {
 	// Reason is why: of a correction in a person's words.
 	Reason string       `json:"reason,omitempty"`
 	State  PostingState `json:"state"`
+	// WrittenOff is when a person gave it up: for that day it counts no longer.
+	WrittenOff time.Time `json:"writtenOff,omitzero"`
 	// Refusal is what the PMS said, or a person who wrote it off.
 	Refusal string `json:"refusal,omitempty"`
 	// Back is what later postings have taken back of it, TakenBy which these are.

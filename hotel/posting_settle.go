@@ -99,7 +99,7 @@ func (a *applier) requeue(r *Requeue) error {
 // back stands again.
 func (a *applier) writeOff(p Posting, reason string) {
 	old := p
-	p.State, p.Call = PostingWrittenOff, 0
+	p.State, p.Call, p.WrittenOff = PostingWrittenOff, 0, a.ev.Time
 	if reason != "" {
 		p.Reason = clip(reason)
 	}
@@ -179,7 +179,10 @@ func (a *applier) payer(stay, room string) (Stay, error) {
 		if err != nil {
 			return s, err
 		}
-		if stay = r.Stay; stay == "" {
+		switch stay = r.Stay; {
+		case stay == "" && r.LastStay != "":
+			return s, &Invalid{"posting", "room", "is vacant: name the stay; the last was " + r.LastStay, room}
+		case stay == "":
 			return s, &Invalid{"posting", "room", "is vacant: name the stay", room}
 		}
 	}

@@ -1,6 +1,9 @@
 package hotel
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // PrefixStaff begins the keys of the [Staff] records.
 const PrefixStaff = "staff/"
@@ -36,7 +39,7 @@ func (a *applier) staff(o *StaffOrder) error {
 	case o.Remove:
 		a.tx.Delete(StaffKey(o.Code))
 		return nil
-	case o.Name == "" || len(o.Name) > maxText:
+	case strings.TrimSpace(o.Name) == "" || len(o.Name) > maxText:
 		return &Invalid{"staff", "name", "is missing or too long", clip(o.Name)}
 	case !known && countTo(a.tx, PrefixStaff, maxStaff) >= maxStaff:
 		return &Invalid{"staff", "code", fmt.Sprintf("is one too many: the list has at most %d", maxStaff), o.Code}

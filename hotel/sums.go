@@ -35,7 +35,7 @@ func (by SumBy) Known() bool {
 }
 
 // SumUp sums postings up, in the order of the groups. What was written off
-// counts for what it counts on its folio.
+// counts for what it counts on its folio, unless [Entries] has laid it apart.
 func SumUp(postings []Posting, by SumBy, zone *time.Location) []Sum {
 	type group struct{ name, kind string }
 	sums := map[group]Sum{}
@@ -54,21 +54,52 @@ func SumUp(postings []Posting, by SumBy, zone *time.Location) []Sum {
 	})
 }
 
+// Entries are postings as they count for the days of a span, as takings have them:
+// what was written off counts for its own day, and is taken off that of the
+// decision. So what was reported of a day stands. An empty date is no bound.
+func Entries(postings []Posting, from, to string, zone *time.Location) (all []Posting) {
+	for _, p := range postings {
+		for _, entry := range p.entries() {
+			if day := entry.Day(zone); (from == "" || day >= from) && (to == "" || day <= to) {
+				all = append(all, entry)
+			}
+		}
+	}
+	return all
+}
+
+func (p Posting) entries() []Posting {
+	if p.WrittenOff.IsZero() {
+		return []Posting{p}
+	}
+	counts := p.Counts()
+	p.State = PostingRefused // as it was: it counts in full
+	off := p
+	off.Quantity, off.Amount, off.Tax = counts.Quantity-p.Quantity, counts.Amount-p.Amount, counts.Tax-p.Tax
+	off.Time, off.Booked = p.WrittenOff, time.Time{}
+	return []Posting{p, off}
+}
+
 // group is where a posting belongs; false when it plays no part.
 func (by SumBy) group(p Posting, zone *time.Location) (name string, of bool) {
 	switch by {
 	case ByItem:
-		name = p.Item
-		if p.Minibar != "" && p.Minibar != DefaultMinibar {
-			name = p.Minibar + "/" + p.Item
-		}
-		return name, p.Kind == PostingMinibar
+		return ItemGroup(p.Minibar, p.Item), p.Kind == PostingMinibar
 	case ByStaff:
 		return p.Staff, p.Kind != PostingCall
 	case ByDestination:
 		return cmp.Or(p.Item, p.Description), p.Kind == PostingCall
 	}
 	return p.Day(zone), true
+}
+
+// ItemGroup is the group of an item in sums by item: its code, and of another price
+// list than the usual one that, too.
+func ItemGroup(minibar, code string) string {
+	if minibar != "" && minibar != DefaultMinibar {
+		return minibar + "/" + code
+	}
+	return code
 }
 
 // Reconciliation is what the box has charged against what the PMS has taken, by

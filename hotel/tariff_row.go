@@ -85,7 +85,11 @@ func (d Dialling) readPrefix(r *rateReader) string {
 func (r *rateReader) text(column string) string { return strings.TrimSpace(r.row[column]) }
 
 func (r *rateReader) exact(column string) Exact {
-	x, err := ParseExact(r.row[column])
+	text := r.row[column]
+	if column == "surcharge" { // as a tax is written
+		text = strings.TrimSuffix(strings.TrimSpace(text), "%")
+	}
+	x, err := ParseExact(text)
 	if err != nil {
 		r.wrong(column, err.Error())
 	}

@@ -43,10 +43,15 @@ func (c *commit) removePosting(key []byte) {
 	c.remove(bucketPostings, key)
 }
 
-// posting reads one; false when there is none, or none that can be read.
+// posting reads one; false when there is none, or none that can be read. A
+// number alone is no id: it may be that of an event, and what one unit puts is
+// found by its id.
 func (c *commit) posting(id string) (p hotel.Posting, ok bool) {
 	v := c.tx.Bucket(bucketPostings).Get(postingKey(id))
-	return p, v != nil && json.Unmarshal(v, &p) == nil
+	if v == nil || json.Unmarshal(v, &p) != nil || p.ID != id {
+		return hotel.Posting{}, false
+	}
+	return p, true
 }
 
 // PostingsOf visits a stay's postings, the newest first, as this unit or the
@@ -86,12 +91,16 @@ func (s *Store) Posting(id string) (p hotel.Posting, found bool, err error) {
 		if v == nil {
 			return nil
 		}
-		found = true
 		if err := json.Unmarshal(v, &p); err != nil {
+			found = true
 			return fmt.Errorf("read posting %s: %w", id, err)
 		}
+		found = p.ID == id
 		return nil
 	})
+	if !found {
+		p = hotel.Posting{}
+	}
 	return p, found, err
 }
 

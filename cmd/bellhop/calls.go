@@ -27,7 +27,8 @@ const callsAssignHelp = `
   bellhop calls assign 4711 1203        # 4711 is the EVENT that "bellhop calls" lists
   bellhop calls assign 4711 --stay G88
 
-For a call that the desk has made for a guest. "bellhop postings" takes it back.
+For a call that the desk has made for a guest. "bellhop minibar correct" takes
+the charge back, "bellhop postings move" puts it on another stay.
 `
 
 func callsList(c *call) error {
@@ -43,7 +44,8 @@ func callsList(c *call) error {
 	if err := client.Get(c.ctx, c.history("/v1/calls"), &all); err != nil {
 		return err
 	}
-	return show(c, all, "EVENT START ROOM FROM TO TALK STATUS PRICE FREE POSTING STAY", func(r hotel.CallRecord) []any {
+	c.tellCut(len(all))
+	return show(c, all, "EVENT START ROOM FROM TO TALK STATUS PRICE WHY POSTING STAY", func(r hotel.CallRecord) []any {
 		price := ""
 		if r.Price != 0 {
 			price = hotel.FormatAmount(r.Price, cfg.Hotel.Currency) + " " + cfg.Hotel.Currency
@@ -121,8 +123,11 @@ func (c *call) limit(name, text string) (string, error) {
 		return "", err
 	}
 	minor, err := hotel.ParseAmount(text, currency)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", c.wrong("%s %v", name, err)
+	case minor == 0:
+		return "", c.wrong("%s must be above zero; %q lets a guest owe any amount", name, hotel.LimitNone)
 	}
 	return strconv.FormatInt(minor, 10), nil
 }

@@ -258,8 +258,15 @@ func (c *call) ordered(path string, body any, done string) (uint64, error) {
 	if order.Unclear != "" {
 		done = fmt.Sprintf("kept, and not dropped: an attempt may have arrived. Look whether the PMS has posting %[1]s,\nthen \"bellhop postings resend %[1]s\" (it is never there twice) or \"bellhop postings writeoff %[1]s\"", order.Unclear)
 	}
-	_, err = fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event)
-	return order.Event, err
+	if _, err := fmt.Fprintf(c.out, "%s (event %d)\n", done, order.Event); err != nil {
+		return order.Event, err
+	}
+	for _, p := range order.Postings {
+		if _, err := fmt.Fprintln(c.out, plain("  "+posted(p))); err != nil {
+			return order.Event, err
+		}
+	}
+	return order.Event, nil
 }
 
 // runHooks orders a run of hooks, and fails when one of them did.

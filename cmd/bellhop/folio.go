@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -22,7 +20,7 @@ type moneyOptions struct {
 	from, to, state, by, how string
 	reason, staff, limit     string
 	quantity                 int
-	drop, charge             bool
+	drop, charge, nobody     bool
 }
 
 func moneyCommands() []*command {
@@ -37,13 +35,13 @@ func folioCommands() []*command {
 			f.BoolVar(&c.opt.money.joined, "joined", false, "of several guests one bill")
 			f.BoolVar(&c.opt.money.csv, "csv", false, "as CSV")
 			f.BoolVar(&c.opt.html, "html", false, "as a page to print")
-			f.StringVar(&c.opt.lang, "lang", "", "of names and of the page, `zh` or en; the hotel's when it is not given")
+			f.StringVar(&c.opt.lang, "lang", "", "the `LANGUAGE` of names and of the page, zh or en; the hotel's when it is not given")
 		}},
 		{words: "folio pay", args: "AMOUNT", about: "note what a guest has paid", run: folioPay, more: payHelp, flags: func(f *flag.FlagSet, c *call) {
 			jsonFlag(f, c)
 			whoseFlags(f, c, "who stays in this `ROOM`", "the stay of this `ID`")
-			f.StringVar(&c.opt.money.how, "how", "", "in words, such as `cash`")
-			f.StringVar(&c.opt.money.staff, "staff", "", "who took it")
+			f.StringVar(&c.opt.money.how, "how", "", "in `WORDS`, such as cash")
+			f.StringVar(&c.opt.money.staff, "staff", "", "who took it, by staff `CODE`")
 			f.BoolVar(&c.opt.money.back, "back", false, "the guest got it back")
 		}},
 	}
@@ -158,7 +156,7 @@ func noteOf(p hotel.Posting) string {
 	add(p.Corrects != "", "corrects "+p.Corrects)
 	add(p.Late, "late")
 	add(p.State != hotel.PostingPosted, string(p.State))
-	add(p.Refusal != "", brief(hotel.Said(p.Refusal, "en"), 40))
+	add(p.Refusal != "", brief(hotel.Said(p.Refusal, "en"), 80))
 	add(p.Reason != "", brief(p.Reason, 40))
 	return note
 }
@@ -175,34 +173,6 @@ func (c *call) folioCSV(bills []hotel.Bill) error {
 		}
 	}
 	return c.writeCSV(rows)
-}
-
-// writeCSV writes rows; what a spreadsheet would take for a formula is told to
-// be text.
-func (c *call) writeCSV(rows [][]string) error {
-	w := csv.NewWriter(c.out)
-	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = noFormula(cell)
-		}
-	}
-	return errors.Join(w.WriteAll(rows), w.Error())
-}
-
-// noFormula keeps a cell from being run by a spreadsheet: names of items and
-// staff come from anybody. A number may well be negative.
-func noFormula(cell string) string {
-	if cell == "" {
-		return cell
-	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
-		return cell
-	}
-	switch cell[0] {
-	case '=', '+', '-', '@', '\t', '\r':
-		return "'" + cell
-	}
-	return cell
 }
 
 func yesNo(is bool) string {

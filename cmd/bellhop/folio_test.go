@@ -71,9 +71,9 @@ end)
 		{"postings reconcile", "the PMS has all of it", "", 0},
 		{"postings reconcile --from 2001-01-01 --to 2001-01-02", "nothing was charged", "", 0},
 		{"postings reconcile --json", `"from":"` + today + `"`, "", 0},
-		{"postings reconcile --csv", "posted,payment,2,-3.00\n", "", 0},
+		{"postings reconcile --csv", "posted,payment,2,-3.00,CNY\n", "", 0},
 		{"report sums", today + "  payment", "", 0},
-		{"report sums --by staff --csv", "staff,kind,postings,quantity,amount,tax,currency\n", "", 0},
+		{"report sums --by staff --csv", "staff,kind,postings,quantity,amount,tax,currency,name\n", "", 0},
 		{"report sums --by moon", "", "by must be", 1},
 	} {
 		var out, errOut strings.Builder

@@ -19,6 +19,13 @@ func listFlags(f *flag.FlagSet, c *call) {
 	f.Uint64Var(&c.opt.limit, "limit", 100, "at most so many")
 }
 
+// tellCut says that a list may go on: who adds it up would not notice.
+func (c *call) tellCut(listed int) {
+	if uint64(listed) == c.opt.limit {
+		fmt.Fprintf(c.err, "these are the newest %d; --limit shows more, if there are any\n", listed)
+	}
+}
+
 // maxCSV bounds an import file.
 const maxCSV = 1 << 20
 
@@ -55,7 +62,7 @@ func parseCSV(text []byte, must, may []string, take func(line int, row map[strin
 		return errors.New("is not UTF-8, and names would be spoilt: let the spreadsheet save it as \"CSV UTF-8\"")
 	}
 	// A spreadsheet may have put a byte order mark in front.
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte(byteOrderMark))))
 	r.TrimLeadingSpace = true
 	r.Comment = '#'
 	head, err := r.Read()
@@ -76,13 +83,17 @@ func parseCSV(text []byte, must, may []string, take func(line int, row map[strin
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		if errors.Is(err, csv.ErrFieldCount) {
+			line, _ := r.FieldPos(0)
+			return fmt.Errorf("line %d: wrong number of fields: %d, but line 1 names %d columns; amounts have a point and no comma, and a text with a comma stands in quotes", line, len(cells), len(head))
+		}
 		if err != nil {
 			return err
 		}
 		line, _ := r.FieldPos(0)
 		row, blank := map[string]string{}, true
 		for i, name := range head {
-			row[name] = strings.TrimSpace(cells[i])
+			row[name] = unquoted(strings.TrimSpace(cells[i]))
 			blank = blank && row[name] == ""
 		}
 		if blank {

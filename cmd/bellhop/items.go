@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/csv"
+	"cmp"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -80,7 +80,7 @@ func itemsExport(c *call) error {
 	for _, i := range items {
 		rows = append(rows, append([]string{i.Minibar}, itemRow(i, currency)...))
 	}
-	return csv.NewWriter(c.out).WriteAll(rows)
+	return c.exportCSV(rows)
 }
 
 // itemsImport shows what becomes another, and takes it.
@@ -89,13 +89,17 @@ func itemsImport(c *call) error {
 	if err != nil {
 		return err
 	}
-	lists := hotel.Import{}
+	lists, lines := hotel.Import{}, map[string]int{}
 	err = c.readCSV(itemColumns[:3], itemColumns[3:], func(line int, row map[string]string) error {
 		i, err := readItem(row, currency)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", line, err)
 		}
-		lists.Items = append(lists.Items, i)
+		key := hotel.ItemKey(cmp.Or(i.Minibar, hotel.DefaultMinibar), i.Code)
+		if before := lines[key]; before != 0 {
+			return fmt.Errorf("line %d: item %s is in line %d, too", line, i.Code, before)
+		}
+		lists.Items, lines[key] = append(lists.Items, i), line
 		return nil
 	})
 	if err != nil {
@@ -142,7 +146,7 @@ func readItem(row map[string]string, currency string) (i hotel.Item, err error) 
 			return i, fmt.Errorf("max must be a whole number, but it is %q", row["max"])
 		}
 	}
-	return i, nil
+	return i, i.Check()
 }
 
 // itemChanges says, a line for each, what an import makes of the list.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"bellhop/agent"
 	"bellhop/api"
@@ -44,6 +45,9 @@ func reportShow(c *call) error {
 	}
 	if c.json && c.opt.html {
 		return c.wrong("give --json or --html, not both")
+	}
+	if _, err := time.Parse(time.DateOnly, c.opt.date); c.opt.date != "" && err != nil {
+		return c.wrong("--date must be a date such as 2026-11-22, but it is %q", c.opt.date)
 	}
 	client, err := c.client()
 	if err != nil {

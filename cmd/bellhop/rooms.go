@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"flag"
 	"fmt"
 	"slices"
@@ -174,12 +173,11 @@ func roomsExport(c *call) error {
 	if err != nil {
 		return err
 	}
-	w := csv.NewWriter(c.out)
 	rows := [][]string{roomColumns}
 	for _, r := range rooms {
 		rows = append(rows, []string{r.Number, strings.Join(r.Extensions, " "), r.Building, r.Floor, r.Minibar, string(r.Status)})
 	}
-	return w.WriteAll(rows)
+	return c.exportCSV(rows)
 }
 
 // roomsFromPBX shows what would become a room and what would not, and asks.

@@ -63,7 +63,7 @@ func TestRoomsComeAndGo(t *testing.T) {
 	p.has(p.say("rooms", "list", "--json"), `"dndFrom":"desk"`)
 
 	before := p.say("rooms", "export")
-	if want := "number,extensions,building,floor,minibar,status\n0101,8001 8002,,2,,clean\n102,,,,,\n103,8003 8013,,1,,\n"; before != want {
+	if want := "\ufeffnumber,extensions,building,floor,minibar,status\n0101,8001 8002,,2,,clean\n102,,,,,\n103,8003 8013,,1,,\n"; before != want {
 		t.Errorf("exported\n%swant\n%s", before, want)
 	}
 	for _, room := range []string{"0101", "102", "103"} {

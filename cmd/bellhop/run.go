@@ -20,6 +20,7 @@ import (
 	"bellhop/agent"
 	"bellhop/api"
 	"bellhop/config"
+	"bellhop/site"
 )
 
 func runCommands() []*command {
@@ -228,11 +229,26 @@ func configCheck(c *call) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s: good (%s, %s at %s)\n", c.config, cfg.Hotel.Name, cfg.PBX.Driver, cfg.PBX.URL)
+	if err := checkAmounts(cfg); err != nil {
+		return fmt.Errorf("config %q: %w", c.config, err)
+	}
+	at := "no PBX"
+	if cfg.PBX.Driver != "none" {
+		at = cfg.PBX.Driver + " at " + cfg.PBX.URL
+	}
+	fmt.Fprintf(c.out, "%s: good (%s, %s)\n", c.config, cfg.Hotel.Name, at)
 	for _, err := range lacking(cfg) {
 		fmt.Fprintf(c.out, "  missing  %v\n", err)
 	}
 	return nil
+}
+
+// checkAmounts says which amount is none of the hotel's currency: an agent would
+// not start.
+func checkAmounts(cfg config.Config) error {
+	_, tariff := site.Tariff(cfg)
+	_, credit := site.Credit(cfg)
+	return errors.Join(tariff, credit)
 }
 
 // lacking is what an agent would run without: secrets and the pinned

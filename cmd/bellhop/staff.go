@@ -23,7 +23,21 @@ func staffAdd(c *call) error {
 		return err
 	}
 	o := hotel.StaffOrder{Staff: hotel.Staff{Code: c.args[0], Name: strings.Join(c.args[1:], " ")}}
-	return c.order("/v1/staff", o, "staff "+o.Code+" is "+o.Name)
+	done := "staff " + o.Code + " is " + o.Name
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	var all []hotel.Staff
+	if err := client.Get(c.ctx, "/v1/staff", &all); err != nil {
+		return err
+	}
+	for _, s := range all { // a code that was taken may have been mistyped
+		if s.Code == o.Code && s.Name != o.Name {
+			done += ", and no longer " + s.Name
+		}
+	}
+	return c.order("/v1/staff", o, done)
 }
 
 func staffRemove(c *call) error {

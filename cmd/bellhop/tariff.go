@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"errors"
 	"flag"
 	"fmt"
@@ -114,7 +113,7 @@ func tariffExport(c *call) error {
 	for _, r := range rates {
 		rows = append(rows, r.Row())
 	}
-	return csv.NewWriter(c.out).WriteAll(rows)
+	return c.exportCSV(rows)
 }
 
 func tariffImport(c *call) error {
@@ -180,7 +179,24 @@ func (c *call) showTariffChange(old, rates hotel.Rates) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(c.out, "rows before: %d, then: %d; gone: %d, new: %d, as before: %d\n", len(old), len(rates), gone, fresh, len(rates)-fresh)
+	if _, err := fmt.Fprintf(c.out, "rows before: %d, then: %d; gone: %d, new: %d, as before: %d\n", len(old), len(rates), gone, fresh, len(rates)-fresh); err != nil {
+		return err
+	}
+	return c.showFreeRates(rates)
+}
+
+// showFreeRates names the rows whose calls cost nothing: an empty cell says so, too.
+func (c *call) showFreeRates(rates hotel.Rates) error {
+	var free []string
+	for _, r := range rates {
+		if r.Connect == "" && r.Price == "" && r.Minimum == "" {
+			free = append(free, r.Name())
+		}
+	}
+	if len(free) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(c.out, "rows whose calls cost nothing: %d (%s)\n", len(free), brief(plain(strings.Join(free, ", ")), 60))
 	return err
 }
 

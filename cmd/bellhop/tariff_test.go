@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -142,6 +141,7 @@ func FuzzTariffFile(f *testing.F) {
 	f.Add([]byte(tariffText))
 	f.Add([]byte(someTariff))
 	f.Add([]byte("prefix\n*\n+\n00\n"))
+	f.Add([]byte("prefix,destination\n\"#31#\",\"#hidden\"\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 2000 {
 			return
@@ -163,7 +163,7 @@ func FuzzTariffFile(f *testing.F) {
 		for _, r := range rates {
 			rows = append(rows, r.Row())
 		}
-		if err := csv.NewWriter(&out).WriteAll(rows); err != nil {
+		if err := spreadsheet(&out, rows, quoted); err != nil {
 			t.Fatal(err)
 		}
 		if back, err := read(out.Bytes()); err != nil || !slices.Equal(back, rates) {

@@ -54,6 +54,9 @@ func tariffTest(c *call) error {
 	if err != nil {
 		return err
 	}
+	if setup.Number(number) == "" {
+		return c.wrong("NUMBER must be what a telephone dials, but it is %q", number)
+	}
 	sum := setup.Price(rates, hotel.Dialled{Number: number, Begin: begin, Seconds: int(seconds), Trunk: trunk}, c.zone, cfg.Hotel.Currency)
 	tried := triedCall{
 		Number: sum.Number, Begin: sum.Local.Format(time.DateTime), Trunk: trunk, Talk: int(seconds), Why: sum.Why, Currency: cfg.Hotel.Currency,
