@@ -278,7 +278,7 @@ func TestDroppedPostingTakesItsCorrectionAlong(t *testing.T) {
 	apply(t, tx, withPMS, Effect{Requeue: &Requeue{Call: 5, Drop: true}})
 	all := tx.latest()
 	equal(t, "states", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingWrittenOff, PostingWrittenOff})
-	equal(t, "what waits", []string{tx.queued[0].Subject}, []string{"P1"}) // whose end the store sees to
+	equal(t, "what waits", []any{len(tx.queued), tx.queued[0].Subject}, []any{1, "P1"}) // whose end the store sees to
 	equal(t, "the folio", record[Folio](tx, FolioKey("G1")), Folio{})
 }
 
