@@ -112,6 +112,9 @@ func TestLimitOfAStay(t *testing.T) {
 	equal(t, "none", classOn(tx, "101"), "national")
 	apply(t, tx, creditSetup, owe("G1", 1_000_000))
 	equal(t, "none, and much owed", classOn(tx, "101"), "national")
+	apply(t, tx, creditSetup, Rules(&Event{Kind: KindCommand, Name: CommandLimit, Room: "101", Fields: map[string]string{"limit": "1000000000000"}}, false)...)
+	refused(t, tx, Invalid{"limit", "limit", "must be an amount above zero, none or default", "1000000000001"},
+		Rules(&Event{Kind: KindCommand, Name: CommandLimit, Room: "101", Fields: map[string]string{"limit": "1000000000001"}}, false)...)
 	for _, bad := range []string{"0", "-5", "x", ""} {
 		refused(t, tx, Invalid{"limit", "limit", "must be an amount above zero, none or default", "-1"},
 			replaceLimit(Rules(&Event{Kind: KindCommand, Name: CommandLimit, Room: "101", Fields: map[string]string{"limit": bad}}, false))...)

@@ -319,4 +319,11 @@ func TestGuestWhoCameWhenTheClockWasAhead(t *testing.T) {
 	ev := &Event{ID: b.id, Time: clockOf("9d11:00"), Unsure: true}
 	must(Apply(b.tx, ev, RulesUnit, []Effect{{CheckIn: &CheckIn{Room: "1", Stay: "B"}}}, b.setup))
 	equal(t, "entry", b.play("12:00 take 1"), "B")
+	// Its time says nothing of how long ago the one before left.
+	b = newBar(t)
+	b.play("8:00 in 1 A\n10:00 out 1")
+	b.id++
+	ev.ID = b.id
+	must(Apply(b.tx, ev, RulesUnit, []Effect{{CheckIn: &CheckIn{Room: "1", Stay: "B"}}}, b.setup))
+	equal(t, "while it is behind", b.unsure("", "9:00"), "unclear: A, B")
 }

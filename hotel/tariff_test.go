@@ -396,12 +396,22 @@ func TestTariffRowsThatNeverCount(t *testing.T) {
 			t.Errorf("%s: row %d, %v", c.name, row, err)
 		}
 	}
+	for n, wrong := range map[int]int{maxRatesOfOne: 0, maxRatesOfOne + 1: maxRatesOfOne} {
+		rates := make([]Rate, n)
+		for i := range rates {
+			rates[i].Trunk = fmt.Sprint("T", i)
+		}
+		if row, err := CheckRates(rates); (err != nil) != (wrong > 0) || row != wrong {
+			t.Errorf("%d rows of one prefix: row %d, %v", n, row, err)
+		}
+	}
 	if row, err := CheckRates(make([]Rate, MaxRates+1)); err == nil || row != MaxRates {
 		t.Errorf("too many rows: row %d, %v", row, err)
 	}
 }
 
 func TestRateRowsComeBack(t *testing.T) {
+	ratesOf(t, Dialling{}, "0,,,,,,999999999.999999,86400,86400,86400,999999999.999999,999999999.999999,1000") // the most of each
 	r := ratesOf(t, Dialling{}, "0039,Italy,ho su-su mo,8:00,24:00,GSM,01.50,30,60,6,0.0125,2,10")[0]
 	equal(t, "as it is kept", r, Rate{
 		Prefix: "+39", Destination: "Italy", Days: "mo su ho", From: "08:00", To: "24:00", Trunk: "GSM",
