@@ -117,3 +117,13 @@ func TestTaxThatCannotBe(t *testing.T) {
 			Effect{Post: &PostCharge{Room: "101", Kind: "other", Amount: 1, Tax: &rate}})
 	}
 }
+
+// The sums of a file of an earlier version are made of what its postings count for.
+func TestFolioOfKeptPostings(t *testing.T) {
+	var f Folio
+	f.Add(Posting{Kind: PostingMinibar, Minibar: "m", Item: "4", Quantity: 2, Amount: 60, State: PostingWrittenOff, Back: Taken{Quantity: 1, Amount: 30}})
+	f.Add(Posting{Kind: PostingMinibar, Minibar: "m", Item: "4", Quantity: -1, Amount: -30, State: PostingPosted, Corrects: "P1"})
+	f.Add(Posting{Kind: PostingCall, Quantity: 1, Amount: 50, State: PostingWrittenOff})
+	f.Add(Posting{Kind: PostingPayment, Quantity: 1, Amount: -20, State: PostingPosted})
+	equal(t, "sums", f, Folio{Paid: 20, Items: map[string]int{}})
+}
