@@ -257,4 +257,8 @@ func TestCallOfATelephoneThatWasMovedSince(t *testing.T) {
 	r.Extensions = []string{"8032"}
 	tx.Put(RoomKey("103"), r)
 	equal(t, "payer", reported(t, tx, callSetup, 7, "103", "c-1", outCall("8031", "0211", 60)).Payer, "G3")
+	// Another record of the same call changes nothing about it.
+	asked := CDR{Start: "2026-03-01 08:27:00", From: "101", To: "8000", Duration: 50, Talk: 40, Status: "ANSWERED", Type: "Internal"}
+	reported(t, tx, callSetup, 8, "101", "c-1", asked)
+	equal(t, "owed", owes(tx, "G3"), int64(100))
 }
