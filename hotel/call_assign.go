@@ -2,7 +2,6 @@ package hotel
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -91,7 +90,7 @@ func (a *applier) priceCalls(p *PriceCalls) error {
 	if len(p.Calls) > MaxPricedAtOnce {
 		return &Invalid{"calls", "calls", "must be at most " + strconv.Itoa(MaxPricedAtOnce), strconv.Itoa(len(p.Calls))}
 	}
-	for _, event := range slices.Compact(slices.Sorted(slices.Values(p.Calls))) {
+	for _, event := range p.Calls {
 		var waits bool
 		if !a.tx.Get(UnpricedKey(event), &waits) {
 			continue

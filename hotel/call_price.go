@@ -166,7 +166,7 @@ func (a *applier) legs(r *CallRecord) (legs []CallRecord) {
 // isCopy tells whether a call is recorded, and so charged, already. A person who
 // runs a copy again may know better.
 func (a *applier) isCopy(r *CallRecord, legs []CallRecord) bool {
-	if again := a.ev.Again; again != nil && r.Event == a.ev.ID && again.CopyOf != 0 {
+	if again := a.ev.Again; again != nil && again.CopyOf != 0 {
 		return !again.Charge
 	}
 	return slices.ContainsFunc(legs, r.isCopyOf)
@@ -227,13 +227,14 @@ func (a *applier) chargeLegs(r CallRecord, legs []CallRecord) error {
 	}
 	all := append(slices.Clone(legs), r)
 	for _, leg := range legs {
-		room, stay := a.callPayer(&leg, all)
-		if leg.CDR.Type == transferred && !leg.Assigned {
-			if err := a.noteUnpriced(&leg, room); err != nil { // nobody's telephone began it, as far as was known
-				return err
-			}
+		if leg.CDR.Type != transferred || leg.Assigned {
+			continue
 		}
-		if leg.CDR.Type != transferred || leg.Assigned || leg.Price == 0 || stay == leg.Payer && (stay != "" || room == "") {
+		room, stay := a.callPayer(&leg, all)
+		if err := a.noteUnpriced(&leg, room); err != nil { // nobody's telephone began it, as far as was known
+			return err
+		}
+		if leg.Price == 0 || stay == leg.Payer && (stay != "" || room == "") {
 			continue
 		}
 		if leg.Posting != "" && !a.takeCallBack(leg.Posting) {

@@ -194,6 +194,7 @@ func TestEmptyTariffLosesNothing(t *testing.T) {
 	apply(t, tx, callSetup, Effect{Tariff: &NewTariff{[]Rate{{Prefix: "0", Price: "9"}}}}, Effect{PriceCalls: &PriceCalls{[]uint64{11}}})
 	equal(t, "charged", owes(tx, "G1"), int64(300))
 	refused(t, tx, Invalid{"calls", "calls", "must be at most 200", "201"}, Effect{PriceCalls: &PriceCalls{make([]uint64, 201)}})
+	price(make([]uint64, 200)...)
 }
 
 func TestUnpricedCallsAreBounded(t *testing.T) {

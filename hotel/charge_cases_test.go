@@ -115,6 +115,7 @@ func TestTransferredLegWithoutARateWaits(t *testing.T) {
 	reported(t, tx, callSetup, 7, "", "c-1", leg)
 	reported(t, tx, callSetup, 8, "101", "c-1", outCall("101", "5551234", 61))
 	equal(t, "waiting", UnpricedCalls(tx), []uint64{7, 8})
+	equal(t, "charged until then", len(tx.postings), 0)
 	tx.Put(RateKey("5"), RateList{[]Rate{{Prefix: "5", Destination: "X", Price: "1"}}})
 	apply(t, tx, callSetup, Effect{PriceCalls: &PriceCalls{Calls: UnpricedCalls(tx)}})
 	equal(t, "owed", owes(tx, "G1"), int64(400))

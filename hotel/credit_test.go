@@ -112,6 +112,9 @@ func TestLimitOfAStay(t *testing.T) {
 	equal(t, "none", classOn(tx, "101"), "national")
 	apply(t, tx, creditSetup, owe("G1", 1_000_000))
 	equal(t, "none, and much owed", classOn(tx, "101"), "national")
+	apply(t, tx, creditSetup, Rules(&Event{Kind: KindCommand, Name: CommandLimit, Room: "101", Fields: map[string]string{"limit": "1000000000000"}}, false)...)
+	refused(t, tx, Invalid{"limit", "limit", "must be an amount above zero, none or default", "1000000000001"},
+		Rules(&Event{Kind: KindCommand, Name: CommandLimit, Room: "101", Fields: map[string]string{"limit": "1000000000001"}}, false)...)
 	for _, bad := range []string{"0", "-5", "x", ""} {
 		refused(t, tx, Invalid{"limit", "limit", "must be an amount above zero, none or default", "-1"},
 			replaceLimit(Rules(&Event{Kind: KindCommand, Name: CommandLimit, Room: "101", Fields: map[string]string{"limit": bad}}, false))...)
@@ -152,6 +155,10 @@ func TestLoweredClassIsNobodyElses(t *testing.T) {
 	equal(t, "who is left", classOn(tx, "101"), "national")
 	equal(t, "who went", classOn(tx, "102"), ClassInternal)
 
+	tx = creditHotel(t, creditSetup)
+	apply(t, tx, creditSetup, Effect{CheckIn: &CheckIn{Room: "101", Stay: "G2", Share: true}}, owe("G2", 10000))
+	equal(t, "a sharer owes too much", classOn(tx, "101"), ClassInternal)
+
 	tx = reach()
 	apply(t, tx, creditSetup, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G3", Class: "local"}}, Effect{Move: &MoveStay{From: "101", To: "102", Swap: true}})
 	equal(t, "swapped: the one", classOn(tx, "102"), ClassInternal)
@@ -171,6 +178,12 @@ func TestLimitWithoutClassesIsToldAlone(t *testing.T) {
 	tx = creditHotel(t, creditSetup)
 	apply(t, tx, creditSetup, Effect{CheckIn: &CheckIn{Room: "102", Stay: "G4", Class: ClassInternal}}, owe("G4", 10000))
 	equal(t, "alerts", codes(tx), []string{AlertCreditOnly})
+	// Without a share of the limit nobody is warned before it is reached.
+	late := creditSetup
+	late.Credit.Warn = 0
+	tx = creditHotel(t, late)
+	apply(t, tx, late, owe("G1", 9999))
+	equal(t, "just below", codes(tx), []string(nil))
 	// No limit: nothing is kept.
 	none := creditSetup
 	none.Credit.Limit = 0

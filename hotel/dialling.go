@@ -30,7 +30,7 @@ func (d Dialling) prefix(number string) string {
 	if international == "" {
 		international = "00"
 	}
-	if rest, is := strings.CutPrefix(number, international); is && !strings.HasPrefix(number, "+") {
+	if rest, is := strings.CutPrefix(number, international); is {
 		number = "+" + rest
 	}
 	if rest, is := strings.CutPrefix(number, "+"+d.Country); is && d.Country != "" {

@@ -86,7 +86,7 @@ func (a *applier) postKnown(e *MinibarEntry, item Item) error {
 func (e *MinibarEntry) priced(item Item, language string) *PostCharge {
 	p := &PostCharge{
 		Room: e.Room, Stay: e.Stay, Kind: PostingMinibar, Minibar: e.Minibar, Item: e.Item, Description: item.NameIn(language),
-		Quantity: e.Count, Amount: item.Price * int64(e.Count), Tax: item.Tax, Staff: e.Staff,
+		Quantity: e.Count, Amount: item.Price * int64(e.Count), Staff: e.Staff,
 	}
 	if e.Removal {
 		p.Quantity, p.Amount = -p.Quantity, -p.Amount

@@ -13,6 +13,7 @@ func TestAmounts(t *testing.T) {
 	}{
 		{1250, "CNY", "12.50"}, {5, "EUR", "0.05"}, {0, "EUR", "0.00"}, {-5, "EUR", "-0.05"}, {-1250, "USD", "-12.50"},
 		{1250, "JPY", "1250"}, {-7, "KRW", "-7"}, {1, "KWD", "0.001"}, {12345, "TND", "12.345"},
+		{maxAmount, "EUR", "10000000000.00"},
 	} {
 		if text := FormatAmount(c.minor, c.currency); text != c.text {
 			t.Errorf("%d %s is written %q, not %q", c.minor, c.currency, text, c.text)
@@ -60,6 +61,7 @@ func TestTaxOfACharge(t *testing.T) {
 		{big.NewRat(1200, 1), true, 600, 1272, 72},    // 1200·1.06
 		{big.NewRat(1190, 1), false, 1900, 1190, 190}, // 1190·19/119
 		{big.NewRat(10, 3), true, 1900, 4, 1},         // 3.333·1.19 = 3.967: once, not 3·1.19 = 3.57; 4·19/119 = 0.64
+		{big.NewRat(21, 2), true, 1900, 12, 2},        // 10.5·1.19 = 12.495; rounded first, it were 11·1.19 = 13.09; 12·19/119 = 1.92
 		{big.NewRat(1, 2), false, 0, 1, 0},            // half up
 		{big.NewRat(49, 100), false, 2000, 0, 0},
 		{big.NewRat(3, 1), false, 2000, 3, 1}, // 3·20/120 = 0.5: half up
@@ -69,6 +71,16 @@ func TestTaxOfACharge(t *testing.T) {
 		amount, tax := Taxes{OnTop: c.onTop}.Charge(c.price, c.rate)
 		if amount != c.amount || tax != c.tax {
 			t.Errorf("%s, tax %s, on top %v: %d with %d of tax, not %d with %d", c.price.FloatString(3), c.rate, c.onTop, amount, tax, c.amount, c.tax)
+		}
+	}
+}
+
+// What no amount can hold is refused wherever it is bounded, so it must stay large.
+func TestRoundingWhatIsTooLarge(t *testing.T) {
+	for _, bits := range []uint{62, 63, 64, 90} {
+		x := new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), bits))
+		if n := RoundHalfUp(x); n < 1<<62 {
+			t.Errorf("2^%d is rounded to %d", bits, n)
 		}
 	}
 }

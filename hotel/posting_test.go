@@ -67,7 +67,7 @@ func TestCorrectionsThatCannotBe(t *testing.T) {
 		"no decision":         {Effect{Settle: &Settle{Posting: "P1", Do: "burn"}}, Invalid{"posting", "do", "must be resend, writeoff or move", "burn"}},
 		"of what was refused": {Effect{Correct: &Correct{Posting: "P2"}}, Invalid{"correct", "posting", "was refused, so the PMS has nothing to take back: write it off, and post what was right", "P2"}},
 		"to itself":           {Effect{Settle: &Settle{Posting: "P1", Do: SettleMove, Stay: "G1"}}, Invalid{"posting", "stay", "is whose it is already", "G1"}},
-		"to nobody":           {Effect{Settle: &Settle{Posting: "P1", Do: SettleMove, Room: "102"}}, Invalid{"posting", "room", "is vacant: name the stay", "102"}},
+		"to nobody":           {Effect{Settle: &Settle{Posting: "P1", Do: SettleMove, Room: "102"}}, Invalid{"posting", "room", "is vacant: name the stay; the last was G0", "102"}},
 		"to no stay":          {Effect{Settle: &Settle{Posting: "P1", Do: SettleMove, Stay: "G9"}}, Invalid{"posting", "stay", "must be a stay that is kept", "G9"}},
 		"paid nothing":        {Effect{Pay: &Pay{Room: "101"}}, Invalid{"pay", "amount", "must be above zero, and not too large", "0"}},
 	} {
@@ -278,7 +278,7 @@ func TestDroppedPostingTakesItsCorrectionAlong(t *testing.T) {
 	apply(t, tx, withPMS, Effect{Requeue: &Requeue{Call: 5, Drop: true}})
 	all := tx.latest()
 	equal(t, "states", []PostingState{all["P1"].State, all["P2"].State}, []PostingState{PostingWrittenOff, PostingWrittenOff})
-	equal(t, "what waits", []string{tx.queued[0].Subject}, []string{"P1"}) // whose end the store sees to
+	equal(t, "what waits", []any{len(tx.queued), tx.queued[0].Subject}, []any{1, "P1"}) // whose end the store sees to
 	equal(t, "the folio", record[Folio](tx, FolioKey("G1")), Folio{})
 }
 

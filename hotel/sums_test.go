@@ -17,7 +17,7 @@ func TestSums(t *testing.T) {
 		{ID: "P1", Kind: "minibar", Minibar: DefaultMinibar, Item: "4", Staff: "12", Quantity: 3, Amount: 900, Tax: 50, Time: at("2026-10-24T21:59:59Z"), State: PostingPosted},
 		{ID: "P2", Kind: "minibar", Minibar: "lounge", Item: "4", Quantity: 1, Amount: 700, Tax: 40, Time: at("2026-10-24T22:00:00Z"), State: PostingRefused},                       // the next day in Rome
 		{ID: "P3", Kind: "minibar", Minibar: DefaultMinibar, Item: "4", Staff: "12", Quantity: -1, Amount: -300, Tax: -17, Time: at("2026-10-25T22:59:59Z"), State: PostingPending}, // 23:59:59: the day has 25 hours
-		{ID: "P4", Kind: "call", Description: "Germany", Quantity: 1, Amount: 120, Time: at("2026-10-25T23:00:00Z"), State: PostingPosted},
+		{ID: "P4", Kind: "call", Item: "Germany", Description: "Germany +49301xxx, 2026-10-26 00:00, 0:59", Quantity: 1, Amount: 120, Time: at("2026-10-25T23:00:00Z"), State: PostingPosted},
 		{ID: "P5", Kind: "call", Description: "Germany", Quantity: 1, Amount: 80, Time: at("2026-10-26T08:00:00Z"), State: PostingWrittenOff},
 		{ID: "P6", Kind: "payment", Staff: "7", Quantity: 1, Amount: -1000, Time: at("2026-10-26T08:00:00Z"), State: PostingPosted},
 	}

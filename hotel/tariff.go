@@ -188,10 +188,10 @@ func (w window) takes(minute int) bool {
 	return minute >= w.from || minute < w.to
 }
 
-// covers tells whether all of the other window is in this one. Where something
-// sticks out, it begins at one of these minutes.
+// covers tells whether all of the other window is in this one. What sticks out
+// begins where this one ends, or the other begins.
 func (w window) covers(other window) bool {
-	for _, minute := range []int{0, w.from, w.to, other.from, other.to} {
+	for _, minute := range []int{w.to, other.from} {
 		if other.takes(minute%(24*60)) && !w.takes(minute%(24*60)) {
 			return false
 		}

@@ -52,6 +52,11 @@ var tableTariff = []string{
 	"+44,Britain,,,,,,,30,6,1,1.5,25",
 	"+7,Russia,,,,,,,1,1,6",
 	"+1900,Nothing,,,,,,,,60,0",
+	"+90,Turkey,ho,08:00,20:00,,,,,60,1",
+	"+90,Turkey,ho,,,GSM,,,,60,2",
+	"+90,Turkey,,,,,,,,60,3",
+	"+881612345678901,Satellite,,,,,,,,60,10",
+	"+34,Spain,,,,,1,60,45,20,3",
 }
 
 const (
@@ -64,7 +69,7 @@ const (
 func TestTariff(t *testing.T) {
 	usual := TariffSetup{
 		Dialling:  Dialling{Outside: []string{"9"}, Country: "86", National: "0"},
-		Free:      []string{"800*", "10086"},
+		Free:      []string{"800*", "10086", "0033800*", "+864008"},
 		Grace:     map[string]int{"FXO": 20},
 		Holidays:  map[string]bool{"2026-10-01": true},
 		Emergency: NewEmergency("CN", nil, []string{"0", "9"}),
@@ -105,6 +110,20 @@ func TestTariff(t *testing.T) {
 		{"021555", "2026-10-02 00:00:00", 60, "", 30, "National", ""},   // Friday, not yet 8
 		{"021555", "2026-09-30T16:00:00Z", 60, "", 10, "National", ""},  // the holiday begins by the hotel's clock: 00:00 in Shanghai
 		{"021555", "2026-09-30T15:59:59Z", 60, "", 30, "National", ""},  // Wednesday, 23:59:59
+
+		// A row for holidays fits by its window and its trunk, too; where none does, the
+		// day is what it is else.
+		{"+90212", "2026-10-01 07:59:59", 60, "", 300, "Turkey", ""},    // a second before the window
+		{"+90212", "2026-10-01 08:00:00", 60, "", 100, "Turkey", ""},    // its first second
+		{"+90212", "2026-10-01 20:00:00", 60, "", 300, "Turkey", ""},    // behind it
+		{"+90212", "2026-10-01 20:00:00", 60, "GSM", 200, "Turkey", ""}, // by the trunk at any time
+		{"+90212", "2026-10-01 08:00:00", 60, "GSM", 100, "Turkey", ""}, // but the first row comes first
+		{"+90212", "2026-10-02 08:00:00", 60, "GSM", 300, "Turkey", ""}, // no holiday
+
+		// The longest prefix that can be, of 16 signs, before +.
+		{"00881612345678901", "2026-03-02 10:00:00", 60, "", 1000, "Satellite", ""},
+		{"008816123456789012", "2026-03-02 10:00:00", 60, "", 1000, "Satellite", ""},
+		{"00881612345678902", "2026-03-02 10:00:00", 60, "", 800, "Abroad", ""},
 
 		// The longest prefix wins: 010 before 0, on a holiday too, as 010 names none.
 		{"010555", "2026-03-02 10:00:00", 1, "", 70, "Beijing", ""},    // 0.50 + 60 s × 0.20/60 = 0.50 + 0.20
@@ -149,6 +168,14 @@ func TestTariff(t *testing.T) {
 		{"00393331", "2026-03-02 10:00:00", 120, "", 500, "Italy mobile", ""}, // the same
 		{"00393331", "2026-03-02 10:00:00", 121, "", 770, "Italy mobile", ""}, // (1 + 6) × 1.10
 
+		// Connect 1 covers 60 s, then 45 s, then 20 s at a time, at 3 a minute, and no minimum.
+		{"003491", "2026-03-02 10:00:00", 60, "", 100, "Spain", ""},  // covered to the last second
+		{"003491", "2026-03-02 10:00:00", 61, "", 325, "Spain", ""},  // 1 + 45 s × 3/60 = 1 + 2.25
+		{"003491", "2026-03-02 10:00:00", 105, "", 325, "Spain", ""}, // just filled
+		{"003491", "2026-03-02 10:00:00", 106, "", 425, "Spain", ""}, // 65 s: 1 + 3.25
+		{"003491", "2026-03-02 10:00:00", 125, "", 425, "Spain", ""}, // just filled
+		{"003491", "2026-03-02 10:00:00", 126, "", 525, "Spain", ""}, // 85 s: 1 + 4.25
+
 		// Finer than the minor unit: 0.0125 a minute by the second, never rounded on the way.
 		{"00886211", "2026-03-02 10:00:00", 23, "", 0, "Taiwan", WhyNothing}, // 0.00479: nothing
 		{"00886211", "2026-03-02 10:00:00", 24, "", 1, "Taiwan", ""},         // 0.005, half up
@@ -168,7 +195,10 @@ func TestTariff(t *testing.T) {
 		{"80012345", "2026-03-02 10:00:00", 600, "", 0, "", WhyFree},
 		{"980012345", "2026-03-02 10:00:00", 600, "", 0, "", WhyFree},
 		{"10086", "2026-03-02 10:00:00", 600, "", 0, "", WhyFree},
-		{"100861", "2026-03-02 10:00:00", 1, "", 60, "Local", ""}, // only that number, no longer one
+		{"100861", "2026-03-02 10:00:00", 1, "", 60, "Local", ""},      // only that number, no longer one
+		{"0033800123", "2026-03-02 10:00:00", 600, "", 0, "", WhyFree}, // a free number has one form, too
+		{"+33800123", "2026-03-02 10:00:00", 600, "", 0, "", WhyFree},
+		{"04008", "2026-03-02 10:00:00", 600, "", 0, "", WhyFree},
 		{"110", "2026-03-02 10:00:00", 600, "", 0, "", WhyEmergency},
 		{"9119", "2026-03-02 10:00:00", 600, "", 0, "", WhyEmergency},
 		{"0120", "2026-03-02 10:00:00", 600, "", 0, "", WhyEmergency},
@@ -286,58 +316,6 @@ func TestTariffRounding(t *testing.T) {
 	}
 }
 
-// TestTariffNeverFalls: whatever the tariff, a longer call costs no less.
-func TestTariffNeverFalls(t *testing.T) {
-	for seed := range uint64(100) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		s := randomSetup(r)
-		rates := randomRates(r)
-		taxes, tax := Taxes{OnTop: r.IntN(2) == 0}, TaxRate(r.IntN(3000))
-		number := []string{"", "1", "12", "123"}[r.IntN(4)] + "456"
-		begin := eventTime.Add(time.Duration(r.IntN(7*24*3600)) * time.Second)
-		last := int64(0)
-		for seconds := range 200 {
-			sum := s.Price(rates, Dialled{number, begin, seconds, "T"}, time.UTC, "CNY")
-			amount := int64(0)
-			if sum.Why == "" {
-				amount, _ = taxes.Charge(taxes.Charged(sum.Exact, tax, s.Round), tax)
-			}
-			if amount < last {
-				t.Fatalf("seed %d: %d seconds cost %d, and one less %d, by %+v", seed, seconds, amount, last, sum.Rate)
-			}
-			last = amount
-		}
-	}
-}
-
-func randomSetup(r *rand.Rand) TariffSetup {
-	return TariffSetup{Round: []int64{0, 1, 5, 10, 100}[r.IntN(5)], Grace: map[string]int{"T": r.IntN(40)}}
-}
-
-func randomRates(r *rand.Rand) (rates Rates) {
-	text := func(most int) Exact {
-		x, err := ParseExact(fmt.Sprintf("%d.%06d", r.IntN(most), r.IntN(1_000_000)))
-		must(err)
-		return x
-	}
-	for _, prefix := range []string{"", "1", "12", "123"} {
-		for range 1 + r.IntN(2) {
-			rate := Rate{Prefix: prefix, First: r.IntN(100), Tick: r.IntN(70), Price: text(3)}
-			if r.IntN(2) == 0 {
-				rate.Connect, rate.Included = text(2), r.IntN(90)
-			}
-			if r.IntN(2) == 0 {
-				rate.Minimum, rate.Surcharge = text(3), text(50)
-			}
-			if r.IntN(2) == 0 {
-				rate.From, rate.To = fmt.Sprintf("%02d:00", r.IntN(24)), fmt.Sprintf("%02d:30", r.IntN(24))
-			}
-			rates = append(rates, rate)
-		}
-	}
-	return rates
-}
-
 // TestTariffFallsBackToAShorterPrefix where none of the longest fits.
 func TestTariffFallsBackToAShorterPrefix(t *testing.T) {
 	s := TariffSetup{}
@@ -418,12 +396,22 @@ func TestTariffRowsThatNeverCount(t *testing.T) {
 			t.Errorf("%s: row %d, %v", c.name, row, err)
 		}
 	}
+	for n, wrong := range map[int]int{maxRatesOfOne: 0, maxRatesOfOne + 1: maxRatesOfOne} {
+		rates := make([]Rate, n)
+		for i := range rates {
+			rates[i].Trunk = fmt.Sprint("T", i)
+		}
+		if row, err := CheckRates(rates); (err != nil) != (wrong > 0) || row != wrong {
+			t.Errorf("%d rows of one prefix: row %d, %v", n, row, err)
+		}
+	}
 	if row, err := CheckRates(make([]Rate, MaxRates+1)); err == nil || row != MaxRates {
 		t.Errorf("too many rows: row %d, %v", row, err)
 	}
 }
 
 func TestRateRowsComeBack(t *testing.T) {
+	ratesOf(t, Dialling{}, "0,,,,,,999999999.999999,86400,86400,86400,999999999.999999,999999999.999999,1000") // the most of each
 	r := ratesOf(t, Dialling{}, "0039,Italy,ho su-su mo,8:00,24:00,GSM,01.50,30,60,6,0.0125,2,10")[0]
 	equal(t, "as it is kept", r, Rate{
 		Prefix: "+39", Destination: "Italy", Days: "mo su ho", From: "08:00", To: "24:00", Trunk: "GSM",
@@ -476,6 +464,45 @@ func FuzzReadRate(f *testing.F) {
 	})
 }
 
+// TestCallsForHelpAreFree however the codes for an outside line stand to them: one
+// may be how the number itself begins, or be known to the tariff alone.
+func TestCallsForHelpAreFree(t *testing.T) {
+	for outside, number := range map[string]string{"1": "110", "9": "9110", "0": "0120"} {
+		s := TariffSetup{Dialling: Dialling{Outside: []string{outside}}, Emergency: NewEmergency("CN", nil, nil)}
+		rates := ratesOf(t, s.Dialling, "*,Any,,,,,,,,60,1")
+		if got := s.Price(rates, Dialled{number, eventTime, 60, ""}, time.UTC, "CNY"); got.Why != WhyEmergency {
+			t.Errorf("%s, with %s for an outside line: %q, %v", number, outside, got.Why, got.Exact)
+		}
+	}
+}
+
+// TestWindowsWithinWindows holds what is found out at the edges against each
+// minute of a day.
+func TestWindowsWithinWindows(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	edge := func() int { return r.IntN(9) * 180 } // so that edges meet; 1440 is midnight, too
+	within := 0
+	for range 2000 {
+		w, other := window{edge() % 1440, edge()}, window{edge() % 1440, edge()}
+		if w.from == w.to || other.from == other.to {
+			continue // no row has one
+		}
+		want := true
+		for minute := range 24 * 60 {
+			want = want && (w.takes(minute) || !other.takes(minute))
+		}
+		if want {
+			within++
+		}
+		if got := w.covers(other); got != want {
+			t.Errorf("%+v covers %+v: %v", w, other, got)
+		}
+	}
+	if within < 100 {
+		t.Errorf("only %d lie within the other", within)
+	}
+}
+
 func TestNumbersHaveOneForm(t *testing.T) {
 	china := Dialling{Outside: []string{"9", "0"}, Country: "86", National: "0"}
 	italy := Dialling{Country: "39"}
@@ -488,7 +515,7 @@ func TestNumbersHaveOneForm(t *testing.T) {
 		{china, "9", "9"}, {china, "5551234", "5551234"}, {china, "+39-06", "+3906"}, {china, "", ""}, {china, "9+39", "39"},
 		{italy, "+39061", "061"}, {italy, "0039333", "333"}, {italy, "061", "061"}, {italy, "00", "+"},
 		{america, "0114420", "+4420"}, {america, "+12125551", "12125551"}, {america, "0044", "0044"},
-		{Dialling{Outside: []string{"9", "99"}}, "99123", "123"},
+		{Dialling{Outside: []string{"9", "99"}}, "99123", "123"}, {Dialling{Outside: []string{"99", "9"}}, "99123", "123"},
 	}
 	for _, c := range cases {
 		if got := c.d.Number(c.dialled); got != c.want {

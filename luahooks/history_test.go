@@ -123,6 +123,7 @@ func TestReplayOfHistory(t *testing.T) {
 func TestTariffPrice(t *testing.T) {
 	view := harbourInn()
 	view[hotel.RateKey("555")] = hotel.RateList{Rates: []hotel.Rate{{Prefix: "555", Destination: "Town", From: "08:00", To: "18:00", Price: "0.60"}, {Prefix: "555", Trunk: "GSM", Price: "1.20"}, {Prefix: "555", Price: "0.30"}}}
+	view[hotel.RateKey("7")] = hotel.RateList{Rates: []hotel.Rate{{Prefix: "7", Price: "999999999"}}}
 	prices := hotel.Setup{Currency: "CNY", Taxes: hotel.Taxes{}, Tariff: hotel.TariffSetup{Free: []string{"800*"}}}
 	for call, want := range map[string]string{
 		`number = "5551234", seconds = 61`:                                 "120 nil Town", // 12:30 in the hotel: two minutes
@@ -131,6 +132,7 @@ func TestTariffPrice(t *testing.T) {
 		`number = "5551234", seconds = 0`:                                  "0 no-talk nil",
 		`number = "8001", seconds = 60`:                                    "0 free-number nil",
 		`number = "9", seconds = 60`:                                       "nil no-rate nil",
+		`number = "7", seconds = 2678400`:                                  "nil too-much 7",
 		`number = "5551234", seconds = -1`:                                 "seconds must be 0 to",
 		`number = "", seconds = 1`:                                         "number must be a text that is not empty",
 	} {

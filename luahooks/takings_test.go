@@ -20,3 +20,15 @@ func TestMorningReportSaysWhatWasCharged(t *testing.T) {
 		}
 	}
 }
+
+func TestTakingsOfADay(t *testing.T) {
+	s := mustLoad(t, Options{}, map[string]string{"t.lua": `bellhop.on("dtmf", function()
+  local t = bellhop.takings("2026-11-20")
+  bellhop.kv.set("x", t.call.count .. " " .. t.call.amount .. " " .. t.call.tax .. " " .. tostring(t.other))
+end)`})
+	in := input(dialled("1203", "1"))
+	in.View = state{hotel.TakingsKey("2026-11-20"): hotel.Takings{"call": {Count: 3, Amount: 999, Tax: 57}}}
+	if said, _ := foundBy(t, s, in); said != `"3 999 57 nil"` {
+		t.Error(said)
+	}
+}

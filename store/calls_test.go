@@ -58,4 +58,9 @@ func TestLegsOfACall(t *testing.T) {
 	if got := legs("1.1"); !slices.Equal(got, []uint64{4}) {
 		t.Errorf("after one has gone: %v", got)
 	}
+	in(func(d *draft) {
+		if d.c.tx.Bucket(bucketLegs).Get(legKey("1.1", 2)) != nil {
+			t.Error("it is listed on")
+		}
+	})
 }

@@ -115,6 +115,11 @@ func TestTariffIsTried(t *testing.T) {
 		Number: "0105", Begin: "2026-11-23 08:00:00", Talk: 7, Prefix: "010", Rate: "北京", Seconds: 12,
 		Connect: "0.5", TalkPrice: "0.04", Surcharge: "0", Minimum: "1", Exact: "1", Amount: "1.00", Tax: "0.06", Currency: "CNY",
 	}, "0105", "7", "2026-11-23T00:00:00Z")
+	// 186 s are whole sixes: 0.50 + 0.62, which is 11.2 steps of 0.10. 110 × 6/106 = 6.23.
+	try(triedCall{
+		Number: "0105", Begin: "2026-11-23 08:00:00", Talk: 186, Prefix: "010", Rate: "北京", Seconds: 186,
+		Connect: "0.5", TalkPrice: "0.62", Surcharge: "0", Minimum: "1", Exact: "1.12", Amount: "1.10", Tax: "0.06", Currency: "CNY",
+	}, "0105", "186", "2026-11-23 08:00")
 	// Free by the line's grace, and told what it would be.
 	try(triedCall{
 		Number: "+39061", Begin: "2026-11-22 08:00:00", Trunk: "FXO", Talk: 20, Why: "grace", Prefix: "+39", Rate: "Italy, all", Seconds: 30,

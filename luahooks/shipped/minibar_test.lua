@@ -32,6 +32,7 @@ test.case("what cannot be waits for a person", function()
   unclear({ item = "13", count = 1 }, "13", 1)
   unclear({ item = "12", count = 5 }, "12", 5)
   unclear({ item = "12", count = 0 }, "12", 0)
+  test.effects(dialled { item = "12", count = 4 }, { { "post", quantity = 4, amount = 1400 } })
 end)
 
 test.case("nothing taken is only noted", function()

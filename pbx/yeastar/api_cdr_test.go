@@ -104,6 +104,7 @@ func TestCDRFiles(t *testing.T) {
 		"empty ones behind":    {cdrHead + strings.TrimSpace(row) + ",,\n", 1, nil},
 		"a column too many":    {cdrHead + strings.Replace(row, "sip-1", "a,b", 1) + row, 1, errAny},
 		"no callid":            {cdrHead + strings.Replace(row, "1.5", "", 1) + row, 1, errAny},
+		"no begin":             {cdrHead + strings.Replace(row, "2019-10-24 01:02:03", "", 1) + row, 1, errAny},
 		"cut off":              {cdrHead + row + row[:40], 1, pbx.ErrRetry},
 		"cut off in the sn":    {cdrHead + row + strings.TrimSpace(row)[:len(row)-5], 1, pbx.ErrRetry},
 		"no head":              {row + row, 0, errForm},
