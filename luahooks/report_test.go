@@ -115,7 +115,7 @@ func says(t *testing.T, body string) string {
 func TestListings(t *testing.T) {
 	for body, want := range map[string]string{
 		`for _, r in ipairs(bellhop.rooms()) do bellhop.log(r.number, r.status, r.occupied, r.stay, r.leaves, r.dnd) end`:                                                       "1203 dirty true S7 2026-11-19 false\n1204 nil false nil nil true\n1300 nil true S8 2026-11-21 false\n1301 nil true S10 nil false\n1501 nil false nil nil false",
-		`for _, a in ipairs(bellhop.alerts()) do bellhop.log(a.id, a.code, a.room, a.text, a.count, a.first, a.last) end`:                                                       "b wrong-pin 1203 Three wrong PINs for staff number 7 2 1795231805 1795235405\na call-refused nil pms refused posting: no 1 1795235405 1795235405",
+		`for _, a in ipairs(bellhop.alerts()) do bellhop.log(a.id, a.code, a.room, a.text, a.count, a.first, a.last) end`:                                                       "b wrong-pin 1203 Three wrong PINs for staff number 7 2 1795231805 1795235405\na call-refused nil pms refused posting: no. What waits: \"bellhop queue list --parked\"; of charges: \"bellhop postings list --state refused\" 1 1795235405 1795235405",
 		`for _, w in ipairs(bellhop.wakeups()) do bellhop.log(w.id, w.state, w.due) end`:                                                                                        "W4 scheduled 1795235405\nW6 scheduled 1795235405\nW5 ringing 1795235465\nW3 scheduled 1795303805\nW1 scheduled 1795307405",
 		`for _, w in ipairs(bellhop.wakeups { date = bellhop.date(1) }) do bellhop.log(w.id, w.room, w.date, w.time, w["repeat"], w.days and #w.days, w.group, w.language) end`: "W3 1300 2026-11-20 06:00 daily nil nil nil\nW1 1203 2026-11-22 07:00 once nil tour en\nW5 1302 2026-11-20 08:00 weekdays 2 nil nil",
 		`for _, w in ipairs(bellhop.wakeups { date = "2026-11-19" }) do bellhop.log(w.id) end bellhop.log("none")`:                                                              "none",
@@ -193,8 +193,8 @@ func night(t *testing.T, language, job, unit string, view hotel.View, at time.Ti
 
 func TestMorningReport(t *testing.T) {
 	for language, want := range map[string]string{
-		"en": `{"name":"morning","title":"Morning report","text":"3 of 5 rooms are occupied, 1 are to be left today.","head":["Room","What"],"rows":[["Guests who should have left"],["1203","was to leave on 2026-11-19"],["Wake-ups still to come today"],["1301","05:00"],["1300","06:00"],["Waits for a person to decide"],["","pms refused posting: no"],["Open alerts"],["1203","Three wrong PINs for staff number 7"]],"mail":true}`,
-		"zh": `{"name":"morning","title":"晨报","text":"入住 3 间（共 5 间），今日应退房 1 间。","head":["房间","事项"],"rows":[["应已退房的客人"],["1203","应于 2026-11-19 退房"],["今日尚未执行的叫醒"],["1301","05:00"],["1300","06:00"],["等待人工决定"],["","pms 拒绝了 posting：no"],["未处理的警报"],["1203","员工号 7 连续三次输错密码"]],"mail":true}`,
+		"en": `{"name":"morning","title":"Morning report","text":"3 of 5 rooms are occupied, 1 are to be left today.","head":["Room","What"],"rows":[["Guests who should have left"],["1203","was to leave on 2026-11-19"],["Wake-ups still to come today"],["1301","05:00"],["1300","06:00"],["Waits for a person to decide"],["","pms refused posting: no. What waits: \"bellhop queue list --parked\"; of charges: \"bellhop postings list --state refused\""],["Open alerts"],["1203","Three wrong PINs for staff number 7"]],"mail":true}`,
+		"zh": `{"name":"morning","title":"晨报","text":"入住 3 间（共 5 间），今日应退房 1 间。","head":["房间","事项"],"rows":[["应已退房的客人"],["1203","应于 2026-11-19 退房"],["今日尚未执行的叫醒"],["1301","05:00"],["1300","06:00"],["等待人工决定"],["","pms 拒绝了 posting：no。待处理的消息：bellhop queue list --parked；其中的费用：bellhop postings list --state refused"],["未处理的警报"],["1203","员工号 7 连续三次输错密码"]],"mail":true}`,
 	} {
 		if got := asJSON(t, night(t, language, "morning-report", "morning.lua:cron:1", lastNight(), noon)); got != want {
 			t.Errorf("%s\n got %s\nwant %s", language, got, want)
