@@ -8,7 +8,7 @@ import (
 // The interpreter looks by itself: on a busy box the timer may come when the memory
 // is full. Here it never comes.
 func TestInterpreterLooksByItself(t *testing.T) {
-	s := mustLoad(t, Options{Limits: Limits{VMs: 2}}, map[string]string{
+	s := mustLoad(t, Options{Limits: Limits{VMs: 2, Deadline: time.Minute}}, map[string]string{
 		"t.lua": "bellhop.on('dtmf', function() local t = {} for i = 1, 100 do local l = {} l[65000] = 1 t[i] = l end end)",
 	})
 	for range cap(s.pool) {

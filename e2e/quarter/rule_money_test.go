@@ -160,8 +160,9 @@ func (h *house) newAudit(ended bool) *audit {
 				h.differs(c.room, "posting %s was written off; by a person: %v, and the PMS has it: %v", id, l.gaveUp[id], a.taken[id])
 			}
 		case "refused":
-			if h.pms.refused[id] == 0 || a.taken[id] {
-				h.differs(c.room, "posting %s is said to be refused; the PMS refused it %d times, and has it: %v", id, h.pms.refused[id], a.taken[id])
+			// What takes back a refused one waits with it, and was not sent.
+			if h.pms.refused[id]+h.pms.refused[c.corrects] == 0 || a.taken[id] {
+				h.differs(c.room, "posting %s is said to be refused; the PMS refused it %d times, and has it: %v: %+v", id, h.pms.refused[id], a.taken[id], c)
 			}
 		case "pending":
 			if ended {
