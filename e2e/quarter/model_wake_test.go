@@ -37,7 +37,7 @@ type wake struct {
 	// shaken is when something last happened that makes its ringing hard to
 	// foretell, such as a move.
 	shaken time.Time
-	been   []*room   // in which it was before
+	been   []stop    // in which rooms it was before
 	how    string    // call, pbx or both
 	given  time.Time // when it was ordered
 	// stood are the telephones on which an alarm of the PBX stood for it, just
@@ -150,13 +150,36 @@ func (m *model) wakesMove(from, to *room) {
 }
 
 func (w *wake) moveTo(r *room, now time.Time) {
-	w.been = append(w.been, w.room)
+	w.been = append(w.been, stop{w.room, now})
 	w.room, w.shaken = r, now
+}
+
+// stop is a room in which a wake-up was, and until when.
+type stop struct {
+	room  *room
+	until time.Time
+}
+
+// roomAt is the room of a wake-up at a moment.
+func (w *wake) roomAt(at time.Time) *room {
+	for _, s := range w.been {
+		if at.Before(s.until) {
+			return s.room
+		}
+	}
+	return w.room
+}
+
+// rangAs tells whether a ring may be its own, by where it was then: it may have
+// moved some seconds before that was known.
+func (w *wake) rangAs(seen *ring) bool {
+	return slices.Contains(w.roomAt(seen.at).phones, seen.phone) || slices.Contains(w.roomAt(seen.at.Add(time.Minute)).phones, seen.phone)
 }
 
 // rangIn tells whether it is, or was, of the room of a telephone.
 func (w *wake) rangIn(phone string) bool {
-	return slices.ContainsFunc(append(slices.Clone(w.been), w.room), func(r *room) bool { return slices.Contains(r.phones, phone) })
+	was := func(s stop) bool { return slices.Contains(s.room.phones, phone) }
+	return slices.ContainsFunc(w.been, was) || slices.Contains(w.room.phones, phone)
 }
 
 // ring is what a call met at a telephone: the agent's, or of an alarm.

@@ -163,7 +163,7 @@ func (h *house) ringsForAnother(w *wake, phone string, due time.Time) bool {
 // judgeByPBX judges an order that the PBX alone is to ring for. It has no proof; if
 // it reports the calls of its alarms, it is known when nobody took them.
 func (h *house) judgeByPBX(w *wake, due time.Time, loose bool) {
-	calls := h.claim(w.room, due, loose)
+	calls := h.claim(w, due, loose)
 	rung := h.judgeAlarm(w, due, time.Time{}, !loose)
 	const what = "wake-ups by an alarm: "
 	if soon := due.Sub(w.given) < settledWithin; loose || soon {

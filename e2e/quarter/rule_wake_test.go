@@ -55,7 +55,7 @@ func (h *house) tellBook(w *wake) {
 
 // judgeCalls judges an order for which the box is to call the room.
 func (h *house) judgeCalls(w *wake, due time.Time, loose bool) {
-	rings := h.claim(w.room, due, loose)
+	rings := h.claim(w, due, loose)
 	if w.how == "both" {
 		proof := time.Time{}
 		if i := slices.IndexFunc(rings, (*ring).proven); i >= 0 {
@@ -125,7 +125,7 @@ func wantedOutcome(rings []*ring, proven bool) string {
 }
 
 // claim takes the rings that belong to a wake-up.
-func (h *house) claim(r *room, due time.Time, loose bool) (rings []*ring) {
+func (h *house) claim(w *wake, due time.Time, loose bool) (rings []*ring) {
 	h.witness.mu.Lock()
 	defer h.witness.mu.Unlock()
 	from := due
@@ -133,7 +133,7 @@ func (h *house) claim(r *room, due time.Time, loose bool) (rings []*ring) {
 		from = due.Add(-time.Minute)
 	}
 	for _, seen := range h.witness.wakes {
-		if seen.kind == sim.CallOfDial && slices.Contains(r.phones, seen.phone) && !seen.claimed && !seen.at.Before(from) && seen.at.Before(due.Add(wakeOver)) {
+		if seen.kind == sim.CallOfDial && w.rangAs(seen) && !seen.claimed && !seen.at.Before(from) && seen.at.Before(due.Add(wakeOver)) {
 			seen.claimed = true
 			rings = append(rings, seen)
 		}
