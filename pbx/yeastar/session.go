@@ -133,7 +133,7 @@ func (s *Session) login(ctx context.Context) (string, error) {
 	}
 	if err != nil {
 		if !neverSent(err) {
-			s.tries.add(doorAPI, now, number != 0)
+			s.tries.add(doorAPI, now, number != 0 && !errors.Is(number, pbx.ErrRetry))
 		}
 		if number == ErrnoPassword {
 			s.tries.wrong()

@@ -1,6 +1,7 @@
 package yeastar
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -239,6 +240,61 @@ func TestLoginTriesOutliveRestarts(t *testing.T) {
 	})
 }
 
+// A PBX that starts says for a while that its service does not run: that is no
+// word about the password, and the hotel has its PBX back at once.
+func TestLoginsWhileThePBXStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(string) string { return loggedIn }}
+		file := filepath.Join(t.TempDir(), "tries")
+		if err := loginAnew(t, w, file); err != nil {
+			t.Fatal(err)
+		}
+		w.answer = func(string) string { return failure("30003") }
+		for range 20 {
+			_ = loginAnew(t, w, file)
+			time.Sleep(unsureWithin / 2)
+		}
+		w.answer = func(string) string { return loggedIn }
+		time.Sleep(unsureWithin)
+		if err := loginAnew(t, w, file); err != nil {
+			t.Errorf("when it runs: %v", err)
+		}
+	})
+}
+
+// What is known of the tries outlives a crash in the middle of writing it: it is
+// written beside, and put in its place.
+func TestTriesAreReplacedWhole(t *testing.T) {
+	w := &wire{answer: func(string) string { return loggedIn }}
+	file := filepath.Join(t.TempDir(), "tries")
+	if err := loginAnew(t, w, file); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(file, file+"-as-it-was"); err != nil {
+		t.Fatal(err)
+	}
+	w.answer = func(string) string { return failure("20003") }
+	_ = loginAnew(t, w, file)
+	if text, err := os.ReadFile(file + "-as-it-was"); err != nil || !bytes.Equal(text, before) {
+		t.Errorf("the file was written over: %q, %v; it was %q", text, err, before)
+	}
+	if text, err := os.ReadFile(file); err != nil || bytes.Equal(text, before) {
+		t.Errorf("nothing was written: %q, %v", text, err)
+	}
+}
+
+// loginAnew logs in as a process does that has just begun.
+func loginAnew(t *testing.T, w *wire, file string) error {
+	t.Helper()
+	s := session(w)
+	s.TriesFile = file
+	return s.Login(t.Context())
+}
+
 // A password that the PBX has taken before is not taken for wrong because
 // answers get lost, or because the agent dies while it waits for one: that
 // would leave the hotel without its PBX for ten minutes after each bad one. One
@@ -248,11 +304,7 @@ func TestLoginsUnheardOfAPasswordThatIsGood(t *testing.T) {
 		silent := func(string) string { return "" }
 		w := &wire{answer: func(string) string { return loggedIn }}
 		file := filepath.Join(t.TempDir(), "tries")
-		try := func() error {
-			s := session(w)
-			s.TriesFile = file
-			return s.Login(t.Context())
-		}
+		try := func() error { return loginAnew(t, w, file) }
 		if err := try(); err != nil {
 			t.Fatal(err)
 		}

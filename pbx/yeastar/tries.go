@@ -21,9 +21,9 @@ const (
 	triesWithin = 10*time.Minute + 30*time.Second
 	maxTries    = 3
 	maxInARow   = 4
-	// unsureWithin is that time for tries of which nothing was heard, at a door
-	// that has taken user and password before: it is the line that is bad, or we
-	// died. Should the password have been changed meanwhile, too, the lock costs
+	// unsureWithin is that time for tries of which nothing was heard, or that the
+	// PBX cannot look at now, at a door that has taken user and password before: it
+	// is the line that is bad, the PBX starts, or we died. Should the password have been changed meanwhile, too, the lock costs
 	// no more than waiting as long each time would.
 	unsureWithin = 20 * time.Second
 )
@@ -51,8 +51,8 @@ type tries struct {
 // record is what the file holds.
 type record struct {
 	At moments `json:"at"`
-	// Unsure are those of which nothing was heard, at a door that is Proven: it
-	// has taken user and password, and none has called them wrong since.
+	// Unsure are those of which nothing was heard of the password, at a door that is
+	// Proven: it has taken user and password, and none has called them wrong since.
 	Unsure moments       `json:"unsure,omitempty"`
 	Proven map[door]bool `json:"proven,omitempty"`
 	Row    int           `json:"row"`   // tries at all doors since a login succeeded
@@ -126,7 +126,7 @@ func (m moments) keep(now time.Time, within time.Duration) (count int) {
 	return count
 }
 
-// add notes a try that came to nothing, and whether anything was heard of it; a
+// add notes a try that came to nothing, and whether it was refused; a
 // file that cannot be written only costs the memory of it over a restart.
 func (t *tries) add(d door, now time.Time, heard bool) {
 	t.mu.Lock()
@@ -238,6 +238,21 @@ func (t *tries) save() {
 		return
 	}
 	if text, err := json.Marshal(t.record); err == nil {
-		_ = os.WriteFile(t.file, text, 0o600)
+		_ = replaceFile(t.file, text)
 	}
+}
+
+// replaceFile writes a file whole or not at all: of one that was cut off when the
+// power failed nobody could tell that the password is good.
+func replaceFile(name string, text []byte) error {
+	part := name + ".new"
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	return os.Rename(part, name)
 }
