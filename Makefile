@@ -42,7 +42,7 @@ vuln:
 unit:
 	go test -race -timeout 30m $$(go list ./... | grep -v '^bellhop/e2e')
 	go -C packaging test -count=1 ./...
-	go test -race -count=1 -timeout 20m $$(go list ./e2e/... | grep -v '/quarter$$')
+	go test -race -count=1 -timeout 30m $$(go list ./e2e/... | grep -v '/quarter$$')
 	go test -count=1 -timeout 20m ./e2e/quarter
 
 # Many more power cuts than the tests make: some six seconds each.
