@@ -264,7 +264,9 @@ func (a *audit) explain(c charge) {
 // inspectLate: what came when its stay had ended is late.
 func (a *audit) inspectLate(c charge) {
 	left, gone := a.departed[c.stay]
-	if o := a.orders[c.event]; o == nil && slices.ContainsFunc(a.resolved, func(r *resolution) bool { return r.callID == c.callID }) {
+	// What takes back has the call of what it takes back.
+	decided := func(r *resolution) bool { return r.callID == c.callID || c.corrects != "" && r.at.Equal(c.at) }
+	if o := a.orders[c.event]; o == nil && slices.ContainsFunc(a.resolved, decided) {
 		return // it has the time at which it was entered
 	}
 	switch {

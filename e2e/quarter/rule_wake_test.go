@@ -133,12 +133,27 @@ func (h *house) claim(w *wake, due time.Time, loose bool) (rings []*ring) {
 		from = due.Add(-time.Minute)
 	}
 	for _, seen := range h.witness.wakes {
-		if seen.kind == sim.CallOfDial && w.rangAs(seen) && !seen.claimed && !seen.at.Before(from) && seen.at.Before(due.Add(wakeOver)) {
+		if seen.kind == sim.CallOfDial && w.rangAs(seen) && !seen.claimed && !seen.at.Before(from) && seen.at.Before(due.Add(wakeOver)) && !h.ofAnother(w, due, seen) {
 			seen.claimed = true
 			rings = append(rings, seen)
 		}
 	}
 	return rings
+}
+
+// ofAnother tells whether a ring cannot be of a time of an order: that had been
+// taken back, or another one, which came to the room since, was due.
+func (h *house) ofAnother(w *wake, due time.Time, seen *ring) bool {
+	if !w.cancelled.IsZero() && seen.at.After(w.cancelled.Add(time.Minute)) {
+		return true
+	}
+	return slices.ContainsFunc(h.model.wakes, func(o *wake) bool {
+		if o == w || len(o.been) == 0 || !o.rangAs(seen) {
+			return false
+		}
+		theirs, more := o.next(due, h.zone)
+		return more && !theirs.After(seen.at) && (o.cancelled.IsZero() || o.cancelled.After(theirs))
+	})
 }
 
 // inspectRings: nobody was rung whom nobody wanted to be.
