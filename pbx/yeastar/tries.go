@@ -23,8 +23,9 @@ const (
 	maxInARow   = 4
 	// unsureWithin is that time for tries of which nothing was heard, or that the
 	// PBX cannot look at now, at a door that has taken user and password before: it
-	// is the line that is bad, the PBX starts, or we died. Should the password have been changed meanwhile, too, the lock costs
-	// no more than waiting as long each time would.
+	// is the line that is bad, the PBX starts, or we died. Should the password have
+	// been changed meanwhile, too, the lock costs no more than waiting as long each
+	// time would.
 	unsureWithin = 20 * time.Second
 )
 
@@ -126,13 +127,13 @@ func (m moments) keep(now time.Time, within time.Duration) (count int) {
 	return count
 }
 
-// add notes a try that came to nothing, and whether it was refused; a
-// file that cannot be written only costs the memory of it over a restart.
-func (t *tries) add(d door, now time.Time, heard bool) {
+// add notes a try that came to nothing, and whether it was refused; a file that
+// cannot be written only costs the memory of it over a restart.
+func (t *tries) add(d door, now time.Time, refused bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.load()
-	t.note(d, now, heard)
+	t.note(d, now, refused)
 }
 
 // begin notes a try before it is made, where its outcome may stay unknown;
@@ -182,9 +183,9 @@ func (t *tries) next(now time.Time) time.Time {
 	return over[len(over)-maxTries]
 }
 
-func (t *tries) note(d door, now time.Time, heard bool) {
+func (t *tries) note(d door, now time.Time, refused bool) {
 	of := t.At
-	if t.Proven[d] && !heard {
+	if t.Proven[d] && !refused {
 		of = t.Unsure
 	}
 	of[d] = append(of[d], now)
