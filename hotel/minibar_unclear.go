@@ -133,6 +133,9 @@ func (a *applier) resolveEntry(o *ResolveEntry) error {
 
 func (a *applier) postResolved(al Alert, o *ResolveEntry) error {
 	f := al.Params
+	if al.Code == AlertMinibarCount && o.Count == 0 {
+		return &Invalid{"minibar", "count", "must say how many it was, as the count that was entered cannot be", f["count"]}
+	}
 	count, _ := strconv.Atoi(f["count"])
 	e := &MinibarEntry{
 		Room: al.Room, Stay: o.Stay, Minibar: f["minibar"], Item: cmp.Or(o.Item, f["item"]), Count: cmp.Or(o.Count, count),

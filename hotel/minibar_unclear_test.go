@@ -66,7 +66,7 @@ func TestImpossibleCountBecomesAPosting(t *testing.T) {
 	equal(t, "alerts", len(all), 2)
 	for _, al := range all {
 		if al.Params["count"] == "0" {
-			b.refused(`minibar.count: must be 1 to 9999, but it is "0"`, resolved(ResolveEntry{Alert: al.ID}))
+			b.refused(`minibar.count: must say how many it was, as the count that was entered cannot be, but it is "0"`, resolved(ResolveEntry{Alert: al.ID}))
 			before := len(b.tx.postings)
 			b.do("20:00", resolved(ResolveEntry{Alert: al.ID, Drop: true}))
 			equal(t, "postings", len(b.tx.postings), before)
@@ -74,7 +74,8 @@ func TestImpossibleCountBecomesAPosting(t *testing.T) {
 		}
 		equal(t, "text", al.Text("zh"), "房间 1 迷你吧，2026-03-01 10:01：Beer，数量 9 不合理（应为 1 到 4）。用 bellhop minibar resolve 加 --count 入账，加 --drop 放弃")
 		b.refused("minibar.drop: goes with nothing else", resolved(ResolveEntry{Alert: al.ID, Drop: true, Count: 1}))
-		b.do("20:00", resolved(ResolveEntry{Alert: al.ID})) // it was so many, a person says
+		b.refused(`minibar.count: must be 1 to 9999, but it is "-1"`, resolved(ResolveEntry{Alert: al.ID, Count: -1}))
+		b.do("20:00", resolved(ResolveEntry{Alert: al.ID, Count: 9})) // it was so many, a person says
 	}
 	equal(t, "charged", b.tx.postings[0].Amount, int64(9*2500))
 }

@@ -80,39 +80,11 @@ func minibarResolve(c *call) error {
 		return err
 	}
 	o := hotel.ResolveEntry{Alert: c.args[0], Item: c.opt.match, Count: c.opt.money.quantity, Stay: c.opt.stay, Drop: c.opt.money.drop}
-	if err := c.countSaid(o); err != nil {
-		return err
-	}
 	done := "entry " + o.Alert + " is charged"
 	if o.Drop {
 		done = "entry " + o.Alert + " is dropped"
 	}
 	return c.order("/v1/minibar/resolve", o, done)
-}
-
-// countSaid asks for the count of an entry whose own cannot be: nine waters of
-// four are charged only when somebody says that there were nine.
-func (c *call) countSaid(o hotel.ResolveEntry) error {
-	if o.Count < 0 {
-		return c.wrong("--count must be above zero, but it is %d", o.Count)
-	}
-	if o.Drop || o.Count != 0 {
-		return nil
-	}
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	var open []api.AlertAnswer
-	if err := client.Get(c.ctx, "/v1/alerts", &open); err != nil {
-		return err
-	}
-	for _, al := range open {
-		if al.ID == o.Alert && al.Code == hotel.AlertMinibarCount {
-			return c.wrong("--count must say how many it was, as the count that was entered (%s) cannot be", al.Params["count"])
-		}
-	}
-	return nil
 }
 
 func minibarCorrect(c *call) error {

@@ -66,9 +66,9 @@ func TestImpossibleCountMustBeSaid(t *testing.T) {
 	tryLines(t, file, []minibarLine{{"cron run enter", "ran", "", 0}})
 	id := waitingCount(t, file)
 	tryLines(t, file, []minibarLine{
-		{"minibar resolve " + id, "", "--count must say how many it was, as the count that was entered (9) cannot be", 2},
-		{"minibar resolve " + id + " --stay G1", "", "--count must say", 2},
-		{"minibar resolve " + id + " --count -1", "", "--count must be above zero", 2},
+		{"minibar resolve " + id, "", `must say how many it was, as the count that was entered cannot be, but it is "9"`, 1},
+		{"minibar resolve " + id + " --stay G1", "", "must say how many it was", 1},
+		{"minibar resolve " + id + " --count -1", "", "must be 1 to 9999", 1},
 		{"folio 1203", "charges 0.00", "", 0},
 		{"minibar resolve " + id + " --count 2", "\n  P1: 2 × Cola, 31.00 CNY, on stay G1, room 1203\n", "", 0},
 		{"cron run enter", "ran", "", 0},
