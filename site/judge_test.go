@@ -204,6 +204,10 @@ var cases = []struct {
 	{"emergency, a room called 110", func(f *Facts) { f.PBX.Extensions[0].Number = "110" }, "pbx.emergency warning shadowed", "numbers 110:"},
 	{"emergency, telephones", func(*Facts) {}, "pbx.emergency.telephones ok ok", "all 2"},
 	{"emergency, one telephone cut off", func(f *Facts) { f.PBX.Routes[0].Extensions = []string{"101"} }, "pbx.emergency.telephones failed cut-off", "1 telephones of rooms may take no route to some number for help: 8102"},
+	{"emergency, one telephone cut off, and changes under way", func(f *Facts) {
+		f.PBX.Routes[0].Extensions = []string{"101"}
+		f.Queue = append(f.Queue, Waiting{To: "pbx", Since: noon, Op: "phone", Room: "102"})
+	}, "pbx.emergency.telephones failed waiting", "while changes for the PBX wait: 8102"},
 	{"emergency, a telephone cut off from one number", func(f *Facts) {
 		f.PBX.Routes = append(f.PBX.Routes, pbx.Route{Name: "Fire", Patterns: "11X", Extensions: []string{"8102"}})
 		f.PBX.Routes[0].Extensions = []string{"101"}
