@@ -222,6 +222,9 @@ type DestinationState struct {
 	PausedUntil time.Time `json:"pausedUntil,omitzero"`
 	Missing     bool      `json:"missing,omitempty"` // nothing is configured that could send there
 	Answered    time.Time `json:"answered,omitzero"` // when it took or refused something last, since the start
+	// Unheard: something waits for it, and it has answered nothing since the start.
+	// That it was away before is forgotten until the first attempt has failed.
+	Unheard bool `json:"unheard,omitempty"`
 }
 
 func (o *outbox) state() []DestinationState {
@@ -231,8 +234,18 @@ func (o *outbox) state() []DestinationState {
 	for _, d := range o.dests {
 		states = append(states, DestinationState{
 			To: d.name, InFlight: d.inFlight, Failures: d.failures, Since: d.since, Error: d.lastError,
-			PausedUntil: d.pausedUntil, Missing: d.sender == nil, Answered: d.answered,
+			PausedUntil: d.pausedUntil, Missing: d.sender == nil, Answered: d.answered, Unheard: d.answered.IsZero() && d.waited(),
 		})
 	}
 	return states
+}
+
+// waited tells whether anything waits to be sent there; the caller holds mu.
+func (d *destination) waited() bool {
+	for _, l := range d.lanes {
+		if l.sending || l.more || l.head != nil {
+			return true
+		}
+	}
+	return false
 }

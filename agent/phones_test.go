@@ -232,6 +232,7 @@ type desk struct {
 	c   config.Config
 	// driver is what the agent speaks with; nil: pbx.
 	driver pbx.Driver
+	link   pms.Link
 }
 
 func atDesk(t *testing.T, set func(*config.Config), test func(d *desk)) {
@@ -263,7 +264,7 @@ func (d *desk) start() {
 	if d.driver == nil {
 		d.driver = d.pbx
 	}
-	a, err := New(Options{Config: d.c, Driver: d.driver, Now: now, Log: slog.New(slog.DiscardHandler)})
+	a, err := New(Options{Config: d.c, Driver: d.driver, Link: d.link, Now: now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		d.t.Fatal(err)
 	}

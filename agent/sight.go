@@ -80,10 +80,11 @@ func (p *phoneWriter) callsOf(ctx context.Context, phones []string, sight *hotel
 }
 
 // unsyncedPMS gives the reason why the management system may know what we do not: it takes
-// nothing now. Empty: nothing speaks for that.
+// nothing now, or has not shown since the start that it does while something waits
+// for it. Empty: nothing speaks for that.
 func (a *Agent) unsyncedPMS() string {
 	for _, d := range a.outbox.state() {
-		if d.To == hotel.ToPMS && (d.Failures > 0 || d.Missing) {
+		if d.To == hotel.ToPMS && (d.Failures > 0 || d.Missing || d.Unheard) {
 			return hotel.Because(hotel.ReasonPMSAway)
 		}
 	}

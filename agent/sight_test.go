@@ -1,11 +1,14 @@
 package agent
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"bellhop/config"
@@ -61,6 +64,47 @@ func TestSightIsAskedForAgainWhileThePBXIsAway(t *testing.T) {
 func TestSightTellsOfAManagementSystemThatIsAway(t *testing.T) {
 	atDesk(t, func(c *config.Config) { c.PMS.Link = "webhook" }, func(d *desk) {
 		d.sees("101", `{"unsynced":"@pms-not-set-up"}`)
+	})
+}
+
+// silentPMS takes what it is told and answers nothing while it is away.
+type silentPMS struct{ away atomic.Bool }
+
+func (p *silentPMS) Send(ctx context.Context, _ pms.Message) ([]byte, error) {
+	if p.away.Load() {
+		<-ctx.Done()
+		return nil, &pms.Retry{Err: ctx.Err()}
+	}
+	return nil, nil
+}
+
+// A box that begins anew has forgotten that the PMS was away, and is half a minute
+// older when the first attempt has failed: a sweep may not fall between.
+func TestSightAfterAPowerCutWhileThePMSIsAway(t *testing.T) {
+	atDesk(t, nil, func(d *desk) {
+		d.end()
+		far := &silentPMS{}
+		far.away.Store(true)
+		d.link = far
+		d.start()
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandImport, Import: &hotel.Import{Items: []hotel.Item{{Code: "1", Name: "Cola", Price: 1200}}}})
+		d.checkIn("101", "Li", "local")
+		d.rest(time.Minute)
+		d.sees("101", `{}`) // it was told nothing
+		d.order(hotel.Event{Kind: hotel.KindCommand, Name: hotel.CommandMinibarPost, Room: "101", Fields: map[string]string{"item": "1", "count": "1"}})
+		d.rest(time.Hour)
+		d.sees("101", `{"unsynced":"@pms-away"}`)
+		d.end()
+		d.start()
+		synctest.Wait()
+		d.sees("101", `{"unsynced":"@pms-away"}`)
+		far.away.Store(false)
+		d.rest(time.Hour)
+		d.sees("101", `{}`)
+		d.end()
+		d.start()
+		synctest.Wait()
+		d.sees("101", `{}`) // nothing waits
 	})
 }
 
