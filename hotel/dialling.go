@@ -1,13 +1,17 @@
 package hotel
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Dialling says how a number stands in call records, so that one number has one
 // form however it was dialled: the international one with a plus, and a
 // national one as it is dialled within the country.
 type Dialling struct {
 	// Outside are what is dialled for an outside line and stands before the
-	// number in call records, such as "9". One of them is taken off, once.
+	// number in call records, such as "9". One of them is taken off, once, and so
+	// is, before or behind it, one with a star or hash.
 	Outside []string
 	// International is dialled before a country's code; empty: "00".
 	International string
@@ -20,8 +24,19 @@ type Dialling struct {
 
 // Number gives the one form of a number as a call record has it.
 func (d Dialling) Number(dialled string) string {
-	return d.prefix(d.withoutOutside(bare(dialled)))
+	number := bare(dialled)
+	service := isService(number)
+	return d.prefix(d.without(d.without(number, service), !service))
 }
+
+// identity are the codes that hide the caller's number from whom he calls, or show
+// it, for one call (3GPP TS 22.030, Annex B). They change nothing of where a call
+// goes, nor of what it costs.
+var identity = []string{"#31#", "*31#"}
+
+// isService tells whether a code asks the exchange for something, and not for a
+// line.
+func isService(code string) bool { return strings.HasPrefix(code, "*") || strings.HasPrefix(code, "#") }
 
 // prefix gives the form of a number, or of the beginning of one, that stands
 // without a code for an outside line.
@@ -39,12 +54,12 @@ func (d Dialling) prefix(number string) string {
 	return number
 }
 
-// withoutOutside takes the longest code for an outside line off; never all of a
-// number.
-func (d Dialling) withoutOutside(number string) string {
+// without takes the longest code that stands before a number off, of a line's or of
+// a service's; never all of it.
+func (d Dialling) without(number string, service bool) string {
 	best := ""
-	for _, code := range d.Outside {
-		if len(code) > len(best) && len(code) < len(number) && strings.HasPrefix(number, code) {
+	for _, code := range slices.Concat(d.Outside, identity) {
+		if isService(code) == service && len(code) > len(best) && len(code) < len(number) && strings.HasPrefix(number, code) {
 			best = code
 		}
 	}

@@ -516,6 +516,10 @@ func TestNumbersHaveOneForm(t *testing.T) {
 		{italy, "+39061", "061"}, {italy, "0039333", "333"}, {italy, "061", "061"}, {italy, "00", "+"},
 		{america, "0114420", "+4420"}, {america, "+12125551", "12125551"}, {america, "0044", "0044"},
 		{Dialling{Outside: []string{"9", "99"}}, "99123", "123"}, {Dialling{Outside: []string{"99", "9"}}, "99123", "123"},
+		// Who hides the own number calls as far, and as dear.
+		{china, "#31#90039061", "+39061"}, {china, "9#31#0039061", "+39061"}, {china, "*31#0010555", "010555"}, {italy, "#31#0044207", "+44207"},
+		{china, "#31#", "#31#"}, {china, "#31#9", "9"}, {china, "9#31#", "#31#"}, {china, "*72139", "*72139"},
+		{Dialling{Outside: []string{"9", "*67"}, International: "011"}, "*679011442071", "+442071"},
 	}
 	for _, c := range cases {
 		if got := c.d.Number(c.dialled); got != c.want {
