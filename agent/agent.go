@@ -69,6 +69,7 @@ type Agent struct {
 	zone      *time.Location
 	services  hotel.Services
 	emergency hotel.Emergency
+	credit    hotel.CreditSetup
 	driver    pbx.Driver
 	link      pms.Link
 	client    *http.Client
@@ -186,6 +187,7 @@ func (a *Agent) openStore(synced func() bool) (err error) {
 	if setup.Credit, err = site.Credit(a.config); err != nil {
 		return err
 	}
+	a.credit = setup.Credit
 	a.units = &units{hooks: a.hooks, zone: a.zone, now: a.now, report: a.storeFailed}
 	a.dispatcher = newDispatcher(a.units.run)
 	a.outbox = newOutbox(a.now, a.senderOf, a.storeFailed)

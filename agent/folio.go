@@ -44,7 +44,7 @@ const maxFolio = 20_000
 // ErrNoFolio, ErrCurrencies, or of reading.
 func (a *Agent) Folio(q FolioQuery) ([]hotel.Bill, error) {
 	view := a.store.Snapshot()
-	stays, err := folioStays(view, q)
+	stays, err := folioStays(view, q, a.credit.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (a *Agent) Folio(q FolioQuery) ([]hotel.Bill, error) {
 	return bills, nil
 }
 
-func folioStays(view hotel.View, q FolioQuery) ([]hotel.BillStay, error) {
+func folioStays(view hotel.View, q FolioQuery, limit int64) ([]hotel.BillStay, error) {
 	ids := []string{q.Stay}
 	if q.Stay == "" {
 		var r hotel.Room
@@ -97,6 +97,9 @@ func folioStays(view hotel.View, q FolioQuery) ([]hotel.BillStay, error) {
 		var guest hotel.GuestRecord
 		view.Get(hotel.GuestKey(id), &guest)
 		s.Name = guest.Name
+		if s.State != hotel.StayDeparted {
+			s.Allowance = hotel.AllowanceOf(view, id, limit)
+		}
 		stays = append(stays, s)
 	}
 	return stays, nil

@@ -26,6 +26,9 @@ type Bill struct {
 type BillStay struct {
 	Stay
 	Name string `json:"name,omitempty"` // empty: unknown, forgotten, or not to be shown
+	// Allowance is what who stays there may owe; nil: nothing is said of that, or
+	// the stay has ended. It does not stand on a printed bill.
+	Allowance *Allowance `json:"allowance,omitempty"`
 }
 
 // BillLine is a posting as it counts.

@@ -91,6 +91,27 @@ func (a *applier) setLimit(l *SetLimit) error {
 	return nil
 }
 
+// Allowance is what a stay may owe, as things stand.
+type Allowance struct {
+	Limit   int64 `json:"limit"`             // minor units; 0: any amount
+	Own     bool  `json:"own,omitempty"`     // said for this stay, and not for the hotel
+	Reached bool  `json:"reached,omitempty"` // it owes as much
+}
+
+// AllowanceOf gives what a stay may owe where the hotel's limit is usual; nil where
+// nobody has said anything.
+func AllowanceOf(v View, stay string, usual int64) *Allowance {
+	var c Credit
+	v.Get(CreditKey(stay), &c)
+	switch {
+	case c.Limit != nil:
+		return &Allowance{Limit: *c.Limit, Own: true, Reached: c.Reached}
+	case usual > 0:
+		return &Allowance{Limit: usual, Reached: c.Reached}
+	}
+	return nil
+}
+
 // checkCredit holds what a stay owes against its limit. The desk is told once,
 // until the stay has been below it.
 func (a *applier) checkCredit(s Stay) {

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -16,7 +17,8 @@ func callCommands() []*command {
 		{words: "calls assign", args: "CALL ROOM", about: "charge a call that nobody was charged for to who stays in a room, or with --stay to a stay", run: callsAssign, more: callsAssignHelp, flags: func(f *flag.FlagSet, c *call) {
 			f.StringVar(&c.opt.stay, "stay", "", "instead of a room: the stay of this `ID`")
 		}},
-		{words: "folio limit", args: "ROOM AMOUNT", about: "say how much who stays in a room may owe: an amount, none, or default for the hotel's", run: folioLimit, flags: func(f *flag.FlagSet, c *call) {
+		{words: "folio limit", args: "ROOM [AMOUNT]", about: "say how much who stays in a room may owe: an amount, none, or default for the hotel's; without one, show it", run: folioLimit, flags: func(f *flag.FlagSet, c *call) {
+			jsonFlag(f, c)
 			f.StringVar(&c.opt.stay, "stay", "", "of several in the room, the one of this `ID`")
 		}},
 		{words: "calls price", about: "price the calls that had no price until now, by the tariff", run: callsPrice},
@@ -103,6 +105,9 @@ func callsPrice(c *call) error {
 }
 
 func folioLimit(c *call) error {
+	if len(c.args) == 1 {
+		return c.showLimits()
+	}
 	if err := c.need(2); err != nil {
 		return err
 	}
@@ -110,7 +115,63 @@ func folioLimit(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.order("/v1/folio/limit", api.Limit{Room: c.args[0], Stay: c.opt.stay, Limit: limit}, "limit of room "+c.args[0]+": "+c.args[1])
+	err = c.order("/v1/folio/limit", api.Limit{Room: c.args[0], Stay: c.opt.stay, Limit: limit}, "limit of room "+c.args[0]+": "+c.args[1])
+	if err != nil || c.json {
+		return err
+	}
+	return c.showLimits() // of several, whose it is
+}
+
+// showLimits lists what those who stay in a room may owe.
+func (c *call) showLimits() error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	q := url.Values{"room": {c.args[0]}}
+	if c.opt.stay != "" {
+		q = url.Values{"stay": {c.opt.stay}}
+	}
+	var bills []hotel.Bill
+	if err := client.Get(c.ctx, "/v1/folio?"+q.Encode(), &bills); err != nil {
+		return err
+	}
+	type limit struct {
+		Stay  string          `json:"stay"`
+		Room  string          `json:"room"`
+		State hotel.StayState `json:"state"`
+		Owed  int64           `json:"owed"`
+		*hotel.Allowance
+	}
+	var limits []limit
+	for _, b := range bills {
+		for _, s := range b.Stays {
+			limits = append(limits, limit{Stay: s.ID, Room: s.Room, State: s.State, Owed: b.Owed, Allowance: s.Allowance})
+		}
+	}
+	return show(c, limits, "STAY ROOM STATE OWES LIMIT", func(l limit) []any {
+		return []any{l.Stay, l.Room, l.State, hotel.FormatAmount(l.Owed, bills[0].Currency), allowance(l.Allowance, bills[0].Currency)}
+	})
+}
+
+// allowance says what somebody may owe.
+func allowance(a *hotel.Allowance, currency string) string {
+	if a == nil {
+		return ""
+	}
+	text := "any amount"
+	if a.Limit > 0 {
+		text = hotel.FormatAmount(a.Limit, currency) + " " + currency
+	}
+	if a.Own {
+		text += ", its own limit"
+	} else {
+		text += ", the hotel's limit"
+	}
+	if a.Reached {
+		text += ", reached"
+	}
+	return text
 }
 
 // limit reads what a guest may owe, as the API has it.

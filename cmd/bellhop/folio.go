@@ -21,6 +21,7 @@ type moneyOptions struct {
 	reason, staff, limit     string
 	quantity                 int
 	drop, charge, nobody     bool
+	empty                    bool // a tariff without a row
 }
 
 func moneyCommands() []*command {
@@ -127,6 +128,9 @@ func (c *call) printBill(b hotel.Bill) error {
 		until := "in house"
 		if !s.CheckOut.IsZero() {
 			until = "until " + c.at(s.CheckOut)
+		}
+		if s.Allowance != nil {
+			until += "; may owe " + allowance(s.Allowance, b.Currency)
 		}
 		fmt.Fprintf(c.out, "room %s, stay %s, %s, %s\n", s.Room, s.ID, c.at(s.CheckIn), until)
 	}

@@ -140,6 +140,36 @@ func TestConfigCheckFindsAmountsOfNoCurrency(t *testing.T) {
 	}
 }
 
+// TestLimitsAreShownWithWhoseTheyAre: of two who share a room one has the limit, and
+// whoever sets it sees which.
+func TestLimitsAreShownWithWhoseTheyAre(t *testing.T) {
+	file := slipHotel(t)
+	tryLines(t, file, []minibarLine{
+		{"folio limit 1204", "STAY  ROOM  STATE     OWES  LIMIT\nG2    1204  in-house  0.00  -\nG3    1204  in-house  0.00  -\n", "", 0},
+		{"folio limit 1204 20", "G2    1204  in-house  0.00  20.00 CNY, its own limit\nG3    1204  in-house  0.00  -\n", "", 0},
+		{"folio limit 1204 none --stay G3", "G3    1204  in-house  0.00  any amount, its own limit\n", "", 0},
+		{"minibar post 1204 4 2", "P", "", 0},
+		{"folio limit 1204", "G2    1204  in-house  31.00  20.00 CNY, its own limit, reached\n", "", 0},
+		{"folio limit 1204 --json", `{"stay":"G2","room":"1204","state":"in-house","owed":3100,"limit":2000,"own":true,"reached":true}`, "", 0},
+		{"folio 1204", "; may owe 20.00 CNY, its own limit, reached\n", "", 0},
+		{"folio limit 1205", "G4    1205  departed  0.00  -\n", "", 0},
+		{"folio limit 1299", "", `"1299" is no room of the hotel`, 1},
+		{"folio limit", "", "folio limit needs ROOM", 2},
+	})
+}
+
+// TestATariffIsNotEmptiedBySlip: a file of which the heading alone was saved.
+func TestATariffIsNotEmptiedBySlip(t *testing.T) {
+	file := slipHotel(t)
+	header := slipFile(t, "t.csv", "prefix,price\n")
+	tryLines(t, file, []minibarLine{
+		{"tariff import " + slipFile(t, "rows.csv", "prefix,price\n0,1\n") + " --yes", "tariff imported, rows: 1", "", 0},
+		{"tariff import " + header + " --yes", "", "holds no row: no call would have a price, and none is charged; --empty if that is meant", 1},
+		{"tariff list --json", `{"prefix":"0","price":"1"}`, "", 0},
+		{"tariff import " + header + " --yes --empty", "tariff imported, rows: 0", "", 0},
+	})
+}
+
 // TestSumsNameWhatTheirCodesStandFor: a manager knows no codes, and a code that
 // was another's is not given away unnoticed.
 func TestSumsNameWhatTheirCodesStandFor(t *testing.T) {

@@ -16,6 +16,7 @@ func tariffCommands() []*command {
 		{words: "tariff list", about: "list what calls cost", run: tariffList, flags: jsonFlag},
 		{words: "tariff import", args: "FILE", about: "put a CSV file in the place of the tariff: " + strings.Join(hotel.RateColumns, ", "), run: tariffImport, more: tariffImportHelp, flags: func(f *flag.FlagSet, c *call) {
 			f.BoolVar(&c.opt.yes, "yes", false, "do not ask")
+			f.BoolVar(&c.opt.money.empty, "empty", false, "the file may hold no row: no call has a price then")
 		}},
 		{words: "tariff export", about: "write the tariff as a CSV file that \"tariff import\" takes", run: tariffExport},
 		{words: "tariff test", args: "NUMBER SECONDS WHEN", about: "say what a call would cost, step by step", run: tariffTest, more: tariffTestHelp, flags: func(f *flag.FlagSet, c *call) {
@@ -131,6 +132,9 @@ func tariffImport(c *call) error {
 	rates, err := c.tariffFile(setup.Dialling)
 	if err != nil {
 		return err
+	}
+	if len(rates) == 0 && !c.opt.money.empty {
+		return fmt.Errorf("%s holds no row: no call would have a price, and none is charged; --empty if that is meant", c.args[0])
 	}
 	old, err := c.tariffOfAgent()
 	if err != nil {
