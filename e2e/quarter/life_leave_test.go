@@ -2,6 +2,7 @@ package quarter
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"bellhop/hotel"
@@ -30,6 +31,9 @@ func (h *house) checkOut(r *room, g *guest) {
 // lookThrough lets a chambermaid look through a room whose guest has paid; or the
 // desk does without.
 func (h *house) lookThrough(r *room, g *guest) {
+	if h.wentAlready(r, g) {
+		return
+	}
 	if h.chance(30) {
 		h.letGo(r, g)
 		return
@@ -46,6 +50,7 @@ func (h *house) lookThrough(r *room, g *guest) {
 			time.Sleep(time.Minute)
 			quiet := !h.troubleAround(dialled.Add(-5*time.Minute), h.now())
 			switch {
+			case h.wentAlready(r, g):
 			case h.box != nil && h.stayOf(r) == "":
 				r.spoken = false
 				h.model.ledger.asked = dialled
@@ -60,6 +65,16 @@ func (h *house) lookThrough(r *room, g *guest) {
 			return true
 		})
 	})
+}
+
+// wentAlready tells whether a job of the night has checked a guest out whose room was
+// about to be looked through: then the desk is done with it.
+func (h *house) wentAlready(r *room, g *guest) bool {
+	if slices.Contains(r.guests, g) {
+		return false
+	}
+	r.spoken = false
+	return true
 }
 
 // dialAll dials one thing after the other from a room.
@@ -85,6 +100,9 @@ func (h *house) letGo(r *room, g *guest) {
 	ev := hotel.Event{Kind: hotel.KindCheckOut, Room: r.number, Fields: map[string]string{"stay": g.stay, "now": "true"}}
 	r.looked = true // from now on its guest may be gone
 	h.insist(func() bool {
+		if h.wentAlready(r, g) {
+			return true
+		}
 		if !h.ordered(r.number, ev) {
 			return false
 		}
