@@ -26,8 +26,9 @@ func (h *house) inspectPMS() {
 	for _, number := range h.model.numbers {
 		h.inspectStatus(h.model.rooms[number])
 	}
+	h.model.ledger.keepRecords()
 	records := map[string]int{}
-	for _, record := range h.pbx.Records() {
+	for _, record := range h.model.ledger.records { // the PBX has forgotten those of long ago
 		records[record.CallID]++
 	}
 	h.pms.mu.Lock()
