@@ -160,7 +160,7 @@ func (h *house) callForHelp() {
 	r.note(h.now(), "calls %s for help", number)
 	began := h.now()
 	h.later(toldWithin, func() {
-		if h.box == nil || h.model.troubles > 0 || h.model.well.After(began.Add(-time.Minute)) {
+		if h.box == nil || h.model.troubles > 0 || h.model.well.After(began.Add(-heartbeat)) {
 			return
 		}
 		told := func(a hotel.Alert) bool {
@@ -174,3 +174,7 @@ func (h *house) callForHelp() {
 
 // toldWithin is how soon the desk hears of a call for help.
 const toldWithin = 10 * time.Second
+
+// heartbeat is how long after a trouble the box has asked the PBX for something: one
+// that began anew reports nothing before that.
+const heartbeat = 6 * time.Minute
