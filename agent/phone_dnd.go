@@ -13,6 +13,11 @@ import (
 // now, and reads it back. While the room is rung to be woken it is put on by the
 // end of that.
 func (p *phoneWriter) setDND(ctx context.Context, extension string) error {
+	letGo, err := p.holds.hold(ctx, extension)
+	if err != nil {
+		return err
+	}
+	defer letGo()
 	room, known := hotel.RoomOf(p.view(), extension)
 	if !known {
 		return nil

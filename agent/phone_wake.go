@@ -17,6 +17,11 @@ import (
 // lift takes do not disturb off a telephone that is to be rung. That it is to be
 // put back is on disk before.
 func (p *phoneWriter) lift(ctx context.Context, extension string) error {
+	letGo, err := p.holds.hold(ctx, extension)
+	if err != nil {
+		return err
+	}
+	defer letGo()
 	if there, err := p.readDND(ctx, extension); err != nil || !there {
 		return err
 	}
@@ -32,6 +37,11 @@ func (p *phoneWriter) lift(ctx context.Context, extension string) error {
 // is a room that was left, where who has paid may sleep on until the wake-up: it was
 // taken off what was left there.
 func (p *phoneWriter) putBack(ctx context.Context, extension string) error {
+	letGo, err := p.holds.hold(ctx, extension)
+	if err != nil {
+		return err
+	}
+	defer letGo()
 	var known hotel.Phone
 	if !p.view().Get(hotel.PhoneKey(extension), &known) || !known.Lifted {
 		return nil
@@ -44,7 +54,7 @@ func (p *phoneWriter) putBack(ctx context.Context, extension string) error {
 	if ok && room.Stay == "" && room.LastStay != "" && p.vacates {
 		return p.keep(ctx, hotel.PhoneNote{Extension: extension, Lifted: &lifted})
 	}
-	err := p.spaced(ctx, func() error { return p.pbx.ChangeExtension(ctx, extension, pbx.Change{DND: &on}) })
+	err = p.spaced(ctx, func() error { return p.pbx.ChangeExtension(ctx, extension, pbx.Change{DND: &on}) })
 	if err != nil {
 		return fmt.Errorf("put do not disturb back: %w", err)
 	}

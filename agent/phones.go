@@ -59,8 +59,9 @@ type phoneWriter struct {
 	// toldCannot: a person knows that the PBX lacks all this.
 	toldCannot bool
 
-	turn chan struct{} // holds one while a change is made
-	last time.Time     // of the newest change
+	holds phoneHolds    // of do not disturb
+	turn  chan struct{} // holds one while a change is made
+	last  time.Time     // of the newest change
 }
 
 // width is one: changes are made one after the other.
