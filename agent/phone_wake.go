@@ -124,7 +124,7 @@ func (p *phoneWriter) wantedAlarms(w hotel.WakeUp) (at time.Time, phones []strin
 	at = p.wake.WantsAlarm(w)
 	now := p.now()
 	var room hotel.Room
-	if at.IsZero() || now.Before(hotel.AlarmFrom(at, p.alarms.pbxNow().Location()).Add(-time.Minute)) || !now.Before(at.Add(-hotel.AlarmQuiet)) || !p.view().Get(hotel.RoomKey(w.Room), &room) {
+	if at.IsZero() || now.Before(p.alarmFrom(at).Add(-time.Minute)) || !now.Before(at.Add(-hotel.AlarmQuiet)) || !p.view().Get(hotel.RoomKey(w.Room), &room) {
 		return time.Time{}, nil
 	}
 	return at, room.Phones()
@@ -193,18 +193,32 @@ func sameTime(x pbx.Alarm, spec pbx.AlarmSpec) bool {
 
 // alarmSpec says a moment as the PBX's clock will show it.
 func (p *phoneWriter) alarmSpec(w hotel.WakeUp, at time.Time) (pbx.AlarmSpec, error) {
-	theirs := p.alarms.pbxNow()
-	if theirs.IsZero() || theirs.Year() < 2000 {
+	if unknown(p.alarms.pbxNow()) {
 		return pbx.AlarmSpec{}, fmt.Errorf("the PBX's clock is not known: %w", pbx.ErrRetry)
 	}
-	local := at.In(theirs.Location())
-	if off := theirs.Sub(p.now()); off.Abs() >= time.Minute {
-		local = at.Add(off).Round(time.Minute).In(theirs.Location())
-	}
+	local := p.byTheirs(at)
 	return pbx.AlarmSpec{
 		Hour: local.Hour(), Minute: local.Minute(), Repeat: pbx.AlarmOnce, Rings: hotel.AlarmRings,
 		Interval: hotel.AlarmInterval * time.Minute, Prompt: w.Prompt,
 	}, nil
+}
+
+func unknown(clock time.Time) bool { return clock.IsZero() || clock.Year() < 2000 }
+
+// byTheirs is what the PBX's clock shows at a moment, as far as it goes wrong now.
+func (p *phoneWriter) byTheirs(at time.Time) time.Time {
+	theirs := p.alarms.pbxNow()
+	if off := theirs.Sub(p.now()); !unknown(theirs) && off.Abs() >= time.Minute {
+		at = at.Add(off).Round(time.Minute)
+	}
+	return at.In(theirs.Location())
+}
+
+// alarmFrom is the earliest moment at which an alarm may be set. What a clock that
+// is fast shows may be of the hour that comes twice, when the moment itself is not.
+func (p *phoneWriter) alarmFrom(at time.Time) time.Time {
+	shown := p.byTheirs(at)
+	return hotel.AlarmFrom(shown, shown.Location()).Add(at.Sub(shown))
 }
 
 // giveUpAlarm takes an alarm away, unless another order of the room goes by it: then
