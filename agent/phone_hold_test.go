@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,13 +21,13 @@ func TestDoNotDisturbIsTakenOffWhileItIsPutBack(t *testing.T) {
 		if err := d.Agent.phones.keep(d.t.Context(), hotel.PhoneNote{Extension: "101", Lifted: &lifted}); err != nil {
 			t.Fatal(err)
 		}
-		var once sync.Once
+		var first atomic.Bool
 		written, answer := make(chan struct{}), make(chan struct{})
 		d.pbx.after = func(string) error {
-			once.Do(func() {
+			if first.CompareAndSwap(false, true) {
 				close(written)
 				<-answer
-			})
+			}
 			return nil
 		}
 		var both sync.WaitGroup
