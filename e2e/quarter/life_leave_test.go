@@ -54,6 +54,9 @@ func (h *house) lookThrough(r *room, g *guest) {
 			case h.box != nil && h.stayOf(r) == "":
 				r.spoken = false
 				h.model.ledger.asked = dialled
+				if g.gone && h.run.sweep { // the night's job may have been first
+					h.model.ledger.asked = h.midnight()
+				}
 				h.model.checkOut(r, g)
 			case quiet:
 				h.differs(r.number, "it was looked through at %s, and %s has not left", dialled.Format(time.TimeOnly), g.stay)

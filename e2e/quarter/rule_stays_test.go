@@ -46,7 +46,7 @@ func (h *house) swept(r *room, stay string) {
 		return
 	}
 	now := h.now()
-	h.model.ledger.asked = time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, h.zone)
+	h.model.ledger.asked = h.midnight()
 	if three := time.Date(now.Year(), now.Month(), now.Day(), 3, 0, 0, 0, h.zone); h.pms.turnedBefore(three) {
 		h.differs(r.number, "a job has checked out who was there, while the PMS has been away since %s", h.pmsSince.Format(time.RFC3339))
 	}
@@ -54,4 +54,10 @@ func (h *house) swept(r *room, stay string) {
 		h.model.checkOut(r, r.guests[0])
 	}
 	h.count[sweptOut]++
+}
+
+// midnight is when today began.
+func (h *house) midnight() time.Time {
+	now := h.now()
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, h.zone)
 }
