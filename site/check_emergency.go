@@ -103,7 +103,7 @@ func (f *Facts) emergencyPhones() Finding {
 	switch {
 	case phones == 0:
 		return find(checkEmergencyPhones, Unknown, "no-rooms")
-	case len(cut) > 0 && slices.ContainsFunc(f.Queue, func(w Waiting) bool { return w.To == "pbx" }):
+	case len(cut) > 0 && slices.ContainsFunc(f.Queue, func(w Waiting) bool { return w.To == "pbx" && f.Now.Sub(w.Since) < queueLate }):
 		// Rooms were imported or confirmed just now: the mending is under way, and
 		// would only be queued twice.
 		return find(checkEmergencyPhones, Failed, "waiting", "count", strconv.Itoa(len(cut)), "phones", names(cut))

@@ -208,6 +208,10 @@ var cases = []struct {
 		f.PBX.Routes[0].Extensions = []string{"101"}
 		f.Queue = append(f.Queue, Waiting{To: "pbx", Since: noon, Op: "phone", Room: "102"})
 	}, "pbx.emergency.telephones failed waiting", "while changes for the PBX wait: 8102"},
+	{"emergency, one telephone cut off, and changes that get nowhere", func(f *Facts) {
+		f.PBX.Routes[0].Extensions = []string{"101"}
+		f.Queue = append(f.Queue, Waiting{To: "pbx", Since: noon.Add(-queueLate), Op: "phone", Room: "102"})
+	}, "pbx.emergency.telephones failed cut-off", "help: 8102"},
 	{"emergency, a telephone cut off from one number", func(f *Facts) {
 		f.PBX.Routes = append(f.PBX.Routes, pbx.Route{Name: "Fire", Patterns: "11X", Extensions: []string{"8102"}})
 		f.PBX.Routes[0].Extensions = []string{"101"}
